@@ -1,0 +1,10 @@
+#!/bin/sh
+# Set-up, static checks, then every test. Arguments are test files; without any, all of them run.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+sh scripts/gate.sh
+UV_THREADPOOL_SIZE=8
+export UV_THREADPOOL_SIZE
+[ "$#" -gt 0 ] || set -- 'test/**/*.test.ts'
+exec node_modules/.bin/node --test --test-concurrency=2 --test-timeout=900000 "$@"

@@ -1,0 +1,131 @@
+/**
+ * The whole catalogue of expected errors. A code is stable for ever: users search for it, scripts match it.
+ * `docs/errors.md` explains each; a test compares the two in both directions.
+ *
+ * status: HTTP status when the API answers with it · retry: whether the same attempt may succeed later.
+ */
+export const errorCatalogue = {
+  // Configuration and requests
+  DATASET_INVALID: { status: 422, retry: false, title: 'The dataset definition is not valid' },
+  CHECKS_INVALID: { status: 422, retry: false, title: 'The checks file is not valid' },
+  YAML_INVALID: { status: 422, retry: false, title: 'The file is not valid YAML' },
+  DATASET_NOT_FOUND: { status: 404, retry: false, title: 'There is no such dataset' },
+  PARTITION_NOT_FOUND: { status: 404, retry: false, title: 'The dataset has no such partition' },
+  RESULT_NOT_FOUND: { status: 404, retry: false, title: 'There is no such result' },
+  INCIDENT_NOT_FOUND: { status: 404, retry: false, title: 'There is no such incident' },
+  JOB_NOT_FOUND: { status: 404, retry: false, title: 'There is no such job' },
+  BACKFILL_NOT_FOUND: { status: 404, retry: false, title: 'There is no such backfill' },
+  REQUEST_INVALID: { status: 400, retry: false, title: 'The request is not valid' },
+  ACTION_NOT_ALLOWED: { status: 409, retry: false, title: 'The action does not fit the present state' },
+  QUEUE_FULL: { status: 429, retry: true, title: 'Too much work is queued for this dataset' },
+  SECRET_MISSING: { status: 422, retry: false, title: 'A referenced secret is not set' },
+  SERVICE_UNREACHABLE: { status: 503, retry: true, title: 'The Assay service does not answer' },
+  NOT_READY: { status: 503, retry: true, title: 'The service is starting or stopping' },
+  DATA_DIRECTORY_LOCKED: { status: 503, retry: false, title: 'Another process uses this data directory' },
+  // Sources
+  SOURCE_NOT_FOUND: { status: 404, retry: false, title: 'No file matches the path' },
+  SOURCE_UNREADABLE: { status: 422, retry: false, title: 'The source can not be read at all' },
+  SOURCE_EMPTY: { status: 422, retry: false, title: 'The source holds no columns' },
+  SOURCE_CHANGED: { status: 409, retry: true, title: 'The source changed while it was read' },
+  SOURCE_FORMAT_UNKNOWN: { status: 422, retry: false, title: 'The format of the file is not known' },
+  SOURCE_LIMIT: { status: 422, retry: false, title: 'The source exceeds a limit' },
+  REJECTED_TOO_MANY: { status: 422, retry: false, title: 'Too many rows were rejected' },
+  COLUMN_NOT_FOUND: { status: 422, retry: false, title: 'The data has no such column' },
+  PARTITION_COLUMN_UNFIT: { status: 422, retry: false, title: 'The column can not be the partition key' },
+  // Work
+  TASK_TIMEOUT: { status: 504, retry: true, title: 'The task ran into its time-out and was stopped' },
+  TASK_CANCELLED: { status: 409, retry: false, title: 'The task was cancelled' },
+  TASK_QUARANTINED: {
+    status: 500,
+    retry: false,
+    title: 'The task was taken out after it killed its workers',
+  },
+  WORKER_DIED: { status: 500, retry: true, title: 'The worker process died during the task' },
+  MEMORY_LIMIT: { status: 500, retry: true, title: 'The task exceeded its memory limit and was stopped' },
+  COMMIT_SUPERSEDED: { status: 409, retry: false, title: 'The task was already committed or its job ended' },
+  BATCH_MISSING: { status: 500, retry: false, title: 'A batch of the revision is missing from the store' },
+  BATCH_CORRUPT: { status: 500, retry: false, title: 'A batch of the revision does not match its checksum' },
+  STATE_UNREADABLE: { status: 500, retry: false, title: 'A stored metric state can not be decoded' },
+  QUERY_FAILED: { status: 500, retry: false, title: 'A query of the engine failed' },
+  // Delivery
+  DELIVERY_FAILED: { status: 502, retry: true, title: 'A notification could not be delivered' },
+  // Anything else that was foreseen nowhere, with its cause
+  INTERNAL: { status: 500, retry: true, title: 'An unexpected error' },
+} as const satisfies Record<string, { status: number; retry: boolean; title: string }>;
+
+/** A stable error code, such as `SOURCE_UNREADABLE`. */
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** Whether a string is one of the catalogue's codes. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code);
+}
+
+/**
+ * An expected failure, as a value. It is plain data: it crosses processes, is stored with a task and is shown to people.
+ * `message` says what happened to what, in one sentence; `hint` says what to do about it.
+ */
+export type Failure = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  /** Where: a file, a line, a column, a key. */
+  readonly where?: string;
+  /** The message of what caused it, innermost last. */
+  readonly causes?: readonly string[];
+};
+
+/** Makes a failure. */
+export function failure(
+  code: ErrorCode,
+  message: string,
+  details: { hint?: string | undefined; where?: string | undefined; cause?: unknown } = {},
+): Failure {
+  const causes = details.cause === undefined ? [] : causeChain(details.cause);
+  return {
+    code,
+    message,
+    ...(details.hint === undefined ? {} : { hint: details.hint }),
+    ...(details.where === undefined ? {} : { where: details.where }),
+    ...(causes.length === 0 ? {} : { causes }),
+  };
+}
+
+/** Whether the same attempt may succeed later. */
+export function isRetryable(error: Failure): boolean {
+  return errorCatalogue[error.code].retry;
+}
+
+const causesMax = 8;
+
+/** The messages of an error and of what caused it, outermost first. */
+export function causeChain(cause: unknown): string[] {
+  const chain: string[] = [];
+  let current: unknown = cause;
+  while (current !== undefined && current !== null && chain.length < causesMax) {
+    if (!(current instanceof Error)) {
+      chain.push(String(current));
+      break;
+    }
+    chain.push(current.message);
+    current = current.cause;
+  }
+  return chain;
+}
+
+/** A failure on its way through code that throws: carries the failure unchanged to the boundary that returns it. */
+export class FailureError extends Error {
+  override readonly name = 'FailureError';
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(`${failure.code}: ${failure.message}`);
+    this.failure = failure;
+  }
+}
+
+/** The failure inside a thrown value; anything unforeseen becomes `INTERNAL` with its cause chain. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof FailureError) return thrown.failure;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return failure('INTERNAL', message, { cause: thrown });
+}

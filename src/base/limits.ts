@@ -1,0 +1,74 @@
+import { day, GiB, KiB, MiB, minute, second } from './units.ts';
+
+/**
+ * Every limit of Assay, in one place. Nothing grows without one: queues, batches, retries, bodies, waits, samples.
+ * Those that an operator may change are defaults of `config.ts`; the others are part of the design.
+ */
+export const limits = {
+  // Data
+  /** Rows of a batch: fewer cost more per row, more cost memory (measured: 250,000 cost 1.5 times as much). */
+  rowsPerBatch: 983_040,
+  rowsPerRowGroup: 122_880,
+  columnsMax: 4_096,
+  partitionsPerListingMax: 100_000,
+  filesPerListingMax: 100_000,
+  rejectedSamplesMax: 100,
+  rejectedTextCharactersMax: 200,
+  /** A single row of text longer than this is refused: it would have to fit into a worker's memory. */
+  rowBytesMax: 32 * MiB,
+  /** Distinct values up to which counts are exact. */
+  exactDistinctMax: 4_096,
+  topValuesMax: 20,
+  /** Partitions that thresholds learn from. */
+  historyPartitionsMax: 365,
+
+  // Work
+  /** Attempts after the first one. */
+  retriesMax: 2,
+  /** Deaths of workers or nodes under one task before it is quarantined. */
+  deathsMax: 3,
+  retryBaseMs: 1 * second,
+  retryCapMs: 30 * second,
+  lookupTimeoutMs: 5 * minute,
+  ingestTimeoutMs: 60 * minute,
+  measureTimeoutMs: 15 * minute,
+  evaluateTimeoutMs: 10 * minute,
+  notifyTimeoutMs: 1 * minute,
+  /** After the time-out a worker has this long to answer an interrupt before it is killed. */
+  killGraceMs: 2 * second,
+  ingestMemoryMb: 1_024,
+  measureMemoryMb: 1_024,
+  smallTaskMemoryMb: 256,
+  /** Jobs of one cluster that are admitted at once, and of one dataset. */
+  admittedJobsMax: 64,
+  admittedJobsPerDatasetMax: 16,
+  liveTasksMax: 2_000,
+  /** Open jobs of one dataset above which more are refused, and above which its backfills wait. */
+  openJobsPerDatasetMax: 2_000,
+  /** Assignments of a node beyond its slots, so that it never waits for a tick. */
+  prefetchPerNodeMax: 2,
+  backfillConcurrencyMax: 64,
+
+  // Time
+  tickMs: 10,
+  idleTickMs: 500,
+  reportMs: 250,
+  sessionTimeoutMs: 3 * second,
+  stopDeadlineMs: 10 * second,
+
+  // People
+  requestBodyBytesMax: 1 * MiB,
+  requestTimeoutMs: 30 * second,
+  pageSizeMax: 1_000,
+  messageLinesMax: 20,
+  deliveryAttemptsMax: 12,
+  deliveryTimeoutMs: 10 * second,
+  deliveryRetryCapMs: 30 * minute,
+  yamlBytesMax: 1 * MiB,
+
+  // Storage
+  orphanBatchAgeMs: 1 * day,
+  workerMemoryDefaultBytes: 1 * GiB,
+  workerOutputBytesMax: 64 * MiB,
+  webhookResponseBytesMax: 64 * KiB,
+} as const;

@@ -1,0 +1,99 @@
+import type { DatasetName } from '../../base/ids.ts';
+import type { CheckDefinition } from '../checks/definition.ts';
+
+/** What an owner says about a dataset, checked and with every default filled in. Made by `decodeDataset` alone. */
+export type DatasetDefinition = {
+  readonly dataset: DatasetName;
+  /** Who is responsible: told first, served first. */
+  readonly owner: string;
+  readonly followers: readonly string[];
+  readonly description?: string;
+  readonly provider: ProviderDefinition;
+  readonly partition: PartitionRule;
+  readonly publish: PublishRule;
+  /** The time frame that is learned from: partition keys (dates), both inclusive. */
+  readonly backfill?: { readonly from?: string; readonly to?: string };
+  readonly policy: AlertPolicy;
+  /** Values that count as missing beside null, for `missing_count`. */
+  readonly missingValues: readonly string[];
+  /** The column whose maximum is the data time of `freshness`; by default the time partition column. */
+  readonly freshnessColumn?: string;
+  readonly checks: readonly CheckDefinition[];
+  readonly columns: readonly ColumnDefinition[];
+  /** Where results are told, beside the log. */
+  readonly notify: readonly NotifyDefinition[];
+  readonly limits: DatasetLimits;
+};
+
+/** How many false alarms the owner accepts. It holds over everything learned for the dataset together. */
+export type AlertPolicy = { readonly alertsPerMonth: number };
+
+/** What the owner says about one column. */
+export type ColumnDefinition = {
+  readonly name: string;
+  readonly checks: readonly CheckDefinition[];
+};
+
+export type DatasetLimits = {
+  /** More rejected rows than this percentage of all rows fail the ingest task. 0–100. */
+  readonly rejectedPercentMax: number;
+};
+
+/** Where a dataset comes from. `files` is the provider of local files and directories. */
+export type ProviderDefinition = FilesProviderDefinition;
+
+export type FilesProviderDefinition = {
+  readonly type: 'files';
+  /** A file, a directory, or a glob with `*`, `**`, `?`, `{a,b}`. Absolute after decoding. */
+  readonly path: string;
+  /** By default it follows from the file name, before `.gz` or `.zst`. */
+  readonly format?: FileFormat;
+  readonly csv?: CsvOptions;
+};
+
+export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
+
+export type CsvOptions = {
+  /** One character; by default sniffed. */
+  readonly delimiter?: string;
+  /** By default sniffed. */
+  readonly header?: boolean;
+  /** By default UTF-8, or UTF-16 when the file starts with its byte-order mark. */
+  readonly encoding?: 'utf-8' | 'utf-16' | 'latin-1';
+  /** Texts that are null. By default the empty, unquoted field. */
+  readonly nullValues?: readonly string[];
+};
+
+/** How a dataset is cut into partitions. */
+export type PartitionRule =
+  /** No partitions: everything is the partition `all`. */
+  | { readonly kind: 'none' }
+  /** One partition for each combination of these columns' values: `country=DE/kind=a`. */
+  | { readonly kind: 'columns'; readonly columns: readonly string[] }
+  /** One partition for each hour, day, month or year of a date or timestamp column: `2001-01-31`. */
+  | { readonly kind: 'time'; readonly column: string; readonly by: TimeGrain }
+  /** One partition for each combination of Hive path keys (`…/year=2001/month=1/…`). */
+  | { readonly kind: 'path'; readonly keys: readonly string[] }
+  /** One partition for each file: its key is what the wildcards of the glob stand for, or the file name. */
+  | { readonly kind: 'file' };
+
+export type TimeGrain = 'hour' | 'day' | 'month' | 'year';
+
+/** When new partitions are published. */
+export type PublishRule =
+  | { readonly type: 'static' }
+  | { readonly type: 'periodic'; readonly cron: string; readonly timeZone: string }
+  | { readonly type: 'continuous' };
+
+/** A channel for notifications of this dataset, beside the log. */
+export type NotifyDefinition = {
+  readonly type: 'webhook';
+  readonly url: string;
+  /** Signs each delivery; resolved when it is used, never stored in plain text. */
+  readonly secret?: SecretReference;
+};
+
+/** A secret by reference: the environment variable or the key of the secrets file that holds it. */
+export type SecretReference =
+  | { readonly from: 'environment'; readonly name: string }
+  | { readonly from: 'file'; readonly name: string };

@@ -1,0 +1,39 @@
+/** A measured value of a partition. */
+export type MetricValue = {
+  /** A metric's name, such as `row_count` or `avg`. */
+  readonly metric: string;
+  /** The column, for column metrics. */
+  readonly column?: string;
+  /** Undefined when the metric has no value here, such as the average of no rows. */
+  readonly value: number | undefined;
+  /** The exact decimal text, where a double would round (integers above 2^53, decimals) or the value is text or time. */
+  readonly exact?: string;
+  readonly scale: MetricScale;
+  /** How many rows stand behind the value. */
+  readonly rows: number;
+  /** Relative error bound of an approximate value, such as 0.01; absent when exact. */
+  readonly relativeError?: number;
+};
+
+/**
+ * How a metric's values behave, which decides how bounds are learned.
+ * `percent` is 0–100 of `rows`; `count` is a whole number of 0 or more; `duration` is milliseconds, 0 or more.
+ */
+export type MetricScale = 'count' | 'percent' | 'duration' | 'number';
+
+/** A metric's key within a dataset: `row_count`, `delay.null_percent`. Unique, stable, shown to people. */
+export type MetricKey = string;
+
+/** The key of a metric of the dataset or of a column. */
+export function metricKey(metric: string, column?: string): MetricKey {
+  return column === undefined ? metric : `${column}.${metric}`;
+}
+
+/** A metric's detail that is no single number, such as the most frequent values. Shown, not judged. */
+export type MetricDetail = {
+  readonly metric: string;
+  readonly column: string;
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  /** Counts may be too high by at most this. */
+  readonly countError: number;
+};

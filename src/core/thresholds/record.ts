@@ -1,0 +1,50 @@
+import type { PartitionKey } from '../../base/ids.ts';
+
+/**
+ * The band record of a learned threshold: the figures from which the verdict is recomputed bit for bit, and why.
+ * Notation of `docs/thresholds.md` (after "Candidate algorithm", 2.2–2.12).
+ */
+export type LearnedRecord =
+  /** Too little history: measured, not judged. */
+  | { readonly state: 'learning'; readonly history: number; readonly needed: number }
+  /** Judged by a forecast with a scale. */
+  | {
+      readonly state: 'banded';
+      readonly model: string;
+      readonly transform: 'identity' | 'log' | 'arcsine';
+      /** On the transformed scale. */
+      readonly prediction: number;
+      readonly scale: number;
+      readonly floor: number;
+      /** The bar in units of `spread`, all factors included. */
+      readonly bar: number;
+      readonly spread: number;
+      readonly history: number;
+      /** The quantile at the budget's level, the largest past |z|, the controller's factor, the sensitivity's factor. */
+      readonly quantile: number;
+      readonly recordZ: number;
+      readonly lambda: number;
+      readonly sensitivity: number;
+      /** The smallest deviation from the expected value that may alarm, in the metric's own unit. */
+      readonly minimumEffect: number;
+      /** In the metric's own unit. */
+      readonly expected: number;
+      readonly lower: number;
+      readonly upper: number;
+      readonly trainedFrom: PartitionKey;
+      readonly trainedTo: PartitionKey;
+      readonly excluded: readonly PartitionKey[];
+    }
+  /** A metric that has not changed: any change is judged by how often it changed before. */
+  | {
+      readonly state: 'constant';
+      readonly constant: number;
+      readonly history: number;
+      readonly pastChanges: number;
+      readonly lower: number;
+      readonly upper: number;
+      readonly trainedFrom: PartitionKey;
+      readonly trainedTo: PartitionKey;
+    }
+  /** The third deviation of one sign in a row: a new level, re-learned from here on. */
+  | { readonly state: 'new_level'; readonly expected: number; readonly history: number };

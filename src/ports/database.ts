@@ -1,0 +1,17 @@
+import type { DatasetStore } from './dataset-store.ts';
+import type { JobStore } from './job-store.ts';
+import type { Outbox } from './outbox.ts';
+import type { QualityStore } from './quality-store.ts';
+import type { RevisionStore } from './revision-store.ts';
+
+/** Everything that must survive, in one database: a method is one transaction. */
+export interface Database {
+  readonly datasets: DatasetStore;
+  readonly jobs: JobStore;
+  readonly revisions: RevisionStore;
+  readonly quality: QualityStore;
+  readonly outbox: Outbox;
+  /** Whether it answers now. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

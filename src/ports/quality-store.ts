@@ -1,0 +1,77 @@
+import type { DatasetName, IncidentId, PartitionKey, ResultId } from '../base/ids.ts';
+import type { Outcome } from '../base/outcome.ts';
+import type { Evaluation } from '../core/checks/evaluate.ts';
+import type { Result, ResultStatus } from '../core/checks/result.ts';
+import type { RevisionRef } from '../core/datasets/revision.ts';
+import type { Incident } from '../core/incidents/incident.ts';
+import type { MetricDetail, MetricKey } from '../core/metrics/metric.ts';
+import type { MetricHistory } from '../core/thresholds/history.ts';
+import type { CommitOutcome, OutputOf, TaskCommit } from './commit.ts';
+
+/** States, metrics, results and incidents. */
+export interface QualityStore {
+  /** Commits the encoded profile of one batch. */
+  commitMeasure(
+    commit: TaskCommit<OutputOf<'measure'>>,
+    profile: { readonly revision: RevisionRef; readonly batch: number; readonly bytes: Uint8Array },
+  ): Promise<CommitOutcome>;
+  /** The profiles of a revision's batches, in batch order; absent ones are undefined. */
+  profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]>;
+  /**
+   * Commits evaluations: values, details and results replace those of the same revision. `incidents` is called inside
+   * the transaction with the dataset's unresolved incidents, under a lock, and returns those that are new or changed.
+   */
+  commitEvaluate(commit: EvaluateCommit): Promise<CommitOutcome>;
+  /** The series of a dataset's metrics over its last `limit` evaluated partitions before `before`, each with its newest evaluated revision. */
+  history(request: {
+    readonly dataset: DatasetName;
+    readonly before?: PartitionKey;
+    readonly limit: number;
+  }): Promise<MetricHistory>;
+  /** Results, newest partition first, the worst first within one. */
+  results(filter: ResultFilter): Promise<readonly Result[]>;
+  result(id: ResultId): Promise<Result | undefined>;
+  /** One metric's values with their bands over partitions, oldest first. */
+  series(request: {
+    readonly dataset: DatasetName;
+    readonly metric: MetricKey;
+    readonly limit: number;
+  }): Promise<readonly SeriesPoint[]>;
+  details(revision: RevisionRef): Promise<readonly MetricDetail[]>;
+  incident(id: IncidentId): Promise<Incident | undefined>;
+  /** Incidents, newest first. */
+  incidents(filter: {
+    readonly dataset?: DatasetName;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly Incident[]>;
+  /** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
+  changeIncident(
+    id: IncidentId,
+    change: (incident: Incident) => Outcome<Incident>,
+  ): Promise<Outcome<Incident>>;
+}
+
+export type EvaluateCommit = {
+  readonly commit: TaskCommit<OutputOf<'evaluate'>>;
+  readonly dataset: DatasetName;
+  readonly evaluations: readonly Evaluation[];
+  readonly incidents: (unresolved: readonly Incident[]) => readonly Incident[];
+};
+
+export type ResultFilter = {
+  readonly dataset: DatasetName;
+  readonly partition?: PartitionKey;
+  readonly check?: string;
+  readonly status?: readonly ResultStatus[];
+  readonly limit: number;
+};
+
+export type SeriesPoint = {
+  readonly partition: PartitionKey;
+  readonly revision: number;
+  readonly value: number | null;
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly status?: ResultStatus;
+};

@@ -1,0 +1,10 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+
+/** What every service needs of the world; copied into each at construction. */
+export type Kit = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
