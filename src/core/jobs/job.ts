@@ -65,3 +65,15 @@ export type JobEnd = {
   readonly tasks: number;
   readonly tasksFailed: number;
 };
+
+/** A job to enqueue: its cluster and priority follow from its kind. */
+export function newJob(request: {
+  readonly id: JobId;
+  readonly dataset: DatasetName;
+  readonly spec: JobSpec;
+  readonly createdAt: Instant;
+  readonly group?: JobId;
+}): Job {
+  const { kind } = request.spec;
+  return { ...request, cluster: jobCluster[kind], priority: jobPriority[kind], control: 'run' };
+}

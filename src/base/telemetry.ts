@@ -1,0 +1,64 @@
+/**
+ * Every operational metric, by its Prometheus name. Labels are of low cardinality: never a dataset's, job's or task's id.
+ * Histograms of seconds use `durationBuckets`.
+ */
+export const telemetryCatalogue = {
+  assay_jobs_enqueued_total: { kind: 'counter', labels: ['kind'], help: 'Jobs put into the queue' },
+  assay_jobs_ended_total: { kind: 'counter', labels: ['kind', 'status'], help: 'Jobs ended' },
+  assay_job_seconds: { kind: 'histogram', labels: ['kind'], help: 'From enqueue to end of a job' },
+  assay_jobs_open: { kind: 'gauge', labels: ['cluster'], help: 'Jobs queued or admitted' },
+  assay_jobs_admitted: { kind: 'gauge', labels: ['cluster'], help: 'Jobs whose tasks are live' },
+  assay_tasks_live: { kind: 'gauge', labels: ['cluster', 'state'], help: 'Live tasks by state' },
+  assay_tasks_ended_total: { kind: 'counter', labels: ['kind', 'status'], help: 'Tasks ended for good' },
+  assay_task_attempts_total: { kind: 'counter', labels: ['kind', 'end'], help: 'Attempts by how they ended' },
+  assay_task_retries_total: { kind: 'counter', labels: ['kind', 'reason'], help: 'Attempts begun again' },
+  assay_task_seconds: { kind: 'histogram', labels: ['kind'], help: 'Running time of an attempt' },
+  assay_task_wait_seconds: { kind: 'histogram', labels: ['kind'], help: 'From ready to assigned' },
+  assay_commits_superseded_total: {
+    kind: 'counter',
+    labels: ['kind'],
+    help: 'Commits refused: another was first',
+  },
+  assay_manager_tick_seconds: {
+    kind: 'histogram',
+    labels: ['cluster'],
+    help: 'One tick of the resource manager',
+  },
+  assay_manager_leader: { kind: 'gauge', labels: ['cluster'], help: '1 while this process leads' },
+  assay_nodes: { kind: 'gauge', labels: ['cluster'], help: 'Data nodes that are members' },
+  assay_node_slots: { kind: 'gauge', labels: ['cluster', 'use'], help: 'Slots of all nodes: busy, free' },
+  assay_nodes_lost_total: {
+    kind: 'counter',
+    labels: ['cluster'],
+    help: 'Data nodes that vanished with work',
+  },
+  assay_workers_died_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Worker processes that ended early',
+  },
+  assay_rows_ingested_total: { kind: 'counter', labels: [], help: 'Rows taken into storage' },
+  assay_rows_rejected_total: { kind: 'counter', labels: [], help: 'Rows that could not be taken over' },
+  assay_partitions_ingested_total: { kind: 'counter', labels: [], help: 'Revisions committed' },
+  assay_results_total: { kind: 'counter', labels: ['status'], help: 'Results by status' },
+  assay_incidents_open: { kind: 'gauge', labels: [], help: 'Incidents that are not resolved' },
+  assay_deliveries_total: { kind: 'counter', labels: ['channel', 'end'], help: 'Tries to deliver a message' },
+  assay_http_request_duration_seconds: {
+    kind: 'histogram',
+    labels: ['route', 'method', 'status'],
+    help: 'Requests of the API',
+  },
+} as const satisfies Record<string, TelemetryEntry>;
+
+export type TelemetryName = keyof typeof telemetryCatalogue;
+
+type TelemetryEntry = {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly help: string;
+};
+
+/** Upper bounds in seconds. */
+export const durationBuckets = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
+];
