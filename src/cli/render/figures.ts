@@ -1,0 +1,55 @@
+import { formatDuration } from '../../base/units.ts';
+import type { MetricScale } from '../../core/metrics/metric.ts';
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const significant = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 5 });
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const levels = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** A number for people: whole ones with thousands separators, others to five significant digits. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
+  const size = Math.abs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(3).replace('e+', 'e');
+  return Number.isInteger(value) || size >= 1e5 ? grouped.format(value) : significant.format(value);
+}
+
+/** A metric's value in its unit: `12,345`, `5.2 %`, `26 h`; `–` when it has none. */
+export function formatMetricValue(value: number | undefined, scale: MetricScale): string {
+  if (value === undefined) return '–';
+  switch (scale) {
+    case 'percent':
+      return `${formatNumber(value)} %`;
+    case 'duration':
+      return value < 0 ? `−${formatDuration(-value)}` : formatDuration(value);
+    case 'count':
+    case 'number':
+      return formatNumber(value);
+  }
+}
+
+/** Numbers as a line of blocks, `▁▃▇`. `from: 'zero'` for counts; by default the smallest value is the lowest block. */
+export function sparkline(
+  values: readonly (number | null | undefined)[],
+  options: { readonly from?: 'zero' | 'least' } = {},
+): string {
+  const finite = values.filter(
+    (value): value is number => typeof value === 'number' && Number.isFinite(value),
+  );
+  const low = options.from === 'zero' ? 0 : Math.min(...finite);
+  const high = Math.max(...finite);
+  return values.map((value) => block(value, low, high)).join('');
+}
+
+/** A bar of `width` columns of which `fraction` (0–1) is filled, to an eighth of a column. */
+export function bar(fraction: number, width = 10): string {
+  const filled = Math.round(Math.min(1, Math.max(0, Number.isNaN(fraction) ? 0 : fraction)) * width * 8);
+  const whole = '█'.repeat(Math.floor(filled / 8)) + (eighths[filled % 8] ?? '');
+  return whole.padEnd(width, '░');
+}
+
+function block(value: number | null | undefined, low: number, high: number): string {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return ' ';
+  const share = high > low ? (value - low) / (high - low) : 0.5;
+  return levels[Math.min(levels.length - 1, Math.max(0, Math.round(share * (levels.length - 1))))] ?? ' ';
+}
