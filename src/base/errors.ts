@@ -19,6 +19,7 @@ export const errorCatalogue = {
   ACTION_NOT_ALLOWED: { status: 409, retry: false, title: 'The action does not fit the present state' },
   QUEUE_FULL: { status: 429, retry: true, title: 'Too much work is queued for this dataset' },
   SECRET_MISSING: { status: 422, retry: false, title: 'A referenced secret is not set' },
+  SECRETS_FILE_UNFIT: { status: 422, retry: false, title: 'The secrets file can not be used' },
   SERVICE_UNREACHABLE: { status: 503, retry: true, title: 'The Assay service does not answer' },
   NOT_READY: { status: 503, retry: true, title: 'The service is starting or stopping' },
   DATA_DIRECTORY_LOCKED: { status: 503, retry: false, title: 'Another process uses this data directory' },
@@ -45,10 +46,13 @@ export const errorCatalogue = {
   COMMIT_SUPERSEDED: { status: 409, retry: false, title: 'The task was already committed or its job ended' },
   BATCH_MISSING: { status: 500, retry: false, title: 'A batch of the revision is missing from the store' },
   BATCH_CORRUPT: { status: 500, retry: false, title: 'A batch of the revision does not match its checksum' },
+  BATCH_STORE_FULL: { status: 507, retry: true, title: 'The batch store has no space left' },
+  BATCH_STORE_FAILED: { status: 500, retry: true, title: 'The batch store could not read or write' },
   STATE_UNREADABLE: { status: 500, retry: false, title: 'A stored metric state can not be decoded' },
   QUERY_FAILED: { status: 500, retry: false, title: 'A query of the engine failed' },
   // Delivery
   DELIVERY_FAILED: { status: 502, retry: true, title: 'A notification could not be delivered' },
+  DELIVERY_REFUSED: { status: 502, retry: false, title: 'The receiver refused a notification for good' },
   // Anything else that was foreseen nowhere, with its cause
   INTERNAL: { status: 500, retry: true, title: 'An unexpected error' },
 } as const satisfies Record<string, { status: number; retry: boolean; title: string }>;

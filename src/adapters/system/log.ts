@@ -1,0 +1,51 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { Log, LogFields } from '../../ports/log.ts';
+import { cleanFields } from './log-fields.ts';
+
+export type LogOptions = {
+  readonly level: LogLevel;
+  /** Fields of every event, such as the role and the instance. */
+  readonly fields?: LogFields;
+  /** Where lines go; by default to stderr, so that stdout stays free for results. */
+  readonly stream?: DestinationStream;
+};
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+/** A log of JSON lines. Fields that look like secrets are masked; no value can make a call fail. */
+export function createLog(options: LogOptions): Log {
+  const logger = pino(
+    {
+      level: options.level,
+      messageKey: 'message',
+      base: cleanFields(options.fields ?? {}),
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    options.stream ?? stderr(),
+  );
+  return wrap(logger);
+}
+
+function wrap(logger: Logger): Log {
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields?: LogFields): void => {
+      if (logger.isLevelEnabled(level)) logger[level](cleanFields(fields ?? {}), message);
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    with: (fields) => wrap(logger.child(cleanFields(fields))),
+  };
+}
+
+/** Written synchronously: the last lines before an exit are those that matter most. */
+function stderr(): DestinationStream {
+  const stream = destination({ fd: 2, sync: true });
+  // A full disk or a closed pipe behind stderr must not end the service; there is nowhere left to report it to.
+  stream.on('error', () => {});
+  return stream;
+}
