@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { failure } from '../../base/errors.ts';
+import { jobId } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import { fail, type Outcome } from '../../base/outcome.ts';
+import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import type { Batch, Revision, RevisionRef } from '../../core/datasets/revision.ts';
+import type { Schema } from '../../core/datasets/schema.ts';
+import { type Job, newJob } from '../../core/jobs/job.ts';
+import type { TaskSpec } from '../../core/jobs/task.ts';
+import type { BatchStore } from '../../ports/batch-store.ts';
+import type { DatasetStore } from '../../ports/dataset-store.ts';
+import type { Engine, IngestOutput, StagedBatch } from '../../ports/engine.ts';
+import type { RevisionStore } from '../../ports/revision-store.ts';
+import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
+import type { Kit } from '../kit.ts';
+import type { ProviderOf } from './provider-of.ts';
+
+type IngestSpec = Extract<TaskSpec, { kind: 'ingest' }>;
+
+type Parts = {
+  readonly datasets: DatasetStore;
+  readonly revisions: RevisionStore;
+  readonly batches: BatchStore;
+  readonly engine: Engine;
+  readonly providerOf: ProviderOf;
+};
+
+/**
+ * Takes one partition into Assay's own storage. The files are durable before the commit and counted only after it:
+ * dying anywhere in between leaves files that nobody names, which are swept, and never half a revision.
+ */
+export class IngestTask implements TaskHandler<'ingest'> {
+  readonly #kit: Kit;
+  readonly #parts: Parts;
+
+  constructor(kit: Kit, parts: Parts) {
+    this.#kit = kit;
+    this.#parts = parts;
+  }
+
+  async run(spec: IngestSpec, context: TaskContext): Promise<Outcome<void>> {
+    const startedAt = this.#kit.clock.now();
+    const registered = await this.#parts.datasets.get(spec.dataset);
+    if (registered === undefined) {
+      return fail(failure('DATASET_NOT_FOUND', `the dataset ${spec.dataset} was deleted`));
+    }
+    const { definition } = registered;
+    await using staging = await this.#parts.batches.stage();
+    const previousSchema = await this.#previousSchema(spec, { definition, context });
+    const read = await this.#parts.engine.ingest(
+      {
+        scan: spec.listed.scan,
+        directory: staging.directory,
+        rowsPerBatch: limits.rowsPerBatch,
+        rejectedPercentMax: definition.limits.rejectedPercentMax,
+        ...(previousSchema === undefined ? {} : { previousSchema }),
+      },
+      { ...context, onProgress: context.progress },
+    );
+    if (!read.ok) return read;
+
+    const stored = await this.#parts.batches.store({
+      revision: { dataset: spec.dataset, partition: spec.listed.key },
+      attempt: this.#kit.random.id(),
+      batches: read.value.batches,
+    });
+    if (!stored.ok) return stored;
+    const revision = this.#revision(spec, { read: read.value, batches: stored.value });
+    return this.#commit(spec, { context, startedAt, revision });
+  }
+
+  /**
+   * Types to hold on to in text formats, where each file would otherwise decide by its own rows. A backfill takes those
+   * of the newest file, so that the outcome does not depend on the order in which its partitions are read.
+   */
+  async #previousSchema(
+    spec: IngestSpec,
+    { definition, context }: { definition: DatasetDefinition; context: TaskContext },
+  ): Promise<Schema | undefined> {
+    if (spec.listed.scan.format === 'parquet') return undefined;
+    if (spec.backfill === undefined) {
+      return (await this.#parts.revisions.schemaBefore(spec.dataset, spec.listed.key))?.schema;
+    }
+    const described = await this.#parts.providerOf(definition).schema(definition, context);
+    return described.ok ? described.value : undefined;
+  }
+
+  #revision(
+    spec: IngestSpec,
+    { read, batches }: { read: IngestOutput; batches: readonly Batch[] },
+  ): Omit<Revision, 'number'> {
+    return {
+      dataset: spec.dataset,
+      partition: spec.listed.key,
+      fingerprint: spec.listed.fingerprint,
+      contentHash: contentHash(read.batches),
+      schema: read.schema,
+      rowCount: read.rowCount,
+      rejected: read.rejected,
+      sizeBytes: batches.reduce((sum, batch) => sum + batch.sizeBytes, 0),
+      ...(spec.listed.modifiedAt === undefined ? {} : { modifiedAt: spec.listed.modifiedAt }),
+      ingestedAt: this.#kit.clock.now(),
+      batches,
+    };
+  }
+
+  async #commit(
+    spec: IngestSpec,
+    work: { context: TaskContext; startedAt: Revision['ingestedAt']; revision: Omit<Revision, 'number'> },
+  ): Promise<Outcome<void>> {
+    const { revision } = work;
+    // Called inside the transaction exactly when this content becomes a revision.
+    let named = false;
+    const committed = await this.#parts.revisions.commitIngest({
+      commit: {
+        fence: work.context.fence,
+        startedAt: work.startedAt,
+        endedAt: this.#kit.clock.now(),
+        output: {
+          kind: 'ingest',
+          rowCount: revision.rowCount,
+          rejectedCount: revision.rejected.count,
+          sizeBytes: revision.sizeBytes,
+        },
+      },
+      revision,
+      followUp: (reference) => {
+        named = true;
+        return this.#followUp(spec, { reference, batches: revision.batches.length });
+      },
+    });
+    if (!committed.ok || !named) {
+      // Superseded, or unchanged content: nobody names these files. (After an unknown outcome, a lost connection,
+      // this line is not reached, and the sweep decides later.)
+      await this.#parts.batches.remove(revision.batches);
+      return committed;
+    }
+    this.#kit.telemetry.count('assay_partitions_ingested_total');
+    this.#kit.telemetry.count('assay_rows_ingested_total', {}, revision.rowCount);
+    this.#kit.telemetry.count('assay_rows_rejected_total', {}, revision.rejected.count);
+    return committed;
+  }
+
+  #followUp(spec: IngestSpec, work: { reference: RevisionRef; batches: number }): Job {
+    const kind = spec.backfill === undefined ? 'check' : 'profile';
+    return newJob({
+      id: jobId(this.#kit.random.id()),
+      dataset: spec.dataset,
+      spec: { kind, revision: work.reference, batches: work.batches },
+      createdAt: this.#kit.clock.now(),
+      ...(spec.backfill === undefined ? {} : { group: spec.backfill }),
+    });
+  }
+}
+
+function contentHash(batches: readonly StagedBatch[]): string {
+  const hash = createHash('sha256');
+  for (const batch of batches) hash.update(batch.checksum);
+  return hash.digest('hex');
+}
