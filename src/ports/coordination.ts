@@ -1,8 +1,17 @@
-import type { Failure } from '../base/errors.ts';
-import type { ClusterName, JobId, NodeId, TaskId } from '../base/ids.ts';
-import type { Instant } from '../base/units.ts';
+import type { ClusterName, JobId, NodeId } from '../base/ids.ts';
 import type { LiveJob } from '../core/jobs/live.ts';
-import type { TaskSpec } from '../core/jobs/task.ts';
+import type { ClusterView } from '../core/membership/cluster-view.ts';
+import type { Assignment, NodeDescription, NodeReport } from '../core/membership/node.ts';
+
+export type { ClusterView } from '../core/membership/cluster-view.ts';
+export type {
+  Assignment,
+  EndedTask,
+  NodeDescription,
+  NodeReport,
+  RunningTask,
+  TaskEnd,
+} from '../core/membership/node.ts';
 
 /**
  * What is happening now in one cluster: membership, leadership, live tasks, reports, drain marks, configuration.
@@ -75,19 +84,6 @@ export type LeaderTerm = { readonly leader: NodeId; readonly epoch: bigint };
 
 export type LeaderView = LeaderTerm & { readonly version: string };
 
-/** What a data node is: it does not change while the node lives. */
-export type NodeDescription = {
-  readonly id: NodeId;
-  readonly host: string;
-  readonly version: string;
-  readonly region: string;
-  readonly zone: string;
-  /** Tasks that it runs at once. */
-  readonly slots: number;
-  readonly memoryMb: number;
-  readonly startedAt: Instant;
-};
-
 export interface NodeMembership {
   /** The work assigned to this node now. */
   work(): Promise<readonly Assignment[]>;
@@ -98,61 +94,6 @@ export interface NodeMembership {
   /** Leaves the cluster at once. */
   leave(): Promise<void>;
 }
-
-/** A task given to a node by the leader. It stands until its end was reported and the leader has taken note. */
-export type Assignment = {
-  readonly task: TaskId;
-  readonly job: JobId;
-  readonly spec: TaskSpec;
-  /** From 1. */
-  readonly attempt: number;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-  readonly epoch: bigint;
-};
-
-/** What a node says of itself, about four times a second and at once when a task ends. */
-export type NodeReport = {
-  readonly node: NodeId;
-  readonly at: Instant;
-  /** 0–1 of all cores of the node. */
-  readonly cpu: number;
-  readonly memoryUsedMb: number;
-  readonly running: readonly RunningTask[];
-  /** Ends that the leader has not taken note of: kept until their assignment is gone. */
-  readonly ended: readonly EndedTask[];
-};
-
-export type RunningTask = {
-  readonly task: TaskId;
-  readonly attempt: number;
-  /** 0–1, when known. */
-  readonly progress?: number;
-};
-
-export type EndedTask = {
-  readonly task: TaskId;
-  readonly attempt: number;
-  readonly end: TaskEnd;
-};
-
-/**
- * `committed`: its outcome stands in the database. `failed`: nothing was committed. `died`: its worker process died.
- * `released`: given back untouched (drain, stop); costs no attempt.
- */
-export type TaskEnd =
-  | { readonly kind: 'committed' }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'died'; readonly failure: Failure }
-  | { readonly kind: 'released' };
-
-export type ClusterView = {
-  readonly nodes: readonly NodeDescription[];
-  readonly reports: ReadonlyMap<NodeId, NodeReport>;
-  readonly work: ReadonlyMap<NodeId, readonly Assignment[]>;
-  readonly jobs: ReadonlyMap<JobId, LiveJob>;
-  readonly draining: ReadonlySet<NodeId>;
-};
 
 /** What one tick of the leader changes. Absent entries stay as they are. */
 export type Decisions = {

@@ -1,0 +1,121 @@
+import { unreachable } from '../../base/assert.ts';
+import type { JobId, TaskName } from '../../base/ids.ts';
+import { taskName } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import type { RevisionRef } from '../datasets/revision.ts';
+import type { ListedPartition } from '../datasets/source.ts';
+import type { Job } from './job.ts';
+import type { EvaluateTarget, PlannedTask, TaskKind, TaskOutcome, TaskSpec } from './task.ts';
+
+/** The name of the task that lists an ingestion job's partitions. */
+export const lookupTask = taskName('lookup');
+/** The name of the task that judges what a quality job measured. */
+export const evaluateTask = taskName('evaluate');
+/** The name of a quality job's last task. */
+export const notifyTask = taskName('notify');
+
+/**
+ * All tasks of a job, in the order of service, each after its predecessors. A pure function of the job and of the
+ * outcomes that stand in the database: whoever leads next plans the same. Only the outcome of a lookup adds tasks, so
+ * that a plan never shrinks and no task changes its name.
+ */
+export function planTasks(job: Job, outcomes: readonly TaskOutcome[]): readonly PlannedTask[] {
+  const { spec } = job;
+  switch (spec.kind) {
+    case 'scan':
+    case 'backfill':
+      return planIngestion(job, outcomes);
+    case 'check': {
+      const measures = planMeasures(spec.revision, spec.batches);
+      const target = { kind: 'revision', revision: spec.revision } as const;
+      return [...measures, ...planVerdict(job, target, measures)];
+    }
+    case 'profile':
+      return planMeasures(spec.revision, spec.batches);
+    case 'learn':
+      return planVerdict(job, { kind: 'frame', backfill: job.group ?? job.id, ...frameOf(spec) }, []);
+    case 'report':
+      return planVerdict(job, { kind: 'failure', partition: spec.partition, failure: spec.failure }, []);
+    default:
+      return unreachable(spec);
+  }
+}
+
+/** Whether this outcome may add tasks to its job's plan. */
+export function growsPlan(outcome: TaskOutcome): boolean {
+  return outcome.name === lookupTask && outcome.output?.kind === 'lookup';
+}
+
+function planIngestion(job: Job, outcomes: readonly TaskOutcome[]): PlannedTask[] {
+  const lookup = outcomes.find(growsPlan)?.output;
+  const changed = lookup?.kind === 'lookup' ? lookup.changed : [];
+  return [planned(lookupTask, lookupSpec(job), []), ...planIngests(job, changed)];
+}
+
+function lookupSpec(job: Job): TaskSpec {
+  const { spec, dataset } = job;
+  if (spec.kind === 'backfill') return { kind: 'lookup', dataset, ...frameOf(spec) };
+  if (spec.kind !== 'scan') return { kind: 'lookup', dataset };
+  return {
+    kind: 'lookup',
+    dataset,
+    ...(spec.only === undefined ? {} : { only: spec.only }),
+    ...(spec.force === undefined ? {} : { force: spec.force }),
+  };
+}
+
+function planIngests(job: Job, changed: readonly ListedPartition[]): PlannedTask[] {
+  const backfill: { backfill?: JobId } = job.spec.kind === 'backfill' ? { backfill: job.id } : {};
+  const named = new Map<TaskName, ListedPartition>();
+  for (const listed of changed) {
+    const name = taskName(`ingest/${listed.key}`);
+    // A provider that lists a partition twice must not run it twice: the first entry counts.
+    if (!named.has(name)) named.set(name, listed);
+  }
+  return Array.from(named, ([name, listed]) =>
+    planned(name, { kind: 'ingest', dataset: job.dataset, listed, ...backfill }, [lookupTask]),
+  );
+}
+
+function planMeasures(revision: RevisionRef, batches: number): PlannedTask[] {
+  return Array.from({ length: batches }, (_, batch) =>
+    planned(taskName(`measure/${batch}`), { kind: 'measure', revision, batch }, []),
+  );
+}
+
+function planVerdict(job: Job, target: EvaluateTarget, after: readonly PlannedTask[]): PlannedTask[] {
+  const { dataset } = job;
+  const names = after.map((task) => task.name);
+  return [
+    planned(evaluateTask, { kind: 'evaluate', dataset, target }, names),
+    planned(notifyTask, { kind: 'notify', dataset, target }, [evaluateTask]),
+  ];
+}
+
+const timeoutMs = {
+  lookup: limits.lookupTimeoutMs,
+  ingest: limits.ingestTimeoutMs,
+  measure: limits.measureTimeoutMs,
+  evaluate: limits.evaluateTimeoutMs,
+  notify: limits.notifyTimeoutMs,
+} as const satisfies Record<TaskKind, number>;
+
+const memoryMb = {
+  // A lookup may have to read the partition column of a whole source.
+  lookup: limits.ingestMemoryMb,
+  ingest: limits.ingestMemoryMb,
+  measure: limits.measureMemoryMb,
+  evaluate: limits.smallTaskMemoryMb,
+  notify: limits.smallTaskMemoryMb,
+} as const satisfies Record<TaskKind, number>;
+
+function planned(name: TaskName, spec: TaskSpec, after: readonly TaskName[]): PlannedTask {
+  return { name, spec, after, timeoutMs: timeoutMs[spec.kind], memoryMb: memoryMb[spec.kind] };
+}
+
+function frameOf(frame: { readonly from?: string; readonly to?: string }): { from?: string; to?: string } {
+  return {
+    ...(frame.from === undefined ? {} : { from: frame.from }),
+    ...(frame.to === undefined ? {} : { to: frame.to }),
+  };
+}

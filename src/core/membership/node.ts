@@ -1,0 +1,66 @@
+import type { Failure } from '../../base/errors.ts';
+import type { JobId, NodeId, TaskId } from '../../base/ids.ts';
+import type { Instant } from '../../base/units.ts';
+import type { TaskSpec } from '../jobs/task.ts';
+
+/** What a data node is: it does not change while the node lives. */
+export type NodeDescription = {
+  readonly id: NodeId;
+  readonly host: string;
+  readonly version: string;
+  readonly region: string;
+  readonly zone: string;
+  /** Tasks that it runs at once. */
+  readonly slots: number;
+  readonly memoryMb: number;
+  readonly startedAt: Instant;
+};
+
+/** A task given to a node by the leader. It stands until its end was reported and the leader has taken note. */
+export type Assignment = {
+  readonly task: TaskId;
+  readonly job: JobId;
+  readonly spec: TaskSpec;
+  /** From 1. */
+  readonly attempt: number;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly epoch: bigint;
+};
+
+/** What a node says of itself, about four times a second and at once when a task ends. */
+export type NodeReport = {
+  readonly node: NodeId;
+  readonly at: Instant;
+  /** 0–1 of all cores of the node. */
+  readonly cpu: number;
+  readonly memoryUsedMb: number;
+  readonly running: readonly RunningTask[];
+  /** Ends that the leader has not taken note of: kept until their assignment is gone. */
+  readonly ended: readonly EndedTask[];
+  /** Why it takes nothing new, when it does not: it is about to leave, or has more than it can do. */
+  readonly unavailable?: 'stopping' | 'overloaded';
+};
+
+export type RunningTask = {
+  readonly task: TaskId;
+  readonly attempt: number;
+  /** 0–1, when known. */
+  readonly progress?: number;
+};
+
+export type EndedTask = {
+  readonly task: TaskId;
+  readonly attempt: number;
+  readonly end: TaskEnd;
+};
+
+/**
+ * `committed`: its outcome stands in the database. `failed`: nothing was committed. `died`: its worker process died.
+ * `released`: given back untouched (drain, stop); costs no attempt.
+ */
+export type TaskEnd =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'died'; readonly failure: Failure }
+  | { readonly kind: 'released' };
