@@ -1,4 +1,4 @@
-import { day, GiB, KiB, MiB, minute, second } from './units.ts';
+import { day, GiB, hour, KiB, MiB, minute, second } from './units.ts';
 
 /**
  * Every limit of Assay, in one place. Nothing grows without one: queues, batches, retries, bodies, waits, samples.
@@ -45,9 +45,16 @@ export const limits = {
   liveTasksMax: 2_000,
   /** Open jobs of one dataset above which more are refused, and above which its backfills wait. */
   openJobsPerDatasetMax: 2_000,
+  /** Live tasks that every admitted job may have, however many others there are. */
+  liveTasksPerJobMin: 16,
+  /** The manager's net behind a node's own time-out: a node that has not stopped a task by then has lost it. */
+  timeoutNetMs: 30 * second,
+  /** A task that its node has not begun by then, though it had a free slot, goes to another node. */
+  startNetMs: 30 * second,
   /** Assignments of a node beyond its slots, so that it never waits for a tick. */
   prefetchPerNodeMax: 2,
   backfillConcurrencyMax: 64,
+  backfillConcurrencyDefault: 8,
 
   // Time
   tickMs: 10,
@@ -60,6 +67,15 @@ export const limits = {
   requestBodyBytesMax: 1 * MiB,
   requestTimeoutMs: 30 * second,
   pageSizeMax: 1_000,
+  pageSizeDefault: 100,
+  /** Live progress: how often it is looked at and sent at most, and after which silence a sign of life is sent. */
+  liveSnapshotMs: 200,
+  liveHeartbeatMs: 15 * second,
+  liveStreamsMax: 100,
+  /** Rates are taken over this much of the past. */
+  rateWindowMs: 10 * second,
+  /** A health probe that has not answered by then counts as failed. */
+  healthTimeoutMs: 2 * second,
   messageLinesMax: 20,
   deliveryAttemptsMax: 12,
   deliveryTimeoutMs: 10 * second,
@@ -68,6 +84,7 @@ export const limits = {
 
   // Storage
   orphanBatchAgeMs: 1 * day,
+  sweepIntervalMs: 6 * hour,
   workerMemoryDefaultBytes: 1 * GiB,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,
