@@ -12,6 +12,12 @@ export const limits = {
   columnsMax: 4_096,
   partitionsPerListingMax: 100_000,
   filesPerListingMax: 100_000,
+  /** References from partitions to files: a thousand files that each hold rows of a thousand partitions. */
+  fileReferencesPerListingMax: 1_000_000,
+  /** Files that one request to the engine looks into for partitions. */
+  filesPerLookMax: 64,
+  globAlternativesMax: 1_000,
+  partitionKeyCharactersMax: 512,
   rejectedSamplesMax: 100,
   rejectedTextCharactersMax: 200,
   /** A single row of text longer than this is refused: it would have to fit into a worker's memory. */

@@ -47,6 +47,8 @@ export type PartitionsOfRequest = {
   readonly by:
     | { readonly kind: 'time'; readonly column: string; readonly by: TimeGrain }
     | { readonly kind: 'columns'; readonly columns: readonly string[] };
+  /** Whether counts are wanted of each file by itself: one entry for each key and file, which `file` then names. */
+  readonly perFile?: boolean;
 };
 
 export type PartitionCount = {
@@ -54,6 +56,8 @@ export type PartitionCount = {
   readonly rowCount: number;
   /** For partitions by columns: their values, null as null. */
   readonly values?: Readonly<Record<string, string | null>>;
+  /** The path of the file that holds these rows, when the request was `perFile`. */
+  readonly file?: string;
 };
 
 export type IngestRequest = {
