@@ -1,4 +1,6 @@
 import type { PartitionKey } from '../../base/ids.ts';
+import type { Direction } from '../checks/definition.ts';
+import type { MetricScale } from '../metrics/metric.ts';
 
 /**
  * The band record of a learned threshold: the figures from which the verdict is recomputed bit for bit, and why.
@@ -34,6 +36,8 @@ export type LearnedRecord =
       readonly trainedFrom: PartitionKey;
       readonly trainedTo: PartitionKey;
       readonly excluded: readonly PartitionKey[];
+      /** What else the figures follow from; older records lack it. */
+      readonly basis?: BandBasis;
     }
   /** A metric that has not changed: any change is judged by how often it changed before. */
   | {
@@ -45,6 +49,27 @@ export type LearnedRecord =
       readonly upper: number;
       readonly trainedFrom: PartitionKey;
       readonly trainedTo: PartitionKey;
+      readonly basis?: ConstantBasis;
     }
   /** The third deviation of one sign in a row: a new level, re-learned from here on. */
   | { readonly state: 'new_level'; readonly expected: number; readonly history: number };
+
+/** With the record's own figures, all that its verdict is computed from. */
+export type BandBasis = {
+  readonly metricScale: MetricScale;
+  /** Which side alarms; the band has both. */
+  readonly direction: Direction;
+  /** Rows behind the judged value. */
+  readonly rows: number;
+  /** How many past errors of the chosen forecast there were. */
+  readonly errors: number;
+  /** Bands of young metrics are this much wider. */
+  readonly coldFactor: number;
+};
+
+/** What the verdict on a formerly constant metric is computed from. */
+export type ConstantBasis = {
+  readonly metricScale: MetricScale;
+  readonly direction: Direction;
+  readonly rows: number;
+};

@@ -1,0 +1,113 @@
+import type { MetricScale } from '../metrics/metric.ts';
+import { minimumEffect, severityMax } from './band.ts';
+import { SortedWindow } from './sorted-window.ts';
+
+const constantAfter = 14;
+const constantWhenYoung = 5;
+const daysRemembered = 180;
+
+/** What a constant metric may do without an alarm. `tolerance` undefined: any change is accepted for now. */
+export type ConstantView = {
+  readonly constant: number;
+  readonly tolerance: number | undefined;
+  readonly pastChanges: number;
+};
+
+/**
+ * Watches a metric for standing still. A forecast's scale would be 0 there and every change infinitely surprising, so
+ * changes are judged by how often and how far the metric changed before. Shares are never watched: they have counting
+ * noise to go by.
+ */
+export class ConstantWatch {
+  readonly #metricScale: MetricScale;
+  readonly #changes: SortedWindow;
+  /** For each partition that was judged as constant, the newest last: whether it changed. */
+  readonly #outcomes: boolean[] = [];
+  #outcomeChanges = 0;
+  #value = Number.NaN;
+  #run = 0;
+  #size = 0;
+
+  constructor(metricScale: MetricScale, capacity: number) {
+    this.#metricScale = metricScale;
+    this.#changes = new SortedWindow(capacity);
+  }
+
+  /** Whether the metric stands still: for 14 partitions, or for all of at least 5 while it is younger. */
+  isConstant(): boolean {
+    if (this.#metricScale === 'percent') return false;
+    if (this.#size >= constantAfter) return this.#run >= constantAfter;
+    return this.#size >= constantWhenYoung && this.#run === this.#size;
+  }
+
+  /**
+   * What is tolerated now. Any change alarms when the metric changed at most once before, or so rarely that `level` allows
+   * it; else only one half as large again as the second largest before. One change is an accident, two are a habit. When
+   * the budget is strained (`lambda` > 1.5) only the steadiest constants alarm at once.
+   */
+  view(of: { readonly rows: number; readonly level: number; readonly lambda: number }): ConstantView {
+    const days = this.#outcomes.length;
+    const changes = this.#outcomeChanges;
+    const isSteady = this.#changes.size <= 1 && this.#size >= constantAfter;
+    const isRare = (changes + 0.5) / (days + 1) <= of.level;
+    const isAffordable = of.lambda <= 1.5 || (changes === 0 && days >= constantAfter * of.lambda);
+    const least = minimumEffect(this.#metricScale, this.#value, of.rows);
+    const habit = this.#changes.largest(1) * 1.5 * Math.max(1, of.lambda);
+    const strict = (isSteady || isRare) && isAffordable;
+    const loose = habit > 0 && this.#size >= constantAfter ? Math.max(least, habit) : undefined;
+    return { constant: this.#value, tolerance: strict ? least : loose, pastChanges: changes };
+  }
+
+  /** Takes in a value that is to be learned from. */
+  absorb(value: number): void {
+    const changed = this.#size > 0 && value !== this.#value;
+    if (this.isConstant()) this.#remember(changed);
+    if (changed) this.#changes.push(Math.abs(value - this.#value));
+    this.#run = changed || this.#size === 0 ? 1 : this.#run + 1;
+    this.#value = value;
+    this.#size += 1;
+  }
+
+  /** Notes a change that alarmed and is not learned from: it still tells how often and how far the metric changes. */
+  noteDeviation(value: number): void {
+    this.#remember(true);
+    this.#changes.push(Math.abs(value - this.#value));
+  }
+
+  /** Notes a change that people called expected: it may come again without an alarm. */
+  expect(value: number): void {
+    this.noteDeviation(value);
+    this.#changes.push(Math.abs(value - this.#value));
+  }
+
+  /** A new level was accepted: what stood still goes on standing still there. */
+  rebase(value: number): void {
+    if (this.isConstant()) this.#value = value;
+  }
+
+  #remember(changed: boolean): void {
+    this.#outcomes.push(changed);
+    if (changed) this.#outcomeChanges += 1;
+    if (this.#outcomes.length <= daysRemembered) return;
+    if (this.#outcomes.shift() === true) this.#outcomeChanges -= 1;
+  }
+}
+
+/** How far outside its tolerance a formerly constant value lies: 1 is the edge. */
+export function constantSeverity(of: {
+  readonly value: number;
+  readonly constant: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly metricScale: MetricScale;
+  readonly rows: number;
+}): number {
+  const change = Math.abs(of.value - of.constant);
+  const tolerance = Math.max(of.upper - of.constant, 0);
+  if (of.value >= of.lower && of.value <= of.upper)
+    return tolerance === 0 ? 0 : Math.min(1, change / tolerance);
+  // The unit of surprise is 5 % of the value; a count that was always 0 is measured by the rows it concerns.
+  const share = of.metricScale === 'count' ? 0.01 * of.rows : 0;
+  const unit = of.constant === 0 ? share : Math.max(tolerance, 0.05 * Math.abs(of.constant));
+  return unit === 0 ? 2 : Math.min(severityMax, 1 + change / unit);
+}

@@ -1,0 +1,301 @@
+import type { PartitionKey } from '../../base/ids.ts';
+import type { MetricScale } from '../metrics/metric.ts';
+import { bandOf, bandSeverity, isOutside, severityMax } from './band.ts';
+import {
+  type BarQuantiles,
+  barOf,
+  coldFactor,
+  coldStart,
+  DeviationRecord,
+  sensitivityFactor,
+} from './bar.ts';
+import type { SeasonPoint } from './calendar.ts';
+import { DeviationRun } from './deviation-run.ts';
+import type { HistoryPartition } from './history.ts';
+import { ConstantWatch, constantSeverity } from './invariants.ts';
+import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
+import type { MetricRule } from './metric-rule.ts';
+import { ModelChoice } from './model-choice.ts';
+import { NoiseWatch } from './noise-watch.ts';
+import { errorScale, scaleFloor, spreadOf } from './scale.ts';
+import { TrainingKeys } from './training-keys.ts';
+import { firstTransform, type Transform, toScale } from './transform.ts';
+
+/** One value of the metric, and where it stands. */
+export type MetricPoint = {
+  readonly key: PartitionKey;
+  readonly value: number;
+  readonly rows: number;
+  readonly at: SeasonPoint;
+  readonly feedback: HistoryPartition['feedback'];
+};
+
+/** What the dataset as a whole contributes to a judgement. */
+export type JudgementContext = {
+  readonly quantiles: BarQuantiles;
+  readonly lambda: number;
+  readonly constantLevel: number;
+};
+
+type TrainedPoint = { readonly value: number; readonly rows: number; readonly at: SeasonPoint };
+
+/** Everything learned about one metric: judges a value by what came before it, then takes the value in. */
+export class MetricLearner {
+  readonly scale: MetricScale;
+  readonly rule: MetricRule;
+  readonly keys: TrainingKeys;
+  readonly #capacity: number;
+  readonly #record: DeviationRecord;
+  readonly #constants: ConstantWatch;
+  readonly #run = new DeviationRun();
+  #transform: Transform;
+  #models: ModelChoice;
+  #noise = new NoiseWatch();
+  /** Added by level shifts: the forecasts live on the series without its jumps. */
+  #offset = 0;
+  /** Since the last level shift; what a change of the transform is rebuilt from. */
+  #trained: TrainedPoint[] = [];
+
+  constructor(scale: MetricScale, rule: MetricRule, capacity: number) {
+    this.scale = scale;
+    this.rule = rule;
+    this.#capacity = capacity;
+    this.keys = new TrainingKeys(capacity);
+    this.#record = new DeviationRecord(capacity);
+    this.#constants = new ConstantWatch(scale, capacity);
+    this.#transform = firstTransform(scale);
+    this.#models = new ModelChoice(capacity);
+  }
+
+  /** Whether its next value is judged by a forecast, and so shares the budget's level. */
+  isForecast(): boolean {
+    return this.keys.size >= coldStart.learning && !this.#constants.isConstant();
+  }
+
+  /** Judges a value; changes nothing. */
+  judge(point: MetricPoint, context: JudgementContext): Judgement {
+    const scaled = toScale(this.#transform, point.value, point.rows);
+    const predictions = this.#models.predict(point.at);
+    const base = { predictions, scaled };
+    if (this.#constants.isConstant()) return this.#judgeConstant(point, context, base);
+    const model = this.isForecast() ? this.#models.best(predictions) : -1;
+    if (model < 0) return { ...base, kind: 'learning', history: this.keys.size, needed: coldStart.learning };
+    return this.#judgeForecast(point, context, { ...base, model });
+  }
+
+  /** Learns from a judged value. `feedback` of people decides how. */
+  absorb(point: MetricPoint, judgement: Judgement): void {
+    if (this.#transform === 'log' && point.value <= 0) {
+      this.#rebuild('identity');
+      const predictions = this.#models.predict(point.at);
+      this.absorb(point, { ...judgement, predictions, scaled: point.value });
+      return;
+    }
+    const isSuspect = judgement.kind === 'learning' || judgement.alarm || judgement.severity > 0.5;
+    if (point.feedback !== undefined && isSuspect) this.#absorbWithFeedback(point, judgement);
+    else if (judgement.kind === 'learning' || !judgement.alarm) this.#include(point, judgement);
+    else this.#absorbDeviation(point, judgement);
+  }
+
+  #judgeForecast(
+    point: MetricPoint,
+    context: JudgementContext,
+    base: { predictions: Float64Array; scaled: number; model: number },
+  ): ForecastJudgement {
+    const errors = this.#models.errors(base.model);
+    const prediction = (base.predictions[base.model] ?? 0) + this.#offset;
+    const scale = errorScale(errors);
+    const floor = scaleFloor({
+      metricScale: this.scale,
+      transform: this.#transform,
+      prediction,
+      last: this.#trained.at(-1)?.value ?? 0,
+      rows: point.rows,
+      scale,
+      largestStep: this.#models.largestStep(),
+    });
+    const spread = spreadOf(scale, floor, errors.size);
+    const quantile = context.quantiles.of(errors.size);
+    const recordZ = this.#record.value(quantile);
+    const factors = {
+      quantile,
+      recordZ,
+      lambda: context.lambda,
+      sensitivity: sensitivityFactor[this.rule.sensitivity],
+      coldFactor: coldFactor(this.keys.size),
+    };
+    const figures = {
+      metricScale: this.scale,
+      transform: this.#transform,
+      prediction,
+      spread,
+      bar: barOf(factors),
+      rows: point.rows,
+    };
+    const band = bandOf(figures);
+    const distance = Math.abs(base.scaled - prediction);
+    const deviation = distance === 0 ? 0 : Math.min(severityMax, distance / spread);
+    const alarm = isOutside(point.value, band, this.rule.direction);
+    const sign = point.value > band.expected ? 1 : -1;
+    return {
+      ...base,
+      kind: 'forecast',
+      ...figures,
+      ...factors,
+      ...band,
+      scale,
+      floor,
+      errors: errors.size,
+      deviation,
+      alarm,
+      sign,
+      severity: bandSeverity(point.value, figures, band),
+      isNewLevel: alarm && this.#run.isComplete(sign),
+      history: this.keys.size,
+    };
+  }
+
+  #judgeConstant(
+    point: MetricPoint,
+    context: JudgementContext,
+    base: { predictions: Float64Array; scaled: number },
+  ): ConstantJudgement | Extract<Judgement, { kind: 'learning' }> {
+    const { constant, tolerance, pastChanges } = this.#constants.view({
+      rows: point.rows,
+      level: context.constantLevel,
+      lambda: context.lambda,
+    });
+    const history = this.keys.size;
+    if (tolerance === undefined) return { ...base, kind: 'learning', history, needed: coldStart.noticing };
+    const reach = tolerance * sensitivityFactor[this.rule.sensitivity];
+    const least = this.scale === 'number' ? -Number.MAX_VALUE : 0;
+    const band = { lower: Math.max(least, constant - reach), upper: constant + reach };
+    const alarm = isOutside(point.value, band, this.rule.direction);
+    const sign = point.value > constant ? 1 : -1;
+    const severity = constantSeverity({
+      value: point.value,
+      constant,
+      ...band,
+      metricScale: this.scale,
+      rows: point.rows,
+    });
+    return {
+      ...base,
+      kind: 'constant',
+      constant,
+      pastChanges,
+      history,
+      ...band,
+      alarm,
+      sign,
+      severity,
+      isNewLevel: alarm && this.#run.isComplete(sign),
+    };
+  }
+
+  #include(point: MetricPoint, judgement: Judgement): void {
+    this.#run.take();
+    const scaled = judgement.scaled - this.#offset;
+    let most = Number.POSITIVE_INFINITY;
+    if (judgement.kind === 'forecast') {
+      // Beyond a band that does not alarm on this side: no reason to trust it fully either.
+      if (judgement.severity > 1) most = 3 * judgement.scale;
+      this.#record.absorb(Math.min(judgement.deviation, judgement.bar));
+      const prediction = judgement.predictions[judgement.model] ?? scaled;
+      this.#noise.absorb(prediction, Math.abs(scaled - prediction));
+    }
+    this.#models.absorbErrors(scaled, judgement.predictions, most);
+    this.#train(point, scaled);
+    if (this.#earnsLogarithm()) this.#rebuild('log');
+  }
+
+  /** An alarm that nobody has commented on: left out of training, until the third in a row makes a new level. */
+  #absorbDeviation(point: MetricPoint, judgement: ForecastJudgement | ConstantJudgement): void {
+    if (judgement.isNewLevel) {
+      this.#shiftLevel([...this.#run.take(), { ...point, sign: judgement.sign }]);
+      this.keys.include(point.key);
+      return;
+    }
+    if (!this.#run.continues(judgement.sign)) {
+      if (judgement.kind === 'forecast') this.#record.absorb(judgement.deviation);
+      else this.#constants.noteDeviation(point.value);
+    }
+    this.#exclude(point, judgement);
+    this.#run.add({ value: point.value, rows: point.rows, at: point.at, sign: judgement.sign });
+  }
+
+  #absorbWithFeedback(point: MetricPoint, judgement: Judgement): void {
+    switch (point.feedback) {
+      case 'new_normal':
+        this.#shiftLevel([{ value: point.value, rows: point.rows, at: point.at }]);
+        this.keys.include(point.key);
+        return;
+      case 'expected':
+        if (judgement.kind === 'forecast') this.#record.expect(judgement.deviation);
+        if (judgement.kind === 'constant') this.#constants.expect(point.value);
+        break;
+      case 'expected_once':
+        if (judgement.kind === 'forecast') this.#record.absorb(judgement.deviation);
+        break;
+      case 'real_error':
+      case undefined:
+        this.keys.exclude(point.key);
+        return;
+    }
+    this.#exclude(point, judgement);
+  }
+
+  #exclude(point: MetricPoint, judgement: Judgement): void {
+    this.keys.exclude(point.key);
+    if (judgement.kind !== 'forecast') return;
+    this.#models.absorbErrors(judgement.scaled - this.#offset, judgement.predictions, 3 * judgement.scale);
+  }
+
+  /** Moves the whole past by the typical error of the given points, so that seasons and scale are kept. */
+  #shiftLevel(points: readonly TrainedPoint[]): void {
+    const jumps = points.map(({ value, rows, at }) => {
+      const predictions = this.#models.predict(at);
+      const model = Math.max(0, this.#models.best(predictions));
+      return toScale(this.#transform, value, rows) - this.#offset - (predictions[model] ?? 0);
+    });
+    const jump = jumps.sort((a, b) => a - b)[jumps.length >> 1] ?? 0;
+    if (Number.isFinite(jump)) this.#offset += jump;
+    this.#trained = [];
+    this.#noise = new NoiseWatch();
+    const last = points.at(-1);
+    if (last !== undefined) this.#constants.rebase(last.value);
+    for (const point of points) {
+      const scaled = toScale(this.#transform, point.value, point.rows) - this.#offset;
+      if (Number.isFinite(scaled)) this.#trainScaled(point, scaled);
+    }
+  }
+
+  #train(point: MetricPoint, scaled: number): void {
+    this.keys.include(point.key);
+    this.#constants.absorb(point.value);
+    this.#trainScaled(point, scaled);
+  }
+
+  #trainScaled(point: TrainedPoint, scaled: number): void {
+    this.#models.absorbValue(scaled, point.at);
+    this.#trained.push({ value: point.value, rows: point.rows, at: point.at });
+    if (this.#trained.length > this.#capacity) this.#trained.shift();
+  }
+
+  #earnsLogarithm(): boolean {
+    if (this.#transform !== 'identity' || !this.#noise.isMultiplicative()) return false;
+    return this.#trained.every(({ value }) => value > 0);
+  }
+
+  #rebuild(transform: Transform): void {
+    this.#transform = transform;
+    this.#offset = 0;
+    this.#models = new ModelChoice(this.#capacity);
+    this.#noise = new NoiseWatch();
+    for (const { value, rows, at } of this.#trained) {
+      const scaled = toScale(transform, value, rows);
+      this.#models.absorbErrors(scaled, this.#models.predict(at));
+      this.#models.absorbValue(scaled, at);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { SeasonPoint } from './calendar.ts';
+import { PredictorBank, predictors } from './predictors.ts';
+import { SortedWindow } from './sorted-window.ts';
+
+/**
+ * The competing forecasts of one series with the errors that each made, all one step ahead and without knowing the value:
+ * so they contain the error of estimation too. The forecast with the smallest past errors is used.
+ */
+export class ModelChoice {
+  readonly #bank = new PredictorBank();
+  readonly #errors: readonly SortedWindow[];
+  #absorbed = 0;
+
+  constructor(capacity: number) {
+    this.#errors = predictors.map(() => new SortedWindow(capacity));
+  }
+
+  predict(at: SeasonPoint): Float64Array {
+    return this.#bank.predict(at);
+  }
+
+  /** The place of the best forecast among those of `predictions` that have enough past errors; -1 when none has. */
+  best(predictions: Float64Array): number {
+    const needed = Math.max(4, Math.min(10, this.#absorbed / 3));
+    let best = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [place, { penalty }] of predictors.entries()) {
+      const errors = this.#errors[place];
+      if (errors === undefined || errors.size < needed || Number.isNaN(predictions[place])) continue;
+      const loss = (penalty * (errors.sum / errors.size + errors.median())) / 2;
+      if (loss < least) {
+        least = loss;
+        best = place;
+      }
+    }
+    return best;
+  }
+
+  /** The absolute past errors of one forecast. */
+  errors(place: number): SortedWindow {
+    const errors = this.#errors[place];
+    if (errors === undefined) throw new RangeError(`no forecast ${place}`);
+    return errors;
+  }
+
+  /** The largest step from one value to the next. */
+  largestStep(): number {
+    return this.errors(lastModel).largest(0);
+  }
+
+  /** Notes how far each forecast lay from a value; `most` clips the errors of a value that is not to be trusted. */
+  absorbErrors(value: number, predictions: Float64Array, most = Number.POSITIVE_INFINITY): void {
+    for (const [place, errors] of this.#errors.entries()) {
+      const prediction = predictions[place] ?? Number.NaN;
+      if (!Number.isNaN(prediction)) errors.push(Math.min(most, Math.abs(value - prediction)));
+    }
+  }
+
+  /** Takes in a value that is to be learned from. */
+  absorbValue(value: number, at: SeasonPoint): void {
+    this.#bank.absorb(value, at);
+    this.#absorbed += 1;
+  }
+}
+
+const lastModel = predictors.findIndex(({ name }) => name === 'last');
