@@ -1,0 +1,166 @@
+import { type DatasetName, parseDatasetName } from '../../base/ids.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { checksDecoder } from './decode/checks.ts';
+import { type Decoder, describe, distinct, itself, list, mapped, number, text } from './decode/decoder.ts';
+import { frameDecoder, reportMisfitFrame } from './decode/frame.ts';
+import { notifyDecoder } from './decode/notify.ts';
+import { defaulted, isMap, object, optional, required } from './decode/object.ts';
+import { partitionDecoder } from './decode/partition.ts';
+import { type DefinitionIssue, Place } from './decode/place.ts';
+import { csvDecoder, fileFormatDecoder, providerDecoder } from './decode/provider.ts';
+import { publishDecoder } from './decode/publish.ts';
+import type {
+  AlertPolicy,
+  ColumnDefinition,
+  DatasetDefinition,
+  DatasetLimits,
+  FilesProviderDefinition,
+} from './definition.ts';
+
+/**
+ * The definition in plain data with the keys of the YAML form, every default filled in; or all that is wrong with it (up
+ * to 200 issues). The provider's path is taken as it stands: `readDefinition` makes it absolute.
+ */
+export function decodeDataset(input: unknown): Outcome<DatasetDefinition, readonly DefinitionIssue[]> {
+  return decodeWith(datasetDecoder, input);
+}
+
+/** What a checks file says, for data that is given elsewhere: the command line of `assay check`. */
+export type ChecksDefinition = Pick<
+  DatasetDefinition,
+  'policy' | 'missingValues' | 'freshnessColumn' | 'checks' | 'columns' | 'limits'
+> &
+  Pick<FilesProviderDefinition, 'format' | 'csv'> &
+  Partial<Pick<DatasetDefinition, 'partition'>>;
+
+/** The checks file in plain data. A whole dataset definition serves as well: its checks are taken. */
+export function decodeChecks(input: unknown): Outcome<ChecksDefinition, readonly DefinitionIssue[]> {
+  const isDataset = typeof input === 'object' && input !== null && 'dataset' in input;
+  return decodeWith(isDataset ? mapped(datasetDecoder, checksOfDataset) : checksFileDecoder, input);
+}
+
+/** The checks file that says nothing: all defaults. */
+export const noChecks: ChecksDefinition = {
+  policy: { alertsPerMonth: 1 },
+  missingValues: [],
+  checks: [],
+  columns: [],
+  // A twentieth of all rows: single dirty rows are a finding, but a wrong delimiter or a changed layout is no data at all.
+  limits: { rejectedPercentMax: 5 },
+};
+
+const datasetName: Decoder<DatasetName> = mapped(text(), (name, place) => {
+  const parsed = parseDatasetName(name);
+  const right = 'lower-case letters, digits, “.”, “_” and “-”, up to 100, starting with a letter or digit';
+  return parsed ?? place.report(`must consist of ${right}; is ${describe(name)}`);
+});
+
+const people = list(text({ charactersMax: 200 }));
+
+const policyDecoder: Decoder<AlertPolicy> = mapped(
+  object({ alerts_per_month: required(number({ min: 0, max: 100, aboveMin: true })) }),
+  (policy) => ({ alertsPerMonth: policy.alerts_per_month }),
+);
+
+const limitsDecoder: Decoder<DatasetLimits> = mapped(
+  object({ rejected_percent_max: required(number({ min: 0, max: 100 })) }),
+  (limits) => ({ rejectedPercentMax: limits.rejected_percent_max }),
+);
+
+const columnDecoder: Decoder<ColumnDefinition> = object(
+  { name: required(text()), checks: defaulted(checksDecoder('column'), []) },
+  {
+    later: [
+      'segment',
+      'valid_values',
+      'valid_regex',
+      'valid_format',
+      'valid_min',
+      'valid_max',
+      'missing_values',
+    ],
+  },
+);
+
+const columnsDecoder = distinct(columnDecoder, {
+  keysOf: (_, input) => (isMap(input) && typeof input['name'] === 'string' ? [input['name']] : []),
+  what: 'column',
+});
+
+/** What a dataset and a checks file have in common. */
+const judgedFields = {
+  policy: defaulted(policyDecoder, noChecks.policy),
+  missing_values: defaulted(distinct(text({ empty: true }), { keysOf: itself, what: 'value' }), []),
+  freshness_column: optional(text()),
+  checks: defaulted(checksDecoder('dataset'), []),
+  columns: defaulted(columnsDecoder, []),
+  limits: defaulted(limitsDecoder, noChecks.limits),
+};
+
+const laterKeys = ['segments', 'filter', 'variables', 'schedule'];
+
+const datasetDecoder: Decoder<DatasetDefinition> = mapped(
+  object(
+    {
+      dataset: required(datasetName),
+      owner: required(text({ charactersMax: 200 })),
+      followers: defaulted(people, []),
+      description: optional(text({ charactersMax: 10_000 })),
+      provider: required(providerDecoder),
+      partition: defaulted(partitionDecoder, { kind: 'none' }),
+      publish: defaulted(publishDecoder, { type: 'static' }),
+      backfill: optional(frameDecoder),
+      notify: defaulted(notifyDecoder, []),
+      ...judgedFields,
+    },
+    { later: laterKeys },
+  ),
+  ({ missing_values: missingValues, freshness_column: freshnessColumn, ...rest }, place) => {
+    if (
+      rest.backfill !== undefined &&
+      reportMisfitFrame(rest.backfill, rest.partition, place.at('backfill'))
+    ) {
+      return undefined;
+    }
+    const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
+    return { ...rest, ...freshness, missingValues, followers: [...new Set(rest.followers)] };
+  },
+);
+
+const checksFileDecoder: Decoder<ChecksDefinition> = mapped(
+  object(
+    {
+      ...judgedFields,
+      format: optional(fileFormatDecoder),
+      csv: optional(csvDecoder),
+      partition: optional(partitionDecoder),
+    },
+    { later: laterKeys },
+  ),
+  ({ missing_values: missingValues, freshness_column: freshnessColumn, ...rest }) => ({
+    ...rest,
+    ...(freshnessColumn === undefined ? {} : { freshnessColumn }),
+    missingValues,
+  }),
+);
+
+function checksOfDataset(definition: DatasetDefinition): ChecksDefinition {
+  const { policy, missingValues, freshnessColumn, checks, columns, limits, partition, provider } = definition;
+  return {
+    policy,
+    missingValues,
+    checks,
+    columns,
+    limits,
+    partition,
+    ...(freshnessColumn === undefined ? {} : { freshnessColumn }),
+    ...(provider.format === undefined ? {} : { format: provider.format }),
+    ...(provider.csv === undefined ? {} : { csv: provider.csv }),
+  };
+}
+
+function decodeWith<T>(decoder: Decoder<T>, input: unknown): Outcome<T, readonly DefinitionIssue[]> {
+  const issues: DefinitionIssue[] = [];
+  const value = decoder(input, Place.top(issues));
+  return value === undefined || issues.length > 0 ? fail(issues) : succeed(value);
+}

@@ -1,0 +1,121 @@
+import { day, hour, minute, second } from '../../../base/units.ts';
+import type { CheckDefinition, SetCondition } from '../../checks/definition.ts';
+import type {
+  CsvOptions,
+  DatasetDefinition,
+  NotifyDefinition,
+  PartitionRule,
+  ProviderDefinition,
+  PublishRule,
+  SecretReference,
+} from '../definition.ts';
+import { knownMetrics } from './known-metrics.ts';
+
+/** Plain data with the keys of the YAML form. */
+export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** A map of plain data. */
+export type PlainMap = { readonly [key: string]: Plain };
+
+/** The definition with the keys of the YAML form and every default written out: what `decodeDataset` reads as the same. */
+export function encodeDataset(definition: DatasetDefinition): PlainMap {
+  return present({
+    dataset: definition.dataset,
+    owner: definition.owner,
+    followers: definition.followers,
+    description: definition.description,
+    provider: encodeProvider(definition.provider),
+    partition: encodePartition(definition.partition),
+    publish: encodePublish(definition.publish),
+    backfill: definition.backfill === undefined ? undefined : present(definition.backfill),
+    policy: { alerts_per_month: definition.policy.alertsPerMonth },
+    missing_values: definition.missingValues,
+    freshness_column: definition.freshnessColumn,
+    checks: definition.checks.map(encodeCheck),
+    columns: definition.columns.map(({ name, checks }) => ({ name, checks: checks.map(encodeCheck) })),
+    notify: definition.notify.map(encodeNotify),
+    limits: { rejected_percent_max: definition.limits.rejectedPercentMax },
+  });
+}
+
+/** A check as it stands in YAML: `{null_percent: {must_be_less_than: 5, level: warn}}`. */
+export function encodeCheck(check: CheckDefinition): PlainMap {
+  const { threshold } = check;
+  const own = { name: check.name, ...check.settings };
+  if (threshold.kind === 'learned') {
+    const { enabled, direction, sensitivity } = threshold;
+    const wishes = enabled && check.metric !== 'schema' ? { direction, sensitivity } : {};
+    return { [check.metric]: present({ ...own, learned: enabled, ...wishes }) };
+  }
+  const isDuration = knownMetrics[check.metric]?.scale === 'duration';
+  const bounds = threshold.conditions.map((condition) => [
+    condition.operator,
+    encodeBound(condition, isDuration),
+  ]);
+  return { [check.metric]: present({ ...own, ...Object.fromEntries(bounds), level: threshold.level }) };
+}
+
+function encodeBound(condition: SetCondition, isDuration: boolean): Plain {
+  const write = (value: number): Plain => (isDuration ? exactDuration(value) : value);
+  return 'low' in condition ? [write(condition.low), write(condition.high)] : write(condition.value);
+}
+
+/** A duration in the largest unit that holds it exactly: `26h`. */
+function exactDuration(durationMs: number): string {
+  const units = [
+    ['d', day],
+    ['h', hour],
+    ['m', minute],
+    ['s', second],
+  ] as const;
+  for (const [name, unitMs] of units) {
+    if (durationMs >= unitMs && durationMs % unitMs === 0 && !(name === 'd' && durationMs < 3 * day)) {
+      return `${durationMs / unitMs}${name}`;
+    }
+  }
+  return `${durationMs}ms`;
+}
+
+function encodeProvider(provider: ProviderDefinition): PlainMap {
+  const { type, path, format, csv } = provider;
+  return present({ type, path, format, csv: csv === undefined ? undefined : encodeCsv(csv) });
+}
+
+function encodeCsv({ nullValues, ...csv }: CsvOptions): PlainMap {
+  return present({ ...csv, null_values: nullValues });
+}
+
+function encodePartition(rule: PartitionRule): Plain {
+  switch (rule.kind) {
+    case 'none':
+      return 'none';
+    case 'columns':
+      return { columns: rule.columns };
+    case 'time':
+      return { column: rule.column, by: rule.by };
+    case 'path':
+      return { path: rule.keys.join('/') };
+    case 'file':
+      return { file: true };
+  }
+}
+
+function encodePublish(rule: PublishRule): PlainMap {
+  return rule.type === 'periodic'
+    ? { type: rule.type, cron: rule.cron, time_zone: rule.timeZone }
+    : { type: rule.type };
+}
+
+function encodeNotify(channel: NotifyDefinition): PlainMap {
+  const secret = channel.secret === undefined ? undefined : encodeSecret(channel.secret);
+  return { [channel.type]: present({ url: channel.url, secret }) };
+}
+
+function encodeSecret(reference: SecretReference): string {
+  return `\${${reference.from === 'environment' ? 'env' : 'file'}:${reference.name}}`;
+}
+
+function present(entries: Readonly<Record<string, Plain | undefined>>): PlainMap {
+  const kept = Object.entries(entries).filter((entry): entry is [string, Plain] => entry[1] !== undefined);
+  return Object.fromEntries(kept);
+}

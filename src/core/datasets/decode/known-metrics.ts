@@ -1,0 +1,54 @@
+import type { MetricScale } from '../../metrics/metric.ts';
+
+/** What a definition may say about a metric. `schema` has no number: it is judged by its changes. */
+export type KnownMetric = {
+  readonly of: 'dataset' | 'column';
+  readonly scale: MetricScale | 'none';
+};
+
+const count = { of: 'column', scale: 'count' } as const;
+const percent = { of: 'column', scale: 'percent' } as const;
+const figure = { of: 'column', scale: 'number' } as const;
+
+/** The metrics that checks can name. */
+export const knownMetrics: Readonly<Record<string, KnownMetric>> = {
+  row_count: { of: 'dataset', scale: 'count' },
+  rejected_count: { of: 'dataset', scale: 'count' },
+  size_bytes: { of: 'dataset', scale: 'count' },
+  column_count: { of: 'dataset', scale: 'count' },
+  freshness: { of: 'dataset', scale: 'duration' },
+  schema: { of: 'dataset', scale: 'none' },
+  null_count: count,
+  null_percent: percent,
+  missing_count: count,
+  missing_percent: percent,
+  distinct_count: count,
+  min: figure,
+  max: figure,
+  avg: figure,
+  sum: figure,
+  stddev: figure,
+  percentile: figure,
+  zero_count: count,
+  negative_count: count,
+  nan_count: count,
+  min_length: count,
+  max_length: count,
+  avg_length: figure,
+  empty_count: count,
+  true_count: count,
+  false_count: count,
+};
+
+/** Checks of the language that this version does not know yet: refused by name, never ignored. */
+export const laterMetrics: readonly string[] = [
+  'custom_sql',
+  'failed_rows',
+  'invalid_count',
+  'invalid_percent',
+  'duplicate_count',
+  'duplicate_percent',
+  'duplicate_row_count',
+  'psi',
+  'js_distance',
+];
