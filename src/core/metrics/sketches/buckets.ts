@@ -1,0 +1,103 @@
+import type { ByteReader } from '../codec/byte-reader.ts';
+import { readable } from '../codec/byte-reader.ts';
+import type { ByteWriter } from '../codec/byte-writer.ts';
+
+/** Rows counted by bucket: ascending whole bucket numbers, and a count of at least 1 for each. */
+export type Buckets = { readonly indices: Float64Array; readonly counts: Float64Array };
+
+/** No rows. */
+export const noBuckets: Buckets = { indices: new Float64Array(0), counts: new Float64Array(0) };
+
+/** Buckets from pairs in any order; pairs of the same bucket add up. Pairs whose index is NaN are left out. */
+export function collectBuckets(indices: Float64Array, counts: Float64Array): Buckets {
+  const totals = new Map<number, number>();
+  indices.forEach((index, at) => {
+    if (!Number.isNaN(index)) totals.set(index, (totals.get(index) ?? 0) + (counts[at] ?? 0));
+  });
+  const sorted = Float64Array.from(totals.keys()).sort();
+  return { indices: sorted, counts: sorted.map((index) => totals.get(index) ?? 0) };
+}
+
+/** Both sets of rows together. */
+export function mergeBuckets(a: Buckets, b: Buckets): Buckets {
+  if (a.indices.length === 0) return b;
+  if (b.indices.length === 0) return a;
+  return addUp(
+    a.indices.length + b.indices.length,
+    interleave(a, b, (index) => index),
+  );
+}
+
+/** Buckets of twice the width: bucket `i` goes into the one that `target` names, which must not decrease. */
+export function coarsenBuckets(buckets: Buckets, target: (index: number) => number): Buckets {
+  return addUp(buckets.indices.length, interleave(buckets, noBuckets, target));
+}
+
+/** The number of rows. */
+export function bucketTotal(buckets: Buckets): number {
+  return buckets.counts.reduce((sum, count) => sum + count, 0);
+}
+
+function* interleave(
+  a: Buckets,
+  b: Buckets,
+  target: (index: number) => number,
+): Generator<readonly [number, number]> {
+  let left = 0;
+  let right = 0;
+  while (left < a.indices.length || right < b.indices.length) {
+    const x = a.indices[left] ?? Number.POSITIVE_INFINITY;
+    const y = b.indices[right] ?? Number.POSITIVE_INFINITY;
+    if (x <= y) yield [target(x), a.counts[left++] ?? 0];
+    else yield [target(y), b.counts[right++] ?? 0];
+  }
+}
+
+function addUp(lengthMax: number, pairs: Iterable<readonly [number, number]>): Buckets {
+  const indices = new Float64Array(lengthMax);
+  const counts = new Float64Array(lengthMax);
+  let length = 0;
+  for (const [index, count] of pairs) {
+    if (length === 0 || indices[length - 1] !== index) indices[length++] = index;
+    counts[length - 1] = (counts[length - 1] ?? 0) + count;
+  }
+  return { indices: indices.slice(0, length), counts: counts.slice(0, length) };
+}
+
+/** Writes the buckets as gaps and counts. */
+export function writeBuckets(out: ByteWriter, buckets: Buckets): void {
+  out.unsigned(buckets.indices.length);
+  let previous = 0;
+  buckets.indices.forEach((index, at) => {
+    if (at === 0) out.signed(index);
+    else out.unsigned(index - previous - 1);
+    out.unsigned((buckets.counts[at] ?? 0) - 1);
+    previous = index;
+  });
+}
+
+/** Reads what `writeBuckets` wrote, at most `countMax` buckets. */
+export function readBuckets(input: ByteReader, countMax: number): Buckets {
+  const count = input.count(2);
+  readable(count <= countMax, 'there are more buckets than allowed');
+  const indices = new Float64Array(count);
+  const counts = new Float64Array(count);
+  let previous = 0;
+  for (let at = 0; at < count; at++) {
+    previous = at === 0 ? input.signed() : previous + input.unsigned() + 1;
+    readable(Number.isSafeInteger(previous), 'a bucket is out of range');
+    indices[at] = previous;
+    counts[at] = input.unsigned() + 1;
+  }
+  return { indices, counts };
+}
+
+/** The number of the bucket in which the row of this rank (from 0) lies, counted from the lowest; undefined beyond the last. */
+export function bucketAtRank(buckets: Buckets, rank: number): number | undefined {
+  let seen = 0;
+  for (let at = 0; at < buckets.indices.length; at++) {
+    seen += buckets.counts[at] ?? 0;
+    if (seen > rank) return buckets.indices[at];
+  }
+  return undefined;
+}
