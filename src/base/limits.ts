@@ -87,10 +87,15 @@ export const limits = {
   deliveryTimeoutMs: 10 * second,
   deliveryRetryCapMs: 30 * minute,
   yamlBytesMax: 1 * MiB,
+  /** Partitions of one `assay check`, whose values are all held until they are judged. */
+  checkPartitionsMax: 1_000,
 
   // Storage
   orphanBatchAgeMs: 1 * day,
   sweepIntervalMs: 6 * hour,
+  /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */
+  databaseOpenTimeoutMs: 2 * minute,
+  databaseQueryTimeoutMs: 2 * minute,
   workerMemoryDefaultBytes: 1 * GiB,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,

@@ -1,8 +1,14 @@
 import type { NodeId } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
 
-/** Nodes that were members and are not now, each with the time since when. */
-export type Absences = ReadonlyMap<NodeId, Instant>;
+/** Nodes that were members and are not now. */
+export type Absences = ReadonlyMap<NodeId, Absence>;
+
+export type Absence = {
+  readonly since: Instant;
+  /** Whether it vanished as one of so many that the fault is taken to be on our side of the network. */
+  readonly mass: boolean;
+};
 
 export type AbsenceInput = {
   readonly before: Absences;
@@ -17,9 +23,7 @@ export type AbsenceInput = {
 export type AbsenceVerdict = {
   readonly absences: Absences;
   /** These are gone: their work goes to others. */
-  readonly lost: ReadonlySet<NodeId>;
-  /** So many are absent at once that the fault is taken to be on our side of the network. */
-  readonly mass: boolean;
+  readonly lost: ReadonlyMap<NodeId, Absence>;
   /** When the next absent node is to be given up. */
   readonly wakeAt?: Instant;
 };
@@ -28,37 +32,39 @@ export type AbsenceVerdict = {
 const massMin = 3;
 
 /**
- * Judges who is lost. An absent node is lost at once, unless more than a third of all nodes (and at least three) are
- * absent within one grace period: then each has a grace period to come back, because to reassign half of a cluster on
- * a network fault of our own would double its work.
+ * Judges who is lost. An absent node is lost at once, unless more than a third of all nodes (and at least three) have
+ * vanished within one grace period: then each has a grace period to come back, because to reassign half of a cluster
+ * on a network fault of our own would double its work.
  */
 export function judgeAbsences(input: AbsenceInput): AbsenceVerdict {
-  const absences = new Map<NodeId, Instant>();
-  for (const [node, since] of input.before) {
-    if (!input.present.has(node)) absences.set(node, since);
+  const all = new Map<NodeId, Absence>();
+  for (const [node, absence] of input.before) {
+    if (!input.present.has(node)) all.set(node, absence);
   }
   for (const node of input.expected) {
-    if (!input.present.has(node) && !absences.has(node)) absences.set(node, input.now);
+    const isNew = !input.present.has(node) && !all.has(node);
+    if (isNew) all.set(node, { since: input.now, mass: false });
   }
-  const mass = absences.size >= massMin && absences.size * 3 > input.present.size + absences.size;
-  return { ...giveUp(absences, input, mass), mass };
+  const recent = [...all.values()].filter((absence) => !isOver(absence, input)).length;
+  const mass = recent >= massMin && recent * 3 > input.present.size + recent;
+  return giveUp(all, input, mass);
 }
 
-function giveUp(
-  absences: Map<NodeId, Instant>,
-  input: AbsenceInput,
-  mass: boolean,
-): Omit<AbsenceVerdict, 'mass'> {
-  const lost = new Set<NodeId>();
-  const kept = new Map<NodeId, Instant>();
+function isOver(absence: Absence, input: AbsenceInput): boolean {
+  return input.now >= absence.since + input.graceMs;
+}
+
+function giveUp(all: ReadonlyMap<NodeId, Absence>, input: AbsenceInput, mass: boolean): AbsenceVerdict {
+  const lost = new Map<NodeId, Absence>();
+  const absences = new Map<NodeId, Absence>();
   let wakeMs = Number.POSITIVE_INFINITY;
-  for (const [node, since] of absences) {
-    const overMs = since + input.graceMs;
-    const over = input.now >= overMs;
-    if (over || !mass) lost.add(node);
-    // A node that is lost stays counted for one grace period: losses within it are losses at once.
-    if (!over) kept.set(node, since);
-    if (!over && mass) wakeMs = Math.min(wakeMs, overMs);
+  for (const [node, before] of all) {
+    const over = isOver(before, input);
+    const absence = { since: before.since, mass: before.mass || (mass && !over) };
+    if (over || !absence.mass) lost.set(node, absence);
+    else wakeMs = Math.min(wakeMs, absence.since + input.graceMs);
+    // A lost node stays counted for one grace period: losses within it are losses at once.
+    if (!over) absences.set(node, absence);
   }
-  return { absences: kept, lost, ...(Number.isFinite(wakeMs) ? { wakeAt: instant(wakeMs) } : {}) };
+  return { absences, lost, ...(Number.isFinite(wakeMs) ? { wakeAt: instant(wakeMs) } : {}) };
 }

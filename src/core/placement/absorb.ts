@@ -1,0 +1,117 @@
+import { failure } from '../../base/errors.ts';
+import type { NodeId, TaskId } from '../../base/ids.ts';
+import type { AbsenceVerdict } from '../membership/absence.ts';
+import type { ClusterView } from '../membership/cluster-view.ts';
+import type { EndedTask, NodeReport } from '../membership/node.ts';
+import { spreadChance } from '../resilience/spread.ts';
+import type { Draft, TaskRef } from './draft.ts';
+import type { LeaderMemory } from './memory.ts';
+import type { PlacementRules } from './rules.ts';
+
+/** The world as it is, against which a draft is brought up to date. */
+export type World = {
+  readonly view: ClusterView;
+  readonly memory: LeaderMemory;
+  readonly rules: PlacementRules;
+  /** In [0, 1), spread over the tasks. */
+  readonly chance: number;
+};
+
+/** The last that is known of a node, whether or not it is still there. */
+export function lastReport(world: World, node: NodeId): NodeReport | undefined {
+  return world.view.reports.get(node) ?? world.memory.reports.get(node);
+}
+
+/** Takes in every end that a node has reported for a task that it holds now. */
+export function absorbEnds(draft: Draft, world: World): void {
+  for (const node of world.view.work.keys()) {
+    for (const ended of lastReport(world, node)?.ended ?? []) {
+      const ref = heldRef(draft, node, ended);
+      if (ref !== undefined) absorbEnd(draft, ref, { ended, chance: world.chance });
+    }
+  }
+}
+
+/** The task that a report speaks of, if this node holds it in this very attempt; anything else is an old story. */
+function heldRef(draft: Draft, node: NodeId, told: { task: TaskId; attempt: number }): TaskRef | undefined {
+  const ref = draft.refs.get(told.task);
+  const state = ref?.task.state;
+  if (state?.state !== 'assigned' || state.node !== node || state.attempt !== told.attempt) return undefined;
+  return ref;
+}
+
+function absorbEnd(draft: Draft, ref: TaskRef, told: { ended: EndedTask; chance: number }): void {
+  const { end } = told.ended;
+  const at = draft.now;
+  const chance = spreadChance(told.chance, ref.id);
+  if (end.kind === 'committed') draft.apply(ref, { kind: 'outcome', status: 'done' });
+  else if (end.kind === 'released') draft.apply(ref, { kind: 'released', at });
+  else draft.apply(ref, { kind: end.kind, failure: end.failure, at, chance });
+}
+
+/** Takes the work of lost nodes back. A task that ran there when its node died alone counts a death. */
+export function absorbLosses(draft: Draft, world: World, verdict: AbsenceVerdict): void {
+  for (const [node, { mass }] of verdict.lost) {
+    const held = draft.work(node);
+    if (held.length === 0) continue;
+    draft.notices.push({ kind: 'node_lost', node, tasks: held.length, mass });
+    const running = new Set(lastReport(world, node)?.running.map((each) => each.task));
+    for (const { task, attempt } of held) {
+      const ref = heldRef(draft, node, { task, attempt });
+      if (ref === undefined) draft.discard(node, task);
+      // Many nodes lost together were not killed by the tasks that they ran.
+      else if (running.has(task) && !mass) draft.apply(ref, deathOf(ref, node, { draft, world }));
+      else draft.apply(ref, { kind: 'node_lost', at: draft.now });
+    }
+  }
+}
+
+function deathOf(ref: TaskRef, node: NodeId, at: { draft: Draft; world: World }) {
+  const message = `Node ${node} vanished while it ran task ${ref.id}`;
+  return {
+    kind: 'died',
+    failure: failure('WORKER_DIED', message),
+    at: at.draft.now,
+    chance: spreadChance(at.world.chance, ref.id),
+  } as const;
+}
+
+/** Makes lists and tables agree: neither work without a live task, nor an assigned task that no node was given. */
+export function absorbOrphans(draft: Draft, world: World): void {
+  const listed = new Set<TaskId>();
+  for (const node of world.view.work.keys()) {
+    for (const each of draft.work(node)) {
+      if (heldRef(draft, node, each) === undefined) draft.discard(node, each.task);
+      else listed.add(each.task);
+    }
+  }
+  for (const ref of draft.refs.values()) {
+    if (ref.task.state.state === 'assigned' && !listed.has(ref.id)) {
+      draft.apply(ref, { kind: 'released', at: draft.now });
+    }
+  }
+}
+
+/** Ends all tasks of jobs that somebody cancelled. */
+export function absorbCancellations(draft: Draft, world: World): void {
+  for (const job of world.view.jobs.values()) {
+    if (job.control !== 'cancel') continue;
+    for (const ref of draft.tasksOf(job.id)) {
+      if (ref.task.state.state !== 'ended') draft.apply(ref, { kind: 'cancelled' });
+    }
+  }
+}
+
+/** Lets tasks wait for a slot whose predecessors have ended: ended ones may have left the table already. */
+export function unblockTasks(draft: Draft, world: World): void {
+  for (const job of world.view.jobs.values()) {
+    const refs = draft.tasksOf(job.id);
+    const blocked = refs.filter((ref) => ref.task.state.state === 'blocked');
+    if (blocked.length === 0) continue;
+    const open = new Set(refs.flatMap(({ task }) => (task.state.state === 'ended' ? [] : [task.plan.name])));
+    for (const ref of blocked) {
+      if (ref.task.plan.after.some((name) => open.has(name))) continue;
+      draft.apply(ref, { kind: 'unblocked', at: draft.now });
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import { assert } from '../../base/assert.ts';
+import type { Failure } from '../../base/errors.ts';
+import { type JobId, type NodeId, type TaskId, type TaskName, taskId } from '../../base/ids.ts';
+import type { Instant } from '../../base/units.ts';
+import type { LiveJob, LiveTask } from '../jobs/live.ts';
+import type { TaskKind, TaskOutcome } from '../jobs/task.ts';
+import { quarantineFailure, type TaskEvent, transition } from '../jobs/task-state.ts';
+import type { ClusterView } from '../membership/cluster-view.ts';
+import type { Assignment } from '../membership/node.ts';
+import type { PlacementRules } from './rules.ts';
+
+/** A live task while one tick is decided. */
+export type TaskRef = {
+  readonly id: TaskId;
+  readonly job: LiveJob;
+  task: LiveTask;
+};
+
+/** An end that the database does not know yet. */
+export type UnrecordedEnd = { readonly job: JobId; readonly outcome: TaskOutcome };
+
+/** What a tick did, for counting and logging: it decides nothing. */
+export type Notice =
+  | { readonly kind: 'assigned'; readonly task: TaskKind; readonly waitedMs: number }
+  | { readonly kind: 'retried'; readonly task: TaskKind; readonly reason: RetryReason }
+  | { readonly kind: 'ended'; readonly task: TaskKind; readonly status: TaskOutcome['status'] }
+  | { readonly kind: 'node_lost'; readonly node: NodeId; readonly tasks: number; readonly mass: boolean };
+
+export type RetryReason = 'failed' | 'died' | 'released' | 'node_lost';
+
+/** The working copy of one tick: the only mutable thing in placement, made and used up within one `reconcile`. */
+export class Draft {
+  readonly refs = new Map<TaskId, TaskRef>();
+  readonly ends: UnrecordedEnd[] = [];
+  readonly committed: { readonly job: JobId; readonly name: TaskName }[] = [];
+  readonly notices: Notice[] = [];
+  readonly now: Instant;
+  readonly #view: ClusterView;
+  readonly #rules: PlacementRules;
+  readonly #epoch: bigint;
+  readonly #lists = new Map<NodeId, Assignment[]>();
+  readonly #byJob = new Map<JobId, TaskRef[]>();
+  readonly #changedJobs = new Set<JobId>();
+
+  constructor(base: { view: ClusterView; rules: PlacementRules; epoch: bigint; now: Instant }) {
+    this.#view = base.view;
+    this.#rules = base.rules;
+    this.#epoch = base.epoch;
+    this.now = base.now;
+    for (const job of base.view.jobs.values()) {
+      const refs = job.tasks.map((task) => ({ id: taskId(job.id, task.plan.name), job, task }));
+      for (const ref of refs) this.refs.set(ref.id, ref);
+      this.#byJob.set(job.id, refs);
+    }
+  }
+
+  /** The tasks of a job in the order of its table. */
+  tasksOf(job: JobId): readonly TaskRef[] {
+    return this.#byJob.get(job) ?? [];
+  }
+
+  /** The assignments of a node as they stand in the draft. */
+  work(node: NodeId): readonly Assignment[] {
+    return this.#lists.get(node) ?? this.#view.work.get(node) ?? [];
+  }
+
+  /** Moves a task through one edge. A task that leaves its node is taken from the node's list. */
+  apply(ref: TaskRef, event: TaskEvent): void {
+    const before = ref.task.state;
+    ref.task = transition(ref.task, event, this.#rules);
+    this.#changedJobs.add(ref.job.id);
+    if (before.state === 'assigned') this.#setWork(before.node, without(this.work(before.node), ref.id));
+    this.#note(ref, event, before.state === 'assigned');
+    if (ref.task.state.state !== 'ended') return;
+    if (event.kind === 'outcome') this.committed.push({ job: ref.job.id, name: ref.task.plan.name });
+    else this.ends.push({ job: ref.job.id, outcome: this.#outcomeOf(ref, event, before) });
+  }
+
+  /** Gives a waiting task to a node. */
+  assign(ref: TaskRef, node: NodeId, memoryMb: number): void {
+    const before = ref.task.state;
+    assert(before.state === 'waiting', `task ${ref.id} is ${before.state} and can not be given away`);
+    this.apply(ref, { kind: 'assigned', node, at: this.now });
+    const { plan } = ref.task;
+    this.#setWork(node, [
+      ...this.work(node),
+      {
+        task: ref.id,
+        job: ref.job.id,
+        spec: plan.spec,
+        attempt: ref.task.attempts + 1,
+        timeoutMs: plan.timeoutMs,
+        memoryMb,
+        epoch: this.#epoch,
+      },
+    ]);
+    const waitedMs = Math.max(0, this.now - before.notBefore);
+    this.notices.push({ kind: 'assigned', task: plan.spec.kind, waitedMs });
+  }
+
+  /** Takes assignments from a node that belong to no live task. */
+  discard(node: NodeId, task: TaskId): void {
+    this.#setWork(node, without(this.work(node), task));
+  }
+
+  /** The work lists that differ from the view's. */
+  changedWork(): ReadonlyMap<NodeId, readonly Assignment[]> {
+    const changed = new Map<NodeId, readonly Assignment[]>();
+    for (const [node, list] of this.#lists) {
+      const before = this.#view.work.get(node) ?? [];
+      const same = list.length === before.length && list.every((each, at) => each === before[at]);
+      if (!same) changed.set(node, list);
+    }
+    return changed;
+  }
+
+  /** The live tables that differ from the view's; ended tasks are still in them. */
+  changedJobs(): ReadonlyMap<JobId, LiveJob> {
+    const changed = new Map<JobId, LiveJob>();
+    for (const id of this.#changedJobs) {
+      const refs = this.tasksOf(id);
+      const job = this.#view.jobs.get(id);
+      if (job !== undefined) changed.set(id, { ...job, tasks: refs.map((ref) => ref.task) });
+    }
+    return changed;
+  }
+
+  #setWork(node: NodeId, list: Assignment[]): void {
+    this.#lists.set(node, list);
+  }
+
+  #note(ref: TaskRef, event: TaskEvent, wasAssigned: boolean): void {
+    const { state, plan } = { state: ref.task.state, plan: ref.task.plan };
+    const task = plan.spec.kind;
+    if (state.state === 'ended') this.notices.push({ kind: 'ended', task, status: state.status });
+    else if (wasAssigned && isRetryReason(event.kind)) {
+      this.notices.push({ kind: 'retried', task, reason: event.kind });
+    }
+  }
+
+  #outcomeOf(ref: TaskRef, event: TaskEvent, before: LiveTask['state']): TaskOutcome {
+    const { task } = ref;
+    assert(task.state.state === 'ended', `task ${ref.id} has not ended`);
+    const begun = before.state === 'assigned' ? { node: before.node, startedAt: before.at } : undefined;
+    return {
+      name: task.plan.name,
+      status: task.state.status,
+      attempts: attemptsOf(task, before),
+      ...(begun ?? { startedAt: this.now }),
+      endedAt: this.now,
+      error: endFailure(ref, event),
+    };
+  }
+}
+
+/** What people count as attempts: those that failed, the deaths of a quarantined task, the one that was cut short. */
+function attemptsOf(task: LiveTask, before: LiveTask['state']): number {
+  if (task.state.state !== 'ended') return task.attempts;
+  if (task.state.status === 'quarantined') return task.attempts + task.deaths;
+  return task.state.status === 'cancelled' && before.state === 'assigned' ? task.attempts + 1 : task.attempts;
+}
+
+function endFailure(ref: TaskRef, event: TaskEvent): Failure {
+  if (event.kind === 'failed') return event.failure;
+  if (event.kind === 'died') return quarantineFailure(ref.task, event.failure);
+  return { code: 'TASK_CANCELLED', message: `Task ${ref.id} was cancelled` };
+}
+
+function without(list: readonly Assignment[], task: TaskId): Assignment[] {
+  return list.filter((each) => each.task !== task);
+}
+
+function isRetryReason(kind: TaskEvent['kind']): kind is RetryReason {
+  return kind === 'failed' || kind === 'died' || kind === 'released' || kind === 'node_lost';
+}

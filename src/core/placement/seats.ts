@@ -1,0 +1,108 @@
+import type { NodeId, TaskId } from '../../base/ids.ts';
+import { type Instant, instant } from '../../base/units.ts';
+import type { NodeDescription, NodeReport } from '../membership/node.ts';
+import type { World } from './absorb.ts';
+import type { Draft, TaskRef } from './draft.ts';
+import type { Heard, LeaderMemory, Slotted } from './memory.ts';
+import type { PlacementRules } from './rules.ts';
+
+/**
+ * What a node can take. Its tasks are split by who has a slot: those that it says it runs, then the first of its list
+ * up to its slots, for it begins them in that order; the rest are `spare`, waiting in front of it.
+ */
+export type Seat = {
+  readonly node: NodeDescription;
+  /** May take new tasks. */
+  readonly open: boolean;
+  /** 0–1: how busy it says it is. Only weights the choice between nodes, never admits to one. */
+  readonly pressure: number;
+  /** Tasks that its report speaks of: none of them may come again before it has forgotten them. */
+  readonly mentioned: ReadonlySet<TaskId>;
+  readonly running: ReadonlySet<TaskId>;
+  readonly slotted: TaskRef[];
+  readonly spare: TaskRef[];
+  /** Memory of the tasks that have a slot. */
+  memoryMb: number;
+};
+
+/** The seats of all nodes, by node, in the order of their names. */
+export function takeSeats(draft: Draft, world: World, heard: ReadonlyMap<NodeId, Heard>): Seat[] {
+  const nodes = world.view.nodes.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const capMb = nodes.reduce((largest, node) => Math.max(largest, node.memoryMb), 0);
+  return nodes.map((node) => takeSeat(draft, node, { world, heard, capMb }));
+}
+
+function takeSeat(
+  draft: Draft,
+  node: NodeDescription,
+  from: { world: World; heard: ReadonlyMap<NodeId, Heard>; capMb: number },
+): Seat {
+  const report = from.world.view.reports.get(node.id);
+  const running = new Set(report?.running.map((each) => each.task));
+  const held = draft.work(node.id).flatMap((each) => draft.refs.get(each.task) ?? []);
+  const ordered = [
+    ...held.filter((ref) => running.has(ref.id)),
+    ...held.filter((ref) => !running.has(ref.id)),
+  ];
+  const slotted = ordered.slice(0, node.slots);
+  const drained = from.world.view.draining.has(node.id) || report?.unavailable !== undefined;
+  const silent = isSilent(from.heard.get(node.id), draft.now, from.world.rules.sessionTimeoutMs);
+  const full = slotted.length > 0 && (report?.memoryUsedMb ?? 0) >= node.memoryMb * memoryFull;
+  return {
+    node,
+    open: !drained && !silent && !full,
+    pressure: report === undefined ? 0 : pressureOf(node, report),
+    mentioned: new Set([...running, ...(report?.ended.map((each) => each.task) ?? [])]),
+    running,
+    slotted,
+    spare: ordered.slice(node.slots),
+    memoryMb: slotted.reduce((sum, ref) => sum + needMb(ref, from.capMb), 0),
+  };
+}
+
+/** Of a node's memory: above this share, a node that has work takes no more. */
+const memoryFull = 0.95;
+
+function pressureOf(node: NodeDescription, report: NodeReport): number {
+  const memory = report.memoryUsedMb / Math.max(1, node.memoryMb);
+  return (Math.min(1, report.cpu) + Math.min(1, memory)) / 2;
+}
+
+/** A node whose session lives but which says nothing has a process that only looks alive. */
+function isSilent(heard: Heard | undefined, now: Instant, silenceMs: number): boolean {
+  return heard !== undefined && now - heard.since > silenceMs;
+}
+
+/**
+ * The memory that a task takes of a node. One that needs more than the largest node has gets all of that node rather
+ * than waiting for ever.
+ */
+export function needMb(ref: TaskRef, capMb: number): number {
+  return Math.min(ref.task.plan.memoryMb, capMb);
+}
+
+/** Which tasks have a slot, since when, and whether their node says that it runs them. */
+export function slottedNow(
+  seats: readonly Seat[],
+  before: LeaderMemory['slotted'],
+  now: Instant,
+): LeaderMemory['slotted'] {
+  const slotted = new Map<TaskId, Slotted>();
+  for (const seat of seats) {
+    for (const ref of seat.slotted) {
+      const { state } = ref.task;
+      if (state.state !== 'assigned') continue;
+      const fresh = { node: state.node, attempt: state.attempt, running: seat.running.has(ref.id) };
+      const old = before.get(ref.id);
+      const same = old?.node === fresh.node && old.attempt === fresh.attempt && old.running === fresh.running;
+      slotted.set(ref.id, same ? old : { ...fresh, since: now });
+    }
+  }
+  return slotted;
+}
+
+/** When a task that has a slot is to be taken back: it was not begun, or not stopped at its time-out. */
+export function netAt(ref: TaskRef, slotted: Slotted, rules: PlacementRules): Instant {
+  const spanMs = slotted.running ? ref.task.plan.timeoutMs + rules.timeoutNetMs : rules.startNetMs;
+  return instant(slotted.since + spanMs);
+}

@@ -1,0 +1,361 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { jobId, nodeId, type TaskId, taskId, taskName } from '../../../src/base/ids.ts';
+import { instant } from '../../../src/base/units.ts';
+import type { LiveJob, LiveTask } from '../../../src/core/jobs/live.ts';
+import type { ClusterView } from '../../../src/core/membership/cluster-view.ts';
+import { emptyMemory } from '../../../src/core/placement/memory.ts';
+import { type ReconcileInput, reconcile } from '../../../src/core/placement/reconcile.ts';
+import { placementRules } from '../../../src/core/placement/rules.ts';
+import {
+  anyCluster,
+  decided,
+  describeNode,
+  endOf,
+  liveJob,
+  liveTask,
+  reportOf,
+  startOfTime,
+  viewOf,
+} from '../../support/live-cluster.ts';
+import { datasetOf } from '../../support/names.ts';
+
+function decide(view: ClusterView, rest: Partial<ReconcileInput> = {}) {
+  const input: ReconcileInput = {
+    view,
+    now: instant(startOfTime + 1_000),
+    epoch: 2n,
+    chance: 0.5,
+    held: new Set(),
+    memory: emptyMemory,
+    rules: placementRules,
+    ...rest,
+  };
+  const result = reconcile(input);
+  return { result, after: decided(view, result) };
+}
+
+function tasksOf(view: ClusterView): { job: LiveJob; task: LiveTask; id: TaskId }[] {
+  return [...view.jobs.values()].flatMap((job) =>
+    job.tasks.map((task) => ({ job, task, id: taskId(job.id, task.plan.name) })),
+  );
+}
+
+function stateOf(view: ClusterView, job: string, name: string): LiveTask['state'] {
+  const found = tasksOf(view).find(({ id }) => id === taskId(jobId(job), taskName(name)));
+  assert.ok(found !== undefined, `${job}/${name} is not live`);
+  return found.task.state;
+}
+
+function workOf(view: ClusterView, node: string): string[] {
+  return (view.work.get(nodeId(node)) ?? []).map((each) => each.task);
+}
+
+const runs = { numRuns: 400 };
+
+describe('reconcile, over any cluster', () => {
+  it('has every assigned task in exactly one work list, that of its node, in the same attempt', () => {
+    fc.assert(
+      fc.property(anyCluster, (view) => {
+        const { after } = decide(view);
+        const listed = [...after.work].flatMap(([node, list]) => list.map((each) => ({ node, each })));
+        assert.equal(new Set(listed.map(({ each }) => each.task)).size, listed.length);
+        const assigned = tasksOf(after).filter(({ task }) => task.state.state === 'assigned');
+        assert.equal(assigned.length, listed.length);
+        for (const { task, id } of assigned) {
+          const found = listed.find(({ each }) => each.task === id);
+          assert.ok(found !== undefined && task.state.state === 'assigned');
+          assert.equal(found.node, task.state.node);
+          assert.equal(found.each.attempt, task.state.attempt);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('never gives a node more than its slots and its prefetch, nor running tasks more memory than it has', () => {
+    fc.assert(
+      fc.property(anyCluster, (view) => {
+        const { after } = decide(view);
+        for (const node of view.nodes) {
+          const list = after.work.get(node.id) ?? [];
+          assert.ok(list.length <= node.slots + placementRules.prefetchPerNodeMax);
+          const fresh = list.some((each) => each.epoch === 2n);
+          const memoryMb = list.slice(0, node.slots).reduce((sum, each) => sum + each.memoryMb, 0);
+          if (fresh) assert.ok(memoryMb <= node.memoryMb, `${memoryMb} of ${node.memoryMb} MB`);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('gives nothing new to a node that drains, is gone, or says that it is overloaded', () => {
+    fc.assert(
+      fc.property(anyCluster, (view) => {
+        const { result } = decide(view);
+        const present = new Set(view.nodes.map((node) => node.id));
+        for (const [node, list] of result.work) {
+          const closed =
+            !present.has(node) ||
+            view.draining.has(node) ||
+            view.reports.get(node)?.unavailable !== undefined;
+          if (closed) assert.ok(list.every((each) => each.epoch === 1n));
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('leaves no slot free that a waiting task could take', () => {
+    fc.assert(
+      fc.property(anyCluster, (view) => {
+        const { after } = decide(view);
+        const capMb = Math.max(...view.nodes.map((node) => node.memoryMb));
+        for (const node of view.nodes) {
+          const list = after.work.get(node.id) ?? [];
+          const report = view.reports.get(node.id);
+          if (view.draining.has(node.id) || report?.unavailable !== undefined) continue;
+          if (list.length >= node.slots) continue;
+          const usedMb = list.reduce((sum, each) => sum + each.memoryMb, 0);
+          const known = new Set(
+            [...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task),
+          );
+          for (const { job, task, id } of tasksOf(after)) {
+            if (task.state.state !== 'waiting' || task.state.notBefore > startOfTime + 1_000) continue;
+            if (job.control !== 'run' || known.has(id)) continue;
+            const busy =
+              after.jobs.get(job.id)?.tasks.filter((each) => each.state.state === 'assigned').length ?? 0;
+            if (busy >= job.concurrency) continue;
+            assert.ok(
+              usedMb + Math.min(task.plan.memoryMb, capMb) > node.memoryMb,
+              `${id} could run on ${node.id}`,
+            );
+          }
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('decides nothing when its own decisions are reconciled again', () => {
+    fc.assert(
+      fc.property(anyCluster, (view) => {
+        const first = decide(view);
+        const second = decide(first.after, { memory: first.result.memory });
+        assert.deepEqual([...second.result.work], []);
+        assert.deepEqual([...second.result.jobs], []);
+        assert.deepEqual(second.result.ends, []);
+        assert.deepEqual(second.result.committed, []);
+      }),
+      runs,
+    );
+  });
+
+  it('loses no task: each is still live, or its end is recorded or reported as committed', () => {
+    fc.assert(
+      fc.property(anyCluster, (view) => {
+        const { result, after } = decide(view);
+        assert.equal(tasksOf(after).length, tasksOf(view).length);
+        const ended = tasksOf(after).filter(({ task }) => task.state.state === 'ended').length;
+        assert.equal(ended, result.ends.length + result.committed.length);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('reconcile', () => {
+  it("starts a paused job's tasks no more, and calls back those that have not begun", () => {
+    const held = { state: 'assigned', node: nodeId('n1'), attempt: 1, at: startOfTime } as const;
+    const job = liveJob({
+      id: 'j1',
+      control: 'pause',
+      tasks: [liveTask('a', held), liveTask('b', held), liveTask('c')],
+    });
+    const { after } = decide(viewOf({ nodes: [describeNode('n1', 1), describeNode('n2', 1)], jobs: [job] }));
+    assert.equal(stateOf(after, 'j1', 'a').state, 'assigned');
+    assert.equal(stateOf(after, 'j1', 'b').state, 'waiting');
+    assert.deepEqual(workOf(after, 'n2'), []);
+  });
+
+  it('moves a task that waits in front of a busy node to a node that is free', () => {
+    const held = { state: 'assigned', node: nodeId('n1'), attempt: 1, at: startOfTime } as const;
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a', held), liveTask('b', held)] });
+    const { after } = decide(viewOf({ nodes: [describeNode('n1', 1), describeNode('n2', 1)], jobs: [job] }));
+    assert.deepEqual(workOf(after, 'n1'), ['j1/a']);
+    assert.deepEqual(workOf(after, 'n2'), ['j1/b']);
+  });
+
+  it("keeps a full cluster's next slot for the check: no backfill waits in front of a node any more", () => {
+    const on = (node: string) =>
+      ({ state: 'assigned', node: nodeId(node), attempt: 1, at: startOfTime }) as const;
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const backfill = liveJob({
+      id: 'j1',
+      kind: 'backfill',
+      tasks: names.map((name, at) => liveTask(name, on(at % 2 === 0 ? 'n1' : 'n2'))),
+    });
+    const check = liveJob({ id: 'j2', kind: 'check', dataset: 'other', tasks: [liveTask('m')] });
+    const nodes = [describeNode('n1', 1), describeNode('n2', 1)];
+    const { after, result } = decide(viewOf({ nodes, jobs: [backfill, check] }));
+    assert.deepEqual(
+      [...after.work.values()]
+        .flat()
+        .map((each) => each.task)
+        .toSorted(),
+      ['j1/a', 'j1/b', 'j2/m'],
+    );
+    const committed = { running: [], ended: [endOf('j1', 'b', { kind: 'committed' })] };
+    const reports = new Map([[nodeId('n2'), reportOf('n2', committed)]]);
+    const next = decide({ ...after, reports }, { memory: result.memory });
+    assert.equal(workOf(next.after, 'n2')[0], 'j2/m');
+  });
+
+  it('shares the slots of one class evenly between datasets, whatever each has waiting', () => {
+    const many = Array.from({ length: 40 }, (_, at) => liveTask(`t${at}`));
+    const jobs = [
+      liveJob({ id: 'j1', kind: 'backfill', dataset: 'huge', tasks: many }),
+      liveJob({ id: 'j2', kind: 'backfill', dataset: 'small', tasks: many.slice(0, 20) }),
+    ];
+    const nodes = Array.from({ length: 5 }, (_, at) => describeNode(`n${at}`, 4));
+    const { after } = decide(viewOf({ nodes, jobs }));
+    const slotted = nodes.flatMap((node) => workOf(after, node.id).slice(0, node.slots));
+    assert.equal(slotted.filter((task) => task.startsWith('j1/')).length, 10);
+    assert.equal(slotted.filter((task) => task.startsWith('j2/')).length, 10);
+  });
+
+  it('serves datasets in turn when there is only one slot', () => {
+    const jobs = ['a', 'b', 'c'].map((dataset) =>
+      liveJob({ id: `j-${dataset}`, dataset, tasks: [liveTask('t0'), liveTask('t1'), liveTask('t2')] }),
+    );
+    let view = viewOf({ nodes: [describeNode('n1', 1)], jobs });
+    let memory = emptyMemory;
+    const served: string[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      const step = decide(view, { memory, rules: { ...placementRules, prefetchPerNodeMax: 0 } });
+      const task = workOf(step.after, 'n1')[0] ?? '';
+      served.push(task.slice(2, 3));
+      memory = step.result.memory;
+      const [job = '', name = ''] = task.split('/');
+      const ended = [endOf(job, name, { kind: 'committed' })];
+      view = { ...step.after, reports: new Map([[nodeId('n1'), reportOf('n1', { ended })]]) };
+    }
+    assert.deepEqual(served.slice(0, 3).toSorted(), ['a', 'b', 'c']);
+    assert.deepEqual(served.slice(3), served.slice(0, 3));
+  });
+
+  it('never runs more of a job at once than its concurrency', () => {
+    const tasks = Array.from({ length: 10 }, (_, at) => liveTask(`t${at}`));
+    const job = liveJob({ id: 'j1', kind: 'backfill', concurrency: 3, tasks });
+    const { after } = decide(viewOf({ nodes: [describeNode('n1', 8)], jobs: [job] }));
+    assert.equal(workOf(after, 'n1').length, 3);
+  });
+
+  it('starts no ingest of a dataset that is held back', () => {
+    const job = liveJob({ id: 'j1', dataset: 'flights', tasks: [liveTask('t0')] });
+    const view = viewOf({ nodes: [describeNode('n1')], jobs: [job] });
+    const { after } = decide(view, { held: new Set([datasetOf('flights')]) });
+    assert.deepEqual(workOf(after, 'n1'), []);
+  });
+
+  it('prefers the node that is less busy by its own report, among those with equal free slots', () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('t0')] });
+    const reports = [reportOf('n1', { cpu: 0.9 }), reportOf('n2', { cpu: 0.1 })];
+    const view = viewOf({ nodes: [describeNode('n1'), describeNode('n2')], jobs: [job], reports });
+    assert.deepEqual(workOf(decide(view).after, 'n2'), ['j1/t0']);
+  });
+
+  it('gives a task that needs more memory than any node has the whole of the largest node', () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('t0', undefined, 99_999), liveTask('t1')] });
+    const view = viewOf({ nodes: [describeNode('n1', 4, 512), describeNode('n2', 4, 1_024)], jobs: [job] });
+    const { after } = decide(view);
+    assert.deepEqual(workOf(after, 'n2'), ['j1/t0']);
+    assert.equal(after.work.get(nodeId('n2'))?.[0]?.memoryMb, 1_024);
+    assert.deepEqual(workOf(after, 'n1'), ['j1/t1']);
+  });
+});
+
+describe('reconcile, on losses', () => {
+  const on = (node: string) =>
+    ({ state: 'assigned', node: nodeId(node), attempt: 1, at: startOfTime }) as const;
+
+  it("gives a lost node's work to others at once; what ran there counts a death, what waited nothing", () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('gone')), liveTask('b', on('gone'))] });
+    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1 }];
+    const view = viewOf({
+      nodes: [describeNode('n1', 4)],
+      jobs: [job],
+      reports: [reportOf('gone', { running })],
+    });
+    const { after } = decide(view);
+    const [a, b] = after.jobs.get(jobId('j1'))?.tasks ?? [];
+    assert.deepEqual([a?.attempts, a?.deaths, a?.state.state], [0, 1, 'waiting']);
+    assert.deepEqual([b?.attempts, b?.deaths], [0, 0]);
+    assert.deepEqual(workOf(after, 'n1'), ['j1/b']);
+    assert.deepEqual(workOf(after, 'gone'), []);
+  });
+
+  it('takes in what a lost node told before it was lost', () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('gone'))] });
+    const ended = [endOf('j1', 'a', { kind: 'committed' })];
+    const view = viewOf({ nodes: [describeNode('n1')], jobs: [job], reports: [reportOf('gone', { ended })] });
+    const { result } = decide(view);
+    assert.deepEqual(result.committed, [{ job: jobId('j1'), name: taskName('a') }]);
+  });
+
+  it('waits one session time-out before it reassigns the work of a third of the nodes lost at once', () => {
+    const lost = ['g1', 'g2', 'g3'];
+    const tasks = lost.map((node) => liveTask(node, on(node)));
+    const reports = lost.map((node) =>
+      reportOf(node, { running: [{ task: taskId(jobId('j1'), taskName(node)), attempt: 1 }] }),
+    );
+    const nodes = ['n1', 'n2', 'n3', 'n4'].map((id) => describeNode(id));
+    const view = viewOf({ nodes, jobs: [liveJob({ id: 'j1', tasks })], reports });
+    const first = decide(view);
+    assert.deepEqual([...first.result.work], []);
+    assert.equal(first.result.wakeAt, startOfTime + 1_000 + placementRules.sessionTimeoutMs);
+    const later = { memory: first.result.memory, now: instant(first.result.wakeAt ?? 0) };
+    const second = decide(view, later);
+    const after = second.after.jobs.get(jobId('j1'))?.tasks ?? [];
+    assert.deepEqual(
+      after.map((task) => [task.state.state, task.deaths]),
+      [
+        ['assigned', 0],
+        ['assigned', 0],
+        ['assigned', 0],
+      ],
+    );
+    assert.ok(lost.every((node) => workOf(second.after, node).length === 0));
+  });
+
+  it('takes a task back from a node that ignores its time-out, at the cost of an attempt', () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('n1'))] });
+    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1 }];
+    const view = viewOf({
+      nodes: [describeNode('n1', 1)],
+      jobs: [job],
+      reports: [reportOf('n1', { running })],
+    });
+    const first = decide(view);
+    assert.deepEqual([...first.result.work], []);
+    const now = instant(startOfTime + 1_000 + 60_000 + placementRules.timeoutNetMs);
+    const { after } = decide(view, { memory: first.result.memory, now });
+    const [task] = after.jobs.get(jobId('j1'))?.tasks ?? [];
+    assert.deepEqual([task?.attempts, task?.state.state], [1, 'waiting']);
+    assert.deepEqual(workOf(after, 'n1'), []);
+  });
+
+  it('gives nothing new to a node that lives but has said nothing for a session time-out', () => {
+    const view = viewOf({ nodes: [describeNode('n1')], jobs: [], reports: [reportOf('n1')] });
+    const first = decide(view);
+    const jobs = new Map([[jobId('j1'), liveJob({ id: 'j1', tasks: [liveTask('a')] })]]);
+    const silentMs = placementRules.sessionTimeoutMs + 1;
+    const now = instant(startOfTime + 1_000 + silentMs);
+    const second = decide({ ...view, jobs }, { memory: first.result.memory, now });
+    assert.deepEqual([...second.result.work], []);
+    const spoken = { ...view, jobs, reports: new Map([[nodeId('n1'), reportOf('n1', { at: now })]]) };
+    const third = decide(spoken, { memory: second.result.memory, now });
+    assert.deepEqual(workOf(third.after, 'n1'), ['j1/a']);
+  });
+});
