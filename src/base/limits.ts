@@ -83,6 +83,9 @@ export const limits = {
   /** A health probe that has not answered by then counts as failed. */
   healthTimeoutMs: 2 * second,
   messageLinesMax: 20,
+  /** Lines and log entries that an incident keeps; closed and older ones go first. */
+  incidentLinesMax: 1_000,
+  incidentLogMax: 200,
   deliveryAttemptsMax: 12,
   deliveryTimeoutMs: 10 * second,
   deliveryRetryCapMs: 30 * minute,

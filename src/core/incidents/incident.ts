@@ -1,5 +1,6 @@
 import type { DatasetName, IncidentId, PartitionKey } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
+import type { MetricKey } from '../metrics/metric.ts';
 
 /** A problem of a dataset that people deal with: one or more failing results, merged. Changed by `transition` alone. */
 export type Incident = {
@@ -26,6 +27,15 @@ export type IncidentLine = {
   readonly text: string;
   readonly severity: number;
   readonly open: boolean;
+  /** What the title is made of; absent where there is nothing to compare. */
+  readonly deviation?: Deviation;
+};
+
+/** How a metric differs from what was expected of it. */
+export type Deviation = {
+  readonly metric: MetricKey;
+  readonly value?: number;
+  readonly expected?: number;
 };
 
 export type IncidentState =

@@ -1,0 +1,85 @@
+import { describeSchemaChange } from '../datasets/schema-change.ts';
+import { describeCondition } from './describe-check.ts';
+import { explainLearned } from './explain-learned.ts';
+import { formatOf } from './format.ts';
+import type { Result } from './result.ts';
+import { resultSummary } from './summary.ts';
+
+export { type Recomputation, recomputeResult } from './recompute.ts';
+
+/** Why a result is what it is, in words and numbers. */
+export type Explanation = {
+  /** One line: value and bounds, and for a learned band the method: `row_count 8,212; expected 15,900–17,400 (…)`. */
+  readonly headline: string;
+  /** What the bounds come from, and why it did or did not alert. */
+  readonly sentences: readonly string[];
+};
+
+/** Explains a result from its record alone; also one that passed. */
+export function explainResult(result: Result): Explanation {
+  const { record } = result;
+  const headline = resultSummary(result);
+  switch (record.kind) {
+    case 'learned':
+      return explainLearned(result, record.learned);
+    case 'set':
+      return { headline, sentences: setSentences(result) };
+    case 'schema':
+      return { headline, sentences: schemaSentences(result) };
+    case 'rule':
+      return { headline, sentences: [ruleSentences[record.rule], verdictSentence(result)] };
+    case 'error':
+      return {
+        headline,
+        sentences: [`The check could not be evaluated (${record.code}): ${record.message}.`, errorSentence],
+      };
+  }
+}
+
+const errorSentence = 'Nothing is known about the data here, so there is no verdict on them.';
+
+const ruleSentences = {
+  empty_partition: 'A partition without rows always fails; the rule takes nothing from the alert budget.',
+  metric_undefined:
+    'A metric that had a value in each of the last 14 partitions and has none now always fails; the rule takes nothing ' +
+    'from the alert budget.',
+} as const;
+
+function setSentences(result: Result): string[] {
+  const { record } = result;
+  if (record.kind !== 'set') return [];
+  const format = formatOf(result.metric, result.exact);
+  const { conditions, level } = record.threshold;
+  const wanted = conditions.map((condition) => describeCondition(condition, format)).join(' and ');
+  const bound = `A person set the bound: ${result.metric} ${wanted}; a violation is a ${level === 'fail' ? 'failure' : 'warning'}.`;
+  return [bound, verdictSentence(result)];
+}
+
+function schemaSentences(result: Result): string[] {
+  const { record } = result;
+  if (record.kind !== 'schema') return [];
+  const { changes, comparedWith } = record;
+  if (comparedWith === undefined) return ['There was no partition before it to compare the columns with.'];
+  const before = `Compared with partition ${comparedWith.partition}, revision ${comparedWith.number}.`;
+  const rule = 'An added column warns; one that is gone, has another type or another place fails.';
+  return [before, ...changes.map((change) => `${capitalized(describeSchemaChange(change))}.`), rule];
+}
+
+function verdictSentence(result: Result): string {
+  switch (result.status) {
+    case 'pass':
+      return 'It holds: no alert.';
+    case 'not_evaluated':
+      return 'The metric has no value here, so nothing could be judged.';
+    case 'warn':
+      return 'It is violated: a warning.';
+    case 'fail':
+      return 'It is violated: the partition fails.';
+    case 'error':
+      return errorSentence;
+  }
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

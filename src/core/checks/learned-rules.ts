@@ -1,0 +1,31 @@
+import type { DatasetDefinition } from '../datasets/definition.ts';
+import { type MetricKey, metricKey } from '../metrics/metric.ts';
+import { defaultMetricRule, type MetricRule } from '../thresholds/metric-rule.ts';
+import { metricLabel } from './describe-check.ts';
+
+/**
+ * How each metric's learned threshold is meant: what the definition says, else a default by the metric's nature.
+ * `load_delay` is not learned unless asked for: a backfill loads years of partitions in one hour. `column_count` is left to
+ * the schema check.
+ */
+export function learnedRules(definition: DatasetDefinition): (metric: MetricKey) => MetricRule {
+  const asked = new Map<MetricKey, MetricRule>();
+  const columns = definition.columns.flatMap(({ name, checks }) =>
+    checks.map((check) => ({ check, column: name })),
+  );
+  for (const { check, column } of [
+    ...definition.checks.map((one) => ({ check: one, column: undefined })),
+    ...columns,
+  ]) {
+    const { threshold } = check;
+    if (threshold.kind === 'learned') asked.set(metricKey(metricLabel(check), column), threshold);
+  }
+  return (metric) => asked.get(metric) ?? byNature[metric] ?? defaultMetricRule;
+}
+
+const byNature: Readonly<Record<MetricKey, MetricRule>> = {
+  rejected_count: { ...defaultMetricRule, direction: 'up' },
+  freshness: { ...defaultMetricRule, direction: 'up' },
+  load_delay: { ...defaultMetricRule, enabled: false, direction: 'up' },
+  column_count: { ...defaultMetricRule, enabled: false },
+};

@@ -1,0 +1,45 @@
+import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.ts';
+import { nearest, suggestion } from '../text/nearest.ts';
+import type { CheckDefinition } from './definition.ts';
+import { metricLabel } from './describe-check.ts';
+
+/** The measured metrics of one revision, found by key. */
+export class MetricTable {
+  readonly #byKey: ReadonlyMap<MetricKey, MetricValue>;
+  readonly #columns: ReadonlySet<string>;
+
+  constructor(values: readonly MetricValue[], columns: Iterable<string>) {
+    this.#byKey = new Map(values.map((value) => [metricKey(value.metric, value.column), value]));
+    this.#columns = new Set(columns);
+  }
+
+  get(key: MetricKey): MetricValue | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** The value that a check is about; or what is wrong with the check, in one sentence. */
+  find(check: CheckDefinition, column: string | undefined): MetricValue | LookupProblem {
+    if (column !== undefined && !this.#columns.has(column)) {
+      const hint = suggestion(column, this.#columns);
+      return { code: 'COLUMN_NOT_FOUND', message: `the data has no column “${column}”${hint}` };
+    }
+    const metric = metricLabel(check);
+    const found = this.#byKey.get(metricKey(metric, column));
+    return found ?? { code: 'METRIC_NOT_FOUND', message: this.#missing(metric, column) };
+  }
+
+  #missing(metric: string, column: string | undefined): string {
+    const siblings = [...this.#byKey.values()].filter((value) => value.column === column);
+    const names = siblings.map((value) => value.metric);
+    const where = column === undefined ? 'the dataset' : `the column “${column}”`;
+    const meant = nearest(metric, names);
+    if (meant !== undefined) return `${where} has no metric “${metric}”; did you mean “${meant}”?`;
+    return `${where} has no metric “${metric}”; it has ${names.slice(0, 12).join(', ')}`;
+  }
+}
+
+/** Why a check can not be evaluated. */
+export type LookupProblem = {
+  readonly code: 'COLUMN_NOT_FOUND' | 'METRIC_NOT_FOUND';
+  readonly message: string;
+};
