@@ -1,8 +1,15 @@
+import { basename } from 'node:path';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
-import type { PartitionKey } from '../../base/ids.ts';
+import { type PartitionKey, partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
-import type { PartitionRule } from '../../core/datasets/definition.ts';
-import { columnsKey, columnsOfKey } from '../../core/datasets/partition-key.ts';
+import type { PartitionRule, TimeGrain } from '../../core/datasets/definition.ts';
+import {
+  columnsKey,
+  columnsOfKey,
+  partitionGrain,
+  partitionStart,
+  timeKey,
+} from '../../core/datasets/partition-key.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
 import type { PartitionFilter, SourceFile } from '../../core/datasets/source.ts';
 import { suggestion } from '../../core/text/nearest.ts';
@@ -21,26 +28,51 @@ export type LookRequest = {
   readonly wait: Wait;
 };
 
+export type Looked = {
+  readonly keys: KeysByFile;
+  /** Files that can not be read at all, by path, with the reason. */
+  readonly unreadable: ReadonlyMap<string, Failure>;
+};
+
 /**
  * Opens files to find out which partitions they hold rows of, a bounded number in each request to the engine. Throws
- * `COLUMN_NOT_FOUND`, `PARTITION_COLUMN_UNFIT`, and what the engine fails with.
+ * `COLUMN_NOT_FOUND`, `PARTITION_COLUMN_UNFIT`, and what the engine fails with, except for single bad files.
  */
-export async function lookIntoFiles(request: LookRequest, files: readonly SourceFile[]): Promise<KeysByFile> {
+export async function lookIntoFiles(request: LookRequest, files: readonly SourceFile[]): Promise<Looked> {
   const keys = new Map<string, Set<PartitionKey>>(files.map(({ path }) => [path, new Set()]));
+  const unreadable = new Map<string, Failure>();
   // An empty file has no rows, nor columns to look for.
   const filled = files.filter(({ sizeBytes }) => sizeBytes > 0);
-  const newest = newestOf(filled);
-  if (newest === undefined) return withLists(keys);
-  const schema = await describe(request, newest);
-  checkColumns(request.rule, schema);
+  const schema = await describeNewest(request, filled);
+  if (schema !== undefined) checkColumns(request.rule, schema);
   for (let at = 0; at < filled.length; at += limits.filesPerLookMax) {
-    for (const count of await look(request, filled.slice(at, at + limits.filesPerLookMax))) {
-      const ofFile = keys.get(count.file);
-      if (count.rowCount > 0) ofFile?.add(keyOf(request.rule, count));
+    const counts = await lookOrSetAside(request, filled.slice(at, at + limits.filesPerLookMax), unreadable);
+    for (const count of counts) {
+      if (count.rowCount > 0) keys.get(count.file)?.add(keyOf(request.rule, count));
     }
   }
-  return withLists(keys);
+  return { keys: new Map([...keys].map(([path, ofFile]) => [path, [...ofFile]])), unreadable };
 }
+
+/**
+ * The partitions that a file which can not be read belongs to: those that it held rows of before, or the time slice that
+ * its name says. They fail with the cause when they are read, and no others; undefined when that can not be known.
+ */
+export function keysOfUnreadable(
+  rule: RowRule,
+  path: string,
+  earlier: KeysByFile,
+): readonly PartitionKey[] | undefined {
+  const before = earlier.get(path);
+  if (before !== undefined && before.length > 0) return before;
+  const name = partitionKey(basename(path));
+  const start = partitionStart(name);
+  const grain = partitionGrain(name);
+  if (rule.kind !== 'time' || start === undefined || grain === undefined) return undefined;
+  return grains.indexOf(grain) < grains.indexOf(rule.by) ? undefined : [timeKey(start, rule.by)];
+}
+
+const grains: readonly TimeGrain[] = ['year', 'month', 'day', 'hour'];
 
 /** How to read the rows of one partition. */
 export function filterOf(rule: RowRule, key: PartitionKey): PartitionFilter {
@@ -49,14 +81,29 @@ export function filterOf(rule: RowRule, key: PartitionKey): PartitionFilter {
     : { kind: 'columns', values: Object.fromEntries(columnsOfKey(key) ?? []) };
 }
 
-function withLists(keys: ReadonlyMap<string, ReadonlySet<PartitionKey>>): KeysByFile {
-  return new Map([...keys].map(([path, ofFile]) => [path, [...ofFile]]));
+const describedMax = 5;
+
+/** The columns of the newest file that can be read; undefined when there is none, or the newest ones all are bad. */
+async function describeNewest(
+  { engine, scanOf, wait }: LookRequest,
+  files: readonly SourceFile[],
+): Promise<Schema | undefined> {
+  let left = files;
+  for (let tries = 0; tries < describedMax; tries++) {
+    const newest = newestOf(left);
+    if (newest === undefined) return undefined;
+    wait.signal.throwIfAborted();
+    const description = await engine.describe(scanOf([newest]), wait);
+    if (description.ok) return description.value.schema;
+    if (!isOfFile(description.error)) throw new FailureError(description.error);
+    left = left.filter((file) => file !== newest);
+  }
+  return undefined;
 }
 
-async function describe({ engine, scanOf, wait }: LookRequest, file: SourceFile): Promise<Schema> {
-  const description = await engine.describe(scanOf([file]), wait);
-  if (!description.ok) throw new FailureError(description.error);
-  return description.value.schema;
+/** Whether a failure says that one file is bad, and nothing of others. */
+function isOfFile({ code }: Failure): boolean {
+  return code === 'SOURCE_UNREADABLE' || code === 'SOURCE_EMPTY' || code === 'SOURCE_LIMIT';
 }
 
 function checkColumns(rule: RowRule, schema: Schema): void {
@@ -85,7 +132,25 @@ function unfit(column: string, what: string, cause?: Failure): Failure {
 
 type CountOfFile = PartitionCount & { readonly file: string };
 
-/** An engine that does not tell files apart is asked for each of them. */
+/** One bad file must not hold up all others: when a request fails for one, each file is asked for by itself. */
+async function lookOrSetAside(
+  request: LookRequest,
+  files: readonly SourceFile[],
+  unreadable: Map<string, Failure>,
+): Promise<readonly CountOfFile[]> {
+  try {
+    return await look(request, files);
+  } catch (error) {
+    const [only] = files;
+    if (!(error instanceof FailureError && isOfFile(error.failure)) || only === undefined) throw error;
+    if (files.length === 1) {
+      unreadable.set(only.path, error.failure);
+      return [];
+    }
+  }
+  return await lookIntoEach(files, (file) => lookOrSetAside(request, [file], unreadable));
+}
+
 async function look(request: LookRequest, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
   const counts = await count(request, files);
   const [only] = files;
@@ -94,10 +159,19 @@ async function look(request: LookRequest, files: readonly SourceFile[]): Promise
   const ofFiles = counts.flatMap((each) =>
     each.file !== undefined && paths.has(each.file) ? [{ ...each, file: each.file }] : [],
   );
-  if (ofFiles.length === counts.length) return ofFiles;
-  const each: CountOfFile[] = [];
-  for (const file of files) each.push(...(await look(request, [file])));
-  return each;
+  // An engine that does not tell files apart is asked for each of them.
+  return ofFiles.length === counts.length
+    ? ofFiles
+    : await lookIntoEach(files, (file) => look(request, [file]));
+}
+
+async function lookIntoEach(
+  files: readonly SourceFile[],
+  lookInto: (file: SourceFile) => Promise<readonly CountOfFile[]>,
+): Promise<readonly CountOfFile[]> {
+  const counts: CountOfFile[] = [];
+  for (const file of files) counts.push(...(await lookInto(file)));
+  return counts;
 }
 
 async function count(request: LookRequest, files: readonly SourceFile[]): Promise<readonly PartitionCount[]> {

@@ -17,7 +17,7 @@ import {
   partitionsByPath,
   wholeByFiles,
 } from './partition-files.ts';
-import { filterOf, lookIntoFiles, type RowRule } from './partition-rows.ts';
+import { filterOf, keysOfUnreadable, lookIntoFiles, type RowRule } from './partition-rows.ts';
 import { type KeysByFile, recallFiles, rememberFiles } from './remembered-files.ts';
 import { newestOf, type ScanOf, scanOfListing } from './scan.ts';
 
@@ -68,12 +68,19 @@ async function listByRows(request: {
   const { files } = context.listing;
   const reading = fingerprintOf([], [rule, context.scanOf([])]);
   const recalled = recallFiles(known, files, reading);
-  const unknownFiles = files.filter(({ path }) => !recalled.has(path));
-  const found = await lookIntoFiles({ engine, rule, scanOf: context.scanOf, wait }, unknownFiles);
-  const keys = new Map([...recalled, ...found]);
+  const unknownFiles = files.filter(({ path }) => !recalled.unchanged.has(path));
+  const looked = await lookIntoFiles({ engine, rule, scanOf: context.scanOf, wait }, unknownFiles);
+  const keys = new Map([...recalled.unchanged, ...looked.keys]);
+  for (const [path, problem] of looked.unreadable) {
+    const ofFile = keysOfUnreadable(rule, path, recalled.changed);
+    if (ofFile === undefined) throw new FailureError(problem);
+    keys.set(path, ofFile);
+  }
+  // What can not be read is looked at again by the next listing.
+  const readable = files.filter(({ path }) => !looked.unreadable.has(path));
   return {
     partitions: listed(context, filesByPartition(files, keys), keys),
-    remember: rememberFiles(files, { keys, reading }),
+    remember: rememberFiles(readable, { keys, reading }),
   };
 }
 

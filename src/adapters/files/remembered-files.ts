@@ -1,5 +1,4 @@
-import type { PartitionKey } from '../../base/ids.ts';
-import { partitionKey } from '../../base/ids.ts';
+import { type PartitionKey, partitionKey } from '../../base/ids.ts';
 import type { SourceFile } from '../../core/datasets/source.ts';
 
 /** Which partitions each file holds rows of, by path. */
@@ -37,17 +36,22 @@ export function rememberFiles(
   };
 }
 
-/** The keys of those files that look as they did when they were remembered; none, when that is of another form. */
-export function recallFiles(known: unknown, files: readonly SourceFile[], reading: string): KeysByFile {
-  if (!isRemembered(known) || known.reading !== reading) return new Map();
+/** What is remembered of files, by path: those that look as they did, and those that do not. */
+export type Recalled = { readonly unchanged: KeysByFile; readonly changed: KeysByFile };
+
+/** Recalls what an earlier listing remembered; nothing, when that is of another form or was read in another way. */
+export function recallFiles(known: unknown, files: readonly SourceFile[], reading: string): Recalled {
+  const unchanged = new Map<string, readonly PartitionKey[]>();
+  const changed = new Map<string, readonly PartitionKey[]>();
+  if (!isRemembered(known) || known.reading !== reading) return { unchanged, changed };
   const entries = new Map(known.files.map((entry) => [entry[0], entry]));
-  const recalled = new Map<string, readonly PartitionKey[]>();
   for (const file of files) {
     const [, sizeBytes, modifiedAtMs, keys] = entries.get(file.path) ?? [];
-    if (keys === undefined || sizeBytes !== file.sizeBytes || modifiedAtMs !== file.modifiedAtMs) continue;
-    recalled.set(file.path, keys.map(partitionKey));
+    if (keys === undefined) continue;
+    const isUnchanged = sizeBytes === file.sizeBytes && modifiedAtMs === file.modifiedAtMs;
+    (isUnchanged ? unchanged : changed).set(file.path, keys.map(partitionKey));
   }
-  return recalled;
+  return { unchanged, changed };
 }
 
 function isRemembered(known: unknown): known is Remembered {

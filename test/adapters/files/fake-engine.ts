@@ -16,7 +16,7 @@ export type FakeEngine = Engine & {
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** An engine for files of JSON lines. With `isPlain` it does not know of counts per file. */
+/** An engine for files of JSON lines; one that starts with `broken` can not be read. With `isPlain` it does not know of counts per file. */
 export function createFakeEngine(options: { readonly isPlain?: boolean } = {}): FakeEngine {
   const opened: string[] = [];
   const requests: number[] = [];
@@ -27,11 +27,17 @@ export function createFakeEngine(options: { readonly isPlain?: boolean } = {}): 
       .filter(Boolean)
       .map((line): Row => JSON.parse(line));
   };
+  const problemOf = (paths: readonly { readonly path: string }[]) => {
+    const broken = paths.find(({ path }) => readFileSync(path, 'utf8').startsWith('broken'));
+    return broken && failure('SOURCE_UNREADABLE', `${broken.path} can not be read`, { where: broken.path });
+  };
   const unused = () => Promise.reject(new Error('not part of this test'));
   return {
     opened,
     requests,
     describe: (scan) => {
+      const problem = problemOf(scan.files);
+      if (problem !== undefined) return Promise.resolve(fail(problem));
       const [first = {}] = scan.files.flatMap(({ path }) => rowsOf(path));
       const schema = Object.entries(first).map(([name, value]) => ({
         name,
@@ -42,6 +48,8 @@ export function createFakeEngine(options: { readonly isPlain?: boolean } = {}): 
     partitionsOf: (request, wait) => {
       wait.signal.throwIfAborted();
       requests.push(request.scan.files.length);
+      const problem = problemOf(request.scan.files);
+      if (problem !== undefined) return Promise.resolve(fail(problem));
       const counts = new Map<string, PartitionCount>();
       for (const { path } of request.scan.files) {
         for (const row of rowsOf(path)) {

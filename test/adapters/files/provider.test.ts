@@ -370,6 +370,60 @@ describe('partitions by rows', () => {
     assert.deepEqual([listing.partitions, subject.engine.opened], [[], []]);
   });
 
+  it('fail alone when the name of a broken file says its time, and are looked at again', async () => {
+    await using subject = await tree(['flights-2001-01-01.ndjson', 'flights-2001-01-03.ndjson']);
+    const broken = join(subject.directory, 'flights-2001-01-02.ndjson');
+    await writeFile(broken, 'broken');
+    const listing = await list(subject, '*.ndjson', byDay);
+    assert.deepEqual(
+      listing.partitions.map(({ key, scan }) => [key, scan.files.length]),
+      [
+        ['2001-01-01', 2],
+        ['2001-01-02', 1],
+      ],
+    );
+    const byMonth = await list(subject, '*.ndjson', { ...byDay, by: 'month' });
+    assert.deepEqual(
+      byMonth.partitions.map(({ key, scan }) => [key, scan.files.length]),
+      [['2001-01', 3]],
+    );
+    subject.engine.opened.length = 0;
+    await writeFile(broken, '{"day":"2001-01-05"}\n');
+    const mended = await list(subject, '*.ndjson', byDay, { known: listing.remember });
+    assert.deepEqual(
+      mended.partitions.map(({ key }) => key),
+      ['2001-01-01', '2001-01-05'],
+    );
+    assert.deepEqual(new Set(subject.engine.opened), new Set([broken]));
+  });
+
+  it('fail alone when a file breaks whose rows were known', async () => {
+    await using subject = await tree(['a.ndjson']);
+    await writeFile(join(subject.directory, 'b.ndjson'), '{"day":"2001-01-02"}\n');
+    const first = await list(subject, '*.ndjson', byDay);
+    await writeFile(join(subject.directory, 'b.ndjson'), 'broken');
+    const second = await list(subject, '*.ndjson', byDay, { known: first.remember });
+    assert.deepEqual(
+      second.partitions.map(({ key }) => key),
+      ['2001-01-01', '2001-01-02'],
+    );
+    assert.equal(second.partitions[0]?.fingerprint, first.partitions[0]?.fingerprint);
+    assert.notEqual(second.partitions[1]?.fingerprint, first.partitions[1]?.fingerprint);
+  });
+
+  it('can not be listed while nothing says where a broken file belongs', async () => {
+    await using subject = await tree(['a.ndjson']);
+    await writeFile(join(subject.directory, 'b.ndjson'), 'broken');
+    for (const rule of [byDay, { kind: 'columns', columns: ['day'] } as const]) {
+      const outcome = await partitions(subject, '*.ndjson', rule);
+      assert.ok(
+        !outcome.ok &&
+          outcome.error.code === 'SOURCE_UNREADABLE' &&
+          outcome.error.where?.endsWith('b.ndjson'),
+      );
+    }
+  });
+
   it('refuse keys that no index could hold', async () => {
     await using subject = await tree(['a.ndjson'], `{"day":"${'x'.repeat(600)}"}\n`);
     const outcome = await partitions(subject, 'a.ndjson', { kind: 'columns', columns: ['day'] });
