@@ -36,7 +36,8 @@ const bannedWords: readonly (readonly [RegExp, string])[] = [
   [/\bas any\b/, 'a correct type'],
 ];
 
-const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bsetTimeout\b|\bsetInterval\b|\bperformance\.now\b/;
+const impure =
+  /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bsetTimeout\b|\bsetInterval\b|\bperformance\.now\b/;
 
 function files(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -54,7 +55,9 @@ function withoutComments(text: string): string {
 }
 
 function importsOf(text: string): string[] {
-  return [...withoutComments(text).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...withoutComments(text).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function floorOf(path: string): string {
@@ -67,10 +70,15 @@ function importFault(path: string, specifier: string): string | undefined {
   if (allowed === undefined) return undefined; // main.ts, compose.ts, config.ts: the top.
   if (!specifier.startsWith('.')) {
     const list = packages[floor];
-    return list === undefined || list.includes(specifier) ? undefined : `${path} imports the package ${specifier}`;
+    return list === undefined || list.includes(specifier)
+      ? undefined
+      : `${path} imports the package ${specifier}`;
   }
-  if (!specifier.endsWith('.ts') && !specifier.endsWith('.json')) return `${path} imports ${specifier} without .ts`;
-  const target = relative(root, resolve(root, dirname(path), specifier)).split(sep).join('/');
+  if (!specifier.endsWith('.ts') && !specifier.endsWith('.json'))
+    return `${path} imports ${specifier} without .ts`;
+  const target = relative(root, resolve(root, dirname(path), specifier))
+    .split(sep)
+    .join('/');
   const targetFloor = floorOf(target);
   if (targetFloor !== floor) return allowed.includes(targetFloor) ? undefined : `${path} imports ${target}`;
   const [own, other] = [path.split('/')[2], target.split('/')[2]];
@@ -99,7 +107,9 @@ describe('the house', () => {
     const faults = [...sources, ...tests]
       .filter((path) => path !== 'test/tidy.test.ts')
       .flatMap((path) =>
-        bannedWords.filter(([word]) => word.test(read(path))).map(([, instead]) => `${path}: write ${instead}`),
+        bannedWords
+          .filter(([word]) => word.test(read(path)))
+          .map(([, instead]) => `${path}: write ${instead}`),
       );
     assert.deepEqual(faults, []);
   });
@@ -119,7 +129,9 @@ describe('the docs', () => {
   });
 
   it('explain every operational metric and no other', () => {
-    const documented = [...read('docs/operations.md').matchAll(/^\| `(assay_[a-z_]+)` \|/gm)].map((match) => match[1]);
+    const documented = [...read('docs/operations.md').matchAll(/^\| `(assay_[a-z_]+)` \|/gm)].map(
+      (match) => match[1],
+    );
     assert.deepEqual(documented.toSorted(), Object.keys(telemetryCatalogue).toSorted());
   });
 
@@ -128,7 +140,9 @@ describe('the docs', () => {
     const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
       Object.keys(manifest[kind] ?? {}),
     );
-    const documented = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    const documented = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(
+      (match) => match[1],
+    );
     assert.deepEqual(documented.toSorted(), names.toSorted());
   });
 

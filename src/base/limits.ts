@@ -27,6 +27,8 @@ export const limits = {
   topValuesMax: 20,
   /** Partitions that thresholds learn from. */
   historyPartitionsMax: 365,
+  /** The newest partitions of a backfilled frame that are judged; older ones are measured only. */
+  learnedPartitionsMax: 2_000,
 
   // Work
   /** Attempts after the first one. */
@@ -83,6 +85,8 @@ export const limits = {
   /** A health probe that has not answered by then counts as failed. */
   healthTimeoutMs: 2 * second,
   messageLinesMax: 20,
+  /** Results that a message is made from. */
+  resultsPerMessageMax: 20_000,
   /** Lines and log entries that an incident keeps; closed and older ones go first. */
   incidentLinesMax: 1_000,
   incidentLogMax: 200,

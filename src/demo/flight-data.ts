@@ -45,7 +45,9 @@ export async function publishDay(
   const target = join(directory, `flights-${day}.parquet`);
   const draft = join(directory, `.${randomUUID()}.draft`);
   try {
-    await connection.run(`copy (${daySql({ day, madeOf }, version)}) to '${quoted(draft)}' (format parquet, compression zstd)`);
+    await connection.run(
+      `copy (${daySql({ day, madeOf }, version)}) to '${quoted(draft)}' (format parquet, compression zstd)`,
+    );
     await rename(draft, target);
   } finally {
     connection.closeSync();

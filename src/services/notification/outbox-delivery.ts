@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import { instant } from '../../base/units.ts';
 import type { NotifyDefinition } from '../../core/datasets/definition.ts';
-import { fullJitterBackoffMs } from '../../core/resilience/backoff.ts';
+import { backoffMs } from '../../core/resilience/backoff.ts';
 import type { Channel } from '../../ports/channel.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Outbox, PendingMessage } from '../../ports/outbox.ts';
@@ -68,17 +68,17 @@ export class OutboxDelivery implements Service {
   async #deliver(pending: PendingMessage): Promise<void> {
     const outcome = await this.#try(pending);
     const channel = pending.channel.split(':')[0] ?? pending.channel;
-    this.#kit.telemetry.count('assay_deliveries_total', { channel, end: outcome.ok ? 'delivered' : 'failed' });
+    this.#kit.telemetry.count('assay_deliveries_total', {
+      channel,
+      end: outcome.ok ? 'delivered' : 'failed',
+    });
     const now = this.#kit.clock.now();
     if (outcome.ok) return this.#parts.outbox.markDelivered(pending.id, now);
 
     const attempt = pending.attempts + 1;
     const again = isRetryable(outcome.error) && attempt < limits.deliveryAttemptsMax;
-    const delayMs = fullJitterBackoffMs(attempt, {
-      baseMs: limits.retryBaseMs,
-      capMs: limits.deliveryRetryCapMs,
-      chance: this.#kit.random.next(),
-    });
+    const rule = { baseMs: limits.retryBaseMs, capMs: limits.deliveryRetryCapMs };
+    const delayMs = backoffMs(rule, attempt, this.#kit.random.next());
     this.#kit.log.warn('a notification was not delivered', {
       message: pending.id,
       channel: pending.channel,

@@ -1,7 +1,7 @@
 import { failure } from '../../base/errors.ts';
 import { fail, type Outcome } from '../../base/outcome.ts';
-import type { TaskSpec } from '../../core/jobs/task.ts';
 import { measurePlan } from '../../core/datasets/measure-plan.ts';
+import type { TaskSpec } from '../../core/jobs/task.ts';
 import type { BatchStore } from '../../ports/batch-store.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Engine } from '../../ports/engine.ts';
@@ -40,7 +40,10 @@ export class MeasureTask implements TaskHandler<'measure'> {
     const batch = revision?.batches[spec.batch];
     if (registered === undefined || revision === undefined || batch === undefined) {
       return fail(
-        failure('BATCH_MISSING', `${dataset} ${partition} revision ${number} has no batch ${spec.batch} any more`),
+        failure(
+          'BATCH_MISSING',
+          `${dataset} ${partition} revision ${number} has no batch ${spec.batch} any more`,
+        ),
       );
     }
     const opened = await this.#parts.batches.open(batch);
