@@ -10,7 +10,7 @@ import {
   partitionStart,
   timeKey,
 } from '../../core/datasets/partition-key.ts';
-import type { Schema } from '../../core/datasets/schema.ts';
+import type { ColumnSchema, Schema } from '../../core/datasets/schema.ts';
 import type { PartitionFilter, SourceFile } from '../../core/datasets/source.ts';
 import { suggestion } from '../../core/text/nearest.ts';
 import type { Engine, PartitionCount, PartitionsOfRequest } from '../../ports/engine.ts';
@@ -109,16 +109,21 @@ function isOfFile({ code }: Failure): boolean {
 function checkColumns(rule: RowRule, schema: Schema): void {
   const names = schema.map(({ name }) => name);
   for (const column of rule.kind === 'time' ? [rule.column] : rule.columns) {
-    if (names.includes(column)) continue;
+    if (columnNamed(column, schema) !== undefined) continue;
     const message = `The data has no column “${column}”${suggestion(column, names)}`;
     const hint = `The columns are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
     throw new FailureError(failure('COLUMN_NOT_FOUND', message, { hint, where: column }));
   }
   if (rule.kind !== 'time') return;
-  const type = schema.find(({ name }) => name === rule.column)?.type;
+  const type = columnNamed(rule.column, schema)?.type;
   // Texts may be dates as well: whether they are, the engine finds out.
   if (type === undefined || ['date', 'timestamp', 'string'].includes(type.kind)) return;
   throw new FailureError(unfit(rule.column, `is of type ${type.native}, not a date or timestamp`));
+}
+
+/** As in SQL, case does not count. */
+function columnNamed(column: string, schema: Schema): ColumnSchema | undefined {
+  return schema.find(({ name }) => name.toLowerCase() === column.toLowerCase());
 }
 
 function unfit(column: string, what: string, cause?: Failure): Failure {
@@ -169,9 +174,9 @@ async function lookIntoEach(
   files: readonly SourceFile[],
   lookInto: (file: SourceFile) => Promise<readonly CountOfFile[]>,
 ): Promise<readonly CountOfFile[]> {
-  const counts: CountOfFile[] = [];
-  for (const file of files) counts.push(...(await lookInto(file)));
-  return counts;
+  const counts: (readonly CountOfFile[])[] = [];
+  for (const file of files) counts.push(await lookInto(file));
+  return counts.flat();
 }
 
 async function count(request: LookRequest, files: readonly SourceFile[]): Promise<readonly PartitionCount[]> {
@@ -188,5 +193,6 @@ async function count(request: LookRequest, files: readonly SourceFile[]): Promis
 
 function keyOf(rule: RowRule, { key, values }: PartitionCount): PartitionKey {
   if (rule.kind === 'time' || values === undefined) return key;
+  if (!rule.columns.every((column) => Object.hasOwn(values, column))) return key;
   return columnsKey(rule.columns.map((column) => [column, values[column] ?? null]));
 }

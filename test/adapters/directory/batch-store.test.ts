@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { safeName } from '../../../src/adapters/directory/batch-location.ts';
@@ -12,6 +13,7 @@ import { storeFailure } from '../../../src/adapters/directory/store-failure.ts';
 import { FailureError } from '../../../src/base/errors.ts';
 import { parseDatasetName, partitionKey } from '../../../src/base/ids.ts';
 import { day } from '../../../src/base/units.ts';
+import type { Batch } from '../../../src/core/datasets/revision.ts';
 import { batchStoreConformance } from '../../conformance/batch-store.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
@@ -135,6 +137,27 @@ test('a full disk is an outcome of its own', async (context) => {
     if (mounted) await promisify(execFile)('umount', [base]);
     await rm(base, { recursive: true, force: true });
   }
+});
+
+test('a process killed at any moment leaves what it said is stored, and nothing half-written under a name', async () => {
+  await using subject = await create({ verify: true });
+  const program = join(import.meta.dirname, '../../support/store-batches-until-killed.ts');
+  const child = spawn(process.execPath, [program, subject.root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const told: Batch[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    told.push(JSON.parse(line));
+    if (told.length === 20) child.kill('SIGKILL');
+  }
+  assert.ok(told.length >= 20);
+  for (const batch of told) assert.ok((await subject.store.open(batch)).ok);
+  const names = await readdir(join(subject.root, 'flights', '2001'), { recursive: true });
+  const sizes = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.parquet'))
+      .map((name) => stat(join(subject.root, 'flights', '2001', name))),
+  );
+  assert.ok(sizes.length >= told.length);
+  for (const { size } of sizes) assert.equal(size, 260_000);
 });
 
 test('safe names are plain, short, and different for different texts', () => {
