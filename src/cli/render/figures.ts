@@ -1,31 +1,19 @@
-import { formatDuration } from '../../base/units.ts';
+import { formatNumber as formatFinite, formatValue } from '../../core/checks/format.ts';
 import type { MetricScale } from '../../core/metrics/metric.ts';
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const significant = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 5 });
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const levels = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/** A number for people: whole ones with thousands separators, others to five significant digits. */
+/** A number for people: `1,234,567`, `12.35`, `0.00042`; `∞` and `NaN` where it is none. */
 export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
-  const size = Math.abs(value);
-  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(3).replace('e+', 'e');
-  return Number.isInteger(value) || size >= 1e5 ? grouped.format(value) : significant.format(value);
+  if (Number.isFinite(value)) return formatFinite(value);
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
 }
 
 /** A metric's value in its unit: `12,345`, `5.2 %`, `26 h`; `–` when it has none. */
 export function formatMetricValue(value: number | undefined, scale: MetricScale): string {
   if (value === undefined) return '–';
-  switch (scale) {
-    case 'percent':
-      return `${formatNumber(value)} %`;
-    case 'duration':
-      return value < 0 ? `−${formatDuration(-value)}` : formatDuration(value);
-    case 'count':
-    case 'number':
-      return formatNumber(value);
-  }
+  return Number.isFinite(value) ? formatValue(value, scale) : formatNumber(value);
 }
 
 /** Numbers as a line of blocks, `▁▃▇`. `from: 'zero'` for counts; by default the smallest value is the lowest block. */

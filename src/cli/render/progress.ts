@@ -16,6 +16,8 @@ export type Progress = {
   /** Milliseconds to go. */
   readonly etaMs?: number;
   readonly note?: string;
+  /** The counts mean nothing to people: only their share is shown. */
+  readonly shareOnly?: boolean;
 };
 
 const barWidth = 24;
@@ -35,19 +37,21 @@ export function renderProgress(
 
 function progressFigures(progress: Progress): string {
   const { done, total, rate, etaMs, note } = progress;
-  const parts =
-    total === undefined
-      ? [formatNumber(done)]
-      : [
-          `${Math.floor(total <= 0 ? 100 : Math.min(1, done / total) * 100)} %`.padStart(5),
-          `${formatNumber(done)}/${formatNumber(total)}`,
-        ];
+  const counts = total === undefined ? formatNumber(done) : `${formatNumber(done)}/${formatNumber(total)}`;
+  const parts = total === undefined ? [] : [shareText(done, total)];
+  if (progress.shareOnly !== true) parts.push(counts);
   if (rate !== undefined && Number.isFinite(rate))
     parts.push(`${formatNumber(Number(rate.toPrecision(3)))}/s`);
   if (etaMs !== undefined && Number.isFinite(etaMs))
     parts.push(`${formatDuration(Math.max(0, etaMs))} to go`);
   if (note !== undefined) parts.push(visibleText(note));
   return parts.join('  ');
+}
+
+/** Rounded down, so that it is 100 only at the end. */
+function shareText(done: number, total: number): string {
+  const share = total <= 0 ? 1 : Math.min(1, done / total);
+  return `${Math.floor(share * 100)} %`.padStart(5);
 }
 
 const redrawMs = 80;

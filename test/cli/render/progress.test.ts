@@ -29,6 +29,18 @@ test('counts without a share while the total is not known', () => {
   assert.equal(renderProgress({ label: 'rows', done: 1_200, width: 80, color: false }), 'rows 1,200');
 });
 
+test('shows the share alone where counts mean nothing', () => {
+  const line = renderProgress({
+    label: 'x',
+    done: 0.456,
+    total: 1,
+    shareOnly: true,
+    width: 100,
+    color: false,
+  });
+  assert.match(line, /^x [█▉▊▋▌▍▎▏░]{24} +45 %$/);
+});
+
 test('redraws in place on a terminal, not at every update, and leaves no trace', async () => {
   const clock = createFakeClock();
   const io = capturedIo({ isTty: true });

@@ -1,0 +1,131 @@
+import type { ColumnSchema, Schema } from '../../core/datasets/schema.ts';
+import { type MetricDetail, type MetricValue, metricKey } from '../../core/metrics/metric.ts';
+import { formatMetricValue, formatNumber, sparkline } from './figures.ts';
+import type { Cell, Table, TableColumn } from './table.ts';
+
+/** What is known of the columns of one partition. */
+export type MeasuredColumns = {
+  readonly schema: Schema;
+  readonly rowCount: number;
+  readonly values: readonly MetricValue[];
+  readonly details: readonly MetricDetail[];
+  readonly distributions: readonly { readonly column: string; readonly shares: readonly number[] }[];
+};
+
+/** One line for each column: type, nulls, distinct values, range, shape and the most frequent values. */
+export function columnTable(measured: MeasuredColumns): Table {
+  const values = new Map(measured.values.map((value) => [metricKey(value.metric, value.column), value]));
+  const facts = measured.schema.map((column) => columnFacts(column, { measured, values }));
+  const shown = shownColumns.filter(({ of }) => facts.some((fact) => of(fact) !== ''));
+  return {
+    columns: shown.map(({ column }) => column),
+    rows: facts.map((fact) => shown.map(({ of }) => of(fact))),
+  };
+}
+
+type Facts = {
+  readonly name: string;
+  readonly type: string;
+  readonly nulls: Cell;
+  readonly missing: Cell;
+  readonly distinct: string;
+  readonly min: string;
+  readonly average: string;
+  readonly median: string;
+  readonly max: string;
+  readonly shape: Cell;
+  readonly frequent: Cell;
+};
+
+/** In order; those for which no column has anything are left out, and the optional ones where there is no room. */
+const shownColumns: readonly { readonly column: TableColumn; readonly of: (facts: Facts) => Cell }[] = [
+  { column: { title: 'column', maxWidth: 32 }, of: ({ name }) => ({ text: name, style: 'strong' }) },
+  { column: { title: 'type', maxWidth: 14 }, of: ({ type }) => ({ text: type, style: 'muted' }) },
+  { column: { title: 'nulls', align: 'right' }, of: ({ nulls }) => nulls },
+  { column: { title: 'missing', align: 'right', optional: true }, of: ({ missing }) => missing },
+  { column: { title: 'distinct', align: 'right' }, of: ({ distinct }) => distinct },
+  { column: { title: 'min', align: 'right', maxWidth: 19 }, of: ({ min }) => min },
+  { column: { title: 'avg', align: 'right', maxWidth: 12, optional: true }, of: ({ average }) => average },
+  { column: { title: 'median', align: 'right', maxWidth: 19, optional: true }, of: ({ median }) => median },
+  { column: { title: 'max', align: 'right', maxWidth: 19 }, of: ({ max }) => max },
+  { column: { title: 'shape', optional: true }, of: ({ shape }) => shape },
+  { column: { title: 'most frequent', maxWidth: 44, optional: true }, of: ({ frequent }) => frequent },
+];
+
+type Context = {
+  readonly measured: MeasuredColumns;
+  readonly values: ReadonlyMap<string, MetricValue>;
+};
+
+function columnFacts({ name, type }: ColumnSchema, { measured, values }: Context): Facts {
+  const of = (metric: string): MetricValue | undefined => values.get(metricKey(metric, name));
+  const nulls = of('null_percent')?.value;
+  const missing = of('missing_percent')?.value;
+  const distinct = of('distinct_count');
+  const shape = measured.distributions.find(({ column }) => column === name)?.shares;
+  return {
+    name,
+    type: type.native,
+    nulls: shareCell(nulls),
+    missing: missing === nulls ? '' : shareCell(missing),
+    distinct: `${distinct?.relativeError === undefined ? '' : '≈ '}${formatMetricValue(distinct?.value, 'count')}`,
+    min: figure(of('min')),
+    average: figure(of('avg')),
+    median: figure(of('p50')),
+    max: figure(of('max')),
+    shape: shape === undefined ? '' : { text: sparkline(shape, { from: 'zero' }), style: 'accent' },
+    frequent: { text: frequentText(name, { measured, values }), style: 'muted' },
+  };
+}
+
+function figure(metric: MetricValue | undefined): string {
+  if (metric === undefined) return '';
+  return metric.exact === undefined ? formatMetricValue(metric.value, metric.scale) : shortTime(metric.exact);
+}
+
+/** Midnights without their hours, and no parts of a second: the table is narrow. */
+function shortTime(exact: string): string {
+  const [, date, time] = /^([+-]?\d{4,6}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(exact) ?? [];
+  if (date === undefined) return exact;
+  return time === '00:00:00' ? date : `${date} ${time}`;
+}
+
+function shareCell(percent: number | undefined): Cell {
+  if (percent === undefined) return '–';
+  if (percent === 0) return { text: '0 %', style: 'muted' };
+  return { text: shareText(percent), style: percent >= 50 ? 'bad' : 'warning' };
+}
+
+/** Small shares never look like none, and large ones never like all. */
+function shareText(percent: number): string {
+  if (percent < 0.1) return '<0.1 %';
+  if (percent > 99.9 && percent < 100) return '>99.9 %';
+  return `${formatNumber(Number(percent.toFixed(percent < 10 ? 1 : 0)))} %`;
+}
+
+function frequentText(column: string, { measured, values }: Context): string {
+  const trues = values.get(metricKey('true_count', column))?.value;
+  const falses = values.get(metricKey('false_count', column))?.value;
+  if (trues !== undefined && falses !== undefined) {
+    return trues + falses === 0 ? '' : `true ${shareText((100 * trues) / (trues + falses))}`;
+  }
+  const top = measured.details.find((detail) => detail.metric === 'top_values' && detail.column === column);
+  const [first] = top?.values ?? [];
+  // Where every value is rare, as in an identifier, the lengths say more than arbitrary examples.
+  if (first !== undefined && first.count > 1 && (100 * first.count) / measured.rowCount >= 0.5) {
+    const shown = (top?.values ?? []).slice(0, 3);
+    return shown
+      .map(({ value, count }) => `${value} ${shareText((100 * count) / measured.rowCount)}`)
+      .join(', ');
+  }
+  return lengthText(column, values);
+}
+
+function lengthText(column: string, values: Context['values']): string {
+  const [shortest, longest] = ['min_length', 'max_length'].map(
+    (name) => values.get(metricKey(name, column))?.value,
+  );
+  if (shortest === undefined || longest === undefined) return '';
+  if (shortest === longest) return `length ${formatNumber(shortest)}`;
+  return `length ${formatNumber(shortest)}–${formatNumber(longest)}`;
+}

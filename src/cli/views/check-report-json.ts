@@ -1,0 +1,44 @@
+import { metricKey } from '../../core/metrics/metric.ts';
+import type { CheckReport, PartitionReport } from '../../services/quality/check-files.ts';
+import { exitCodeOf } from './result-text.ts';
+
+/** A check report as plain data for programs: one object, its keys in the words of the YAML form. */
+export function checkReportJson(report: CheckReport): unknown {
+  return {
+    dataset: report.dataset,
+    status: report.status,
+    exit_code: exitCodeOf(report.status),
+    row_count: report.rowCount,
+    rejected_count: report.rejectedCount,
+    size_bytes: report.sizeBytes,
+    file_count: report.fileCount,
+    elapsed_ms: Math.round(report.elapsedMs),
+    partitions: report.partitions.map(partitionJson),
+  };
+}
+
+function partitionJson({ key, status, files, sizeBytes, rejected, found }: PartitionReport): unknown {
+  const common = { partition: key, status, files, size_bytes: sizeBytes, rejected };
+  if (found.kind === 'failed') return { ...common, error: found.failure };
+  return {
+    ...common,
+    row_count: found.rowCount,
+    schema: found.schema.map(({ name, type }) => ({ name, type: type.native })),
+    metrics: Object.fromEntries(
+      found.values.map(({ metric, column, value, exact, relativeError }) => [
+        metricKey(metric, column),
+        { value: value ?? null, exact, relative_error: relativeError },
+      ]),
+    ),
+    top_values: Object.fromEntries(found.details.map(({ column, values }) => [column, values])),
+    results: found.results.map(({ check, metric, status: verdict, value, lower, upper, record }) => ({
+      check,
+      metric,
+      status: verdict,
+      value: value ?? null,
+      lower,
+      upper,
+      record,
+    })),
+  };
+}

@@ -1,0 +1,123 @@
+import { type Failure, failure } from '../../../base/errors.ts';
+import { limits } from '../../../base/limits.ts';
+import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
+import type { DatasetDefinition } from '../../../core/datasets/definition.ts';
+import { measurePlan } from '../../../core/datasets/measure-plan.ts';
+import type { RejectedRows } from '../../../core/datasets/revision.ts';
+import type { Schema } from '../../../core/datasets/schema.ts';
+import type { ListedPartition } from '../../../core/datasets/source.ts';
+import { decodeProfile } from '../../../core/metrics/profile.ts';
+import type { Staging } from '../../../ports/batch-store.ts';
+import type { Engine, EngineOptions } from '../../../ports/engine.ts';
+
+/** What reading one partition gave. */
+export type ProfiledPartition = {
+  readonly listed: ListedPartition;
+  readonly sizeBytes: number;
+  readonly rejected: RejectedRows;
+} & (
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'profiled';
+      readonly schema: Schema;
+      readonly rowCount: number;
+      readonly profiles: readonly Uint8Array[];
+    }
+);
+
+type Dependencies = { readonly engine: Engine; readonly stage: () => Promise<Staging> };
+
+type Request = {
+  readonly definition: DatasetDefinition;
+  readonly listed: ListedPartition;
+  readonly previousSchema?: Schema;
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+};
+
+type Read = {
+  readonly schema: Schema;
+  readonly rowCount: number;
+  readonly rejected: RejectedRows;
+  readonly profiles: readonly Uint8Array[];
+};
+
+const nothingRejected: RejectedRows = { count: 0, samples: [] };
+
+/** Parsing text takes most of the time; measuring what it gave, the rest. */
+const ingestShare = 0.7;
+
+/** Measures one partition. What can not be read becomes a failed one; too many rejected rows keep their samples. */
+export async function profilePartition(
+  dependencies: Dependencies,
+  request: Request,
+): Promise<ProfiledPartition> {
+  const { listed, definition } = request;
+  const sizeBytes = listed.sizeBytes ?? listed.scan.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const common = { listed, sizeBytes };
+  // Parquet has neither rows to reject nor types to guess, so that it needs no copy.
+  const read =
+    listed.scan.format === 'parquet'
+      ? await readAsItIs(dependencies, request)
+      : await readText(dependencies, request);
+  if (!read.ok) return { ...common, rejected: nothingRejected, kind: 'failed', failure: read.error };
+  const { rejected, rowCount } = read.value;
+  const percent = rejected.count === 0 ? 0 : (100 * rejected.count) / (rejected.count + rowCount);
+  if (percent > definition.limits.rejectedPercentMax) {
+    const message = `${rejected.count} of ${rejected.count + rowCount} rows were rejected (${percent.toFixed(1)} %); at most ${definition.limits.rejectedPercentMax} % may be`;
+    const hint = 'look at the reasons; csv: {delimiter: …} in the checks file corrects a wrong reading';
+    return { ...common, rejected, kind: 'failed', failure: failure('REJECTED_TOO_MANY', message, { hint }) };
+  }
+  return { ...common, kind: 'profiled', ...read.value };
+}
+
+async function readAsItIs({ engine }: Dependencies, request: Request): Promise<Outcome<Read>> {
+  const measured = await engine.measure(
+    { source: { kind: 'scan', scan: request.listed.scan }, plan: measurePlan(request.definition) },
+    { ...optionsOf(request), timeoutMs: limits.ingestTimeoutMs, onProgress: request.onProgress },
+  );
+  if (!measured.ok) return measured;
+  const { profile, rowCount } = measured.value;
+  const decoded = decodeProfile(profile);
+  if (!decoded.ok) return decoded;
+  const { schema } = decoded.value;
+  return succeed({ schema, rowCount, rejected: nothingRejected, profiles: [profile] });
+}
+
+/** Text becomes batches first, as in the service: so that rows are rejected for the same reasons, with the same types. */
+async function readText({ engine, stage }: Dependencies, request: Request): Promise<Outcome<Read>> {
+  await using staging = await stage();
+  const options = optionsOf(request);
+  const { previousSchema, definition, listed } = request;
+  const ingested = await engine.ingest(
+    {
+      scan: listed.scan,
+      directory: staging.directory,
+      rowsPerBatch: limits.rowsPerBatch,
+      // All are taken note of; whether they are too many is decided above, when their samples are at hand.
+      rejectedPercentMax: 100,
+      ...(previousSchema === undefined ? {} : { previousSchema }),
+    },
+    {
+      ...options,
+      memoryMb: limits.ingestMemoryMb,
+      timeoutMs: limits.ingestTimeoutMs,
+      onProgress: (fraction) => request.onProgress(fraction * ingestShare),
+    },
+  );
+  if (!ingested.ok) return ingested;
+  const { schema, rowCount, rejected, batches } = ingested.value;
+  const profiles: Uint8Array[] = [];
+  for (const [index, batch] of batches.entries()) {
+    const source = { kind: 'batch', path: batch.path, schema } as const;
+    const measured = await engine.measure({ source, plan: measurePlan(definition) }, options);
+    if (!measured.ok) return fail(measured.error);
+    profiles.push(measured.value.profile);
+    request.onProgress(ingestShare + ((1 - ingestShare) * (index + 1)) / batches.length);
+  }
+  return succeed({ schema, rowCount, rejected, profiles });
+}
+
+function optionsOf(request: Request): EngineOptions {
+  return { signal: request.signal, timeoutMs: limits.measureTimeoutMs, memoryMb: limits.measureMemoryMb };
+}
