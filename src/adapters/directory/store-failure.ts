@@ -18,7 +18,7 @@ export function storeFailure(path: string, error: unknown): Failure {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return failure('BATCH_STORE_FAILED', `Assay may not write to the batch store in ${path}`, {
+      return failure('BATCH_STORE_FAILED', `Assay has no right to use the batch store in ${path}`, {
         hint: 'Give the user that Assay runs as the right to read and write the data directory',
         where: path,
         cause: error,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,7 @@ import { parseDatasetName, partitionKey } from '../../../src/base/ids.ts';
 import { day } from '../../../src/base/units.ts';
 import type { Batch } from '../../../src/core/datasets/revision.ts';
 import { batchStoreConformance } from '../../conformance/batch-store.ts';
+import { asNobody } from '../../support/as-nobody.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
 
@@ -98,6 +99,21 @@ test('a root that can not be written is said so, by outcome or failure', async (
     );
   });
   await rm(base, { recursive: true });
+});
+
+test('a directory that Assay may not write to is said so, and what to do', async () => {
+  await using subject = await create();
+  const stored = await storeOne(subject, 'text');
+  const batch = stored.ok ? stored.value[0] : undefined;
+  assert.ok(batch);
+  await chmod(subject.root, 0);
+  const opened = await asNobody(() => subject.store.open(batch));
+  assert.ok(!opened.ok && opened.error.code === 'BATCH_STORE_FAILED');
+  await assert.rejects(
+    asNobody(() => subject.store.stage()),
+    (error) => error instanceof FailureError && /the right to read and write/.test(error.failure.hint ?? ''),
+  );
+  await chmod(subject.root, 0o700);
 });
 
 test('a full disk is an outcome of its own', async (context) => {

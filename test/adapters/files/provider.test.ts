@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -13,6 +13,7 @@ import type {
 } from '../../../src/core/datasets/definition.ts';
 import type { Listing } from '../../../src/ports/provider.ts';
 import { providerConformance } from '../../conformance/provider.ts';
+import { asNobody } from '../../support/as-nobody.ts';
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts';
 
 providerConformance('files', () => createSubject(createFakeEngine()));
@@ -191,6 +192,21 @@ describe('paths of files', () => {
     const empty = await partitions(subject, 'empty', none);
     assert.ok(!empty.ok && empty.error.code === 'SOURCE_NOT_FOUND');
     assert.match(empty.error.hint ?? '', /no file in it/);
+  });
+});
+
+describe('forbidden files', () => {
+  it('are named, not passed over', async () => {
+    await using subject = await tree(['open/a.csv', 'open/closed/b.csv']);
+    await chmod(subject.directory, 0o755);
+    await chmod(join(subject.directory, 'open/closed'), 0);
+    for (const path of ['open', 'open/**/*.csv', 'open/closed/*.csv', 'open/closed/b.csv']) {
+      const outcome = await asNobody(() => partitions(subject, path, none));
+      assert.ok(!outcome.ok && outcome.error.code === 'SOURCE_UNREADABLE', path);
+      assert.match(outcome.error.message, /may not read .*\/closed/);
+    }
+    assert.equal((await asNobody(() => list(subject, 'open/*.csv', none))).partitions.length, 1);
+    await chmod(join(subject.directory, 'open/closed'), 0o700);
   });
 });
 
