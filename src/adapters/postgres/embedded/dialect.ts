@@ -1,0 +1,162 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  PGliteAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+  type QueryResult,
+} from 'kysely';
+import { assert, unreachable } from '../../../base/assert.ts';
+import { FailureError, failure } from '../../../base/errors.ts';
+import { decodeText, encodeText } from '../safe-text.ts';
+import type { WireParameter, WireResult } from './messages.ts';
+import type { WorkerSession } from './worker-session.ts';
+
+/** Where the driver gets the living session from; starts another when the last one has ended. */
+export interface SessionSource {
+  session(): Promise<WorkerSession>;
+  close(): Promise<void>;
+}
+
+/**
+ * PostgreSQL in a worker thread, for Kysely. There is one connection, so that Kysely hands it out to one caller at a
+ * time: transactions run one after the other, and using the outer `db` inside a transaction would wait for ever.
+ */
+export class EmbeddedDialect implements Dialect {
+  readonly #sessions: SessionSource;
+
+  constructor(sessions: SessionSource) {
+    this.#sessions = sessions;
+  }
+
+  createDriver(): Driver {
+    return new EmbeddedDriver(this.#sessions);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new PostgresQueryCompiler();
+  }
+
+  createAdapter(): DialectAdapter {
+    return new PGliteAdapter();
+  }
+
+  createIntrospector(db: ConstructorParameters<typeof PostgresIntrospector>[0]): PostgresIntrospector {
+    return new PostgresIntrospector(db);
+  }
+}
+
+class EmbeddedDriver implements Driver {
+  readonly #sessions: SessionSource;
+  readonly #connection: EmbeddedConnection;
+
+  constructor(sessions: SessionSource) {
+    this.#sessions = sessions;
+    this.#connection = new EmbeddedConnection(sessions);
+  }
+
+  async init(): Promise<void> {
+    await this.#sessions.session();
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#connection.begin();
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#connection.finish('commit');
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.#connection.finish('rollback');
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    await this.#sessions.close();
+  }
+}
+
+class EmbeddedConnection implements DatabaseConnection {
+  readonly #sessions: SessionSource;
+  /** The session in which a transaction is open. A later session knows nothing of it, so none of it may run there. */
+  #transaction: WorkerSession | undefined;
+
+  constructor(sessions: SessionSource) {
+    this.#sessions = sessions;
+  }
+
+  async begin(): Promise<void> {
+    const session = await this.#sessions.session();
+    await session.query('begin', []);
+    this.#transaction = session;
+  }
+
+  async finish(command: 'commit' | 'rollback'): Promise<void> {
+    const session = this.#transaction;
+    this.#transaction = undefined;
+    assert(session !== undefined, `there is a transaction to ${command}`);
+    // With its session the transaction is gone: that is a rollback.
+    if (command === 'rollback' && session.end !== undefined) return;
+    const result = await session.query(command, []);
+    if (command === 'commit' && result.command === 'ROLLBACK') {
+      throw new FailureError(
+        failure('INTERNAL', 'a transaction was committed after one of its statements had failed'),
+      );
+    }
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const session = this.#transaction ?? (await this.#sessions.session());
+    const result = await session.query(query.sql, query.parameters.map(wireParameter));
+    const { affectedRows } = result;
+    return {
+      rows: rowsOf(result) as Row[],
+      ...(affectedRows === undefined ? {} : { numAffectedRows: BigInt(affectedRows) }),
+    };
+  }
+
+  streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('the embedded database does not stream: read in pages');
+  }
+}
+
+function wireParameter(value: unknown): WireParameter {
+  if (value === null || value === undefined) return null;
+  switch (typeof value) {
+    case 'string':
+      return encodeText(value);
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return value;
+    default:
+      if (value instanceof Uint8Array) return ownBytes(value);
+      return unreachable(value as never);
+  }
+}
+
+/** A view of a larger buffer would take all of it to the other thread. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
+
+function rowsOf({ columns, rows }: WireResult): Record<string, unknown>[] {
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (const [at, column] of columns.entries()) {
+      const value = values[at];
+      row[column] = typeof value === 'string' ? decodeText(value) : value;
+    }
+    return row;
+  });
+}

@@ -1,0 +1,125 @@
+import { mkdirSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { columnParsers, oid } from '../column-values.ts';
+import { numberText } from '../json.ts';
+import { DurableFiles, durableParameters } from './durable-files.ts';
+import { Housekeeping } from './housekeeping.ts';
+import type {
+  WireError,
+  WireParameter,
+  WireResult,
+  WorkerReply,
+  WorkerRequest,
+  WorkerStart,
+} from './messages.ts';
+
+/**
+ * The worker thread that runs PGlite, because a query blocks its thread for as long as it takes. One request after the
+ * other, in the order they came.
+ */
+async function run(start: WorkerStart): Promise<void> {
+  const complaints: string[] = [];
+  try {
+    const server = await openServer(start, complaints);
+    if (start.task === 'initialise') await server.close();
+    else serve(server);
+    reply({ kind: 'ready' });
+  } catch (error) {
+    const { message, ...rest } = wireError(error);
+    reply({ kind: 'unopened', error: { ...rest, message: [message, ...complaints].join('; ') } });
+    process.exit(1);
+  }
+}
+
+const complaintsMax = 20;
+
+/** Little memory, because the system's page cache holds the files anyway, and no more log than recovery reads in a second. */
+const settings = ['shared_buffers=16MB', 'min_wal_size=16MB', 'max_wal_size=64MB'];
+
+async function openServer({ directory }: WorkerStart, complaints: string[]): Promise<PGlite> {
+  mkdirSync(directory, { recursive: true });
+  const server = new PGlite({
+    fs: new DurableFiles(directory, endThread),
+    // Small segments: the first start writes two of them, and a checkpoint is due after a few.
+    initDbStartParams: ['--wal-segsize=4'],
+    startParams: [
+      ...durableParameters(PGlite.defaultStartParams),
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
+    parsers: columnParsers,
+    serializers: {
+      [oid.bytea]: (value: Uint8Array) => value as unknown as string,
+      [oid.float4]: numberText,
+      [oid.float8]: numberText,
+    },
+    onStderr: (line) => {
+      if (complaints.length < complaintsMax) complaints.push(line);
+      return true;
+    },
+  });
+  await server.waitReady;
+  return server;
+}
+
+function endThread(error: unknown): never {
+  const cause = error instanceof Error ? error.message : String(error);
+  reply({ kind: 'failed', error: { message: `the disk refused to make data durable: ${cause}` } });
+  process.exit(1);
+}
+
+function serve(server: PGlite): void {
+  const housekeeping = new Housekeeping(server);
+  // A chain, so that what arrives meanwhile waits its turn.
+  let last: Promise<void> = Promise.resolve();
+  port().on('message', (request: WorkerRequest) => {
+    last = last.then(() => handle(server, request)).then(() => housekeeping.afterRequest());
+  });
+}
+
+async function handle(server: PGlite, request: WorkerRequest): Promise<void> {
+  if (request.kind === 'close') {
+    await server.close();
+    port().close();
+    return;
+  }
+  const { id } = request;
+  try {
+    reply({ kind: 'result', id, result: await query(server, request.sql, request.parameters) });
+  } catch (error) {
+    reply({ kind: 'error', id, error: wireError(error) });
+  }
+}
+
+async function query(server: PGlite, sql: string, parameters: readonly WireParameter[]): Promise<WireResult> {
+  const { fields, rows, affectedRows, command } = await server.query<unknown[]>(sql, [...parameters], {
+    rowMode: 'array',
+  });
+  return {
+    columns: fields.map((field) => field.name),
+    rows,
+    ...(affectedRows === undefined ? {} : { affectedRows }),
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+function wireError(error: unknown): WireError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { code, detail } = error as { readonly code?: unknown; readonly detail?: unknown };
+  return {
+    message: error.message,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof detail === 'string' ? { detail } : {}),
+  };
+}
+
+function reply(message: WorkerReply): void {
+  port().postMessage(message);
+}
+
+function port(): NonNullable<typeof parentPort> {
+  if (parentPort === null) throw new Error('this file runs as a worker thread only');
+  return parentPort;
+}
+
+await run(workerData as WorkerStart);

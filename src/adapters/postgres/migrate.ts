@@ -1,0 +1,73 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { failure, failureOf } from '../../base/errors.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { tables } from './migrations/0001-tables.ts';
+import type { Schema } from './schema.ts';
+
+/** Every migration by its number. They run in this order, once each, and are never edited once they were released. */
+const migrations: Readonly<Record<string, string>> = {
+  '0001-tables': tables,
+};
+
+/**
+ * Brings the tables up to date, all missing migrations or none, under a lock that lets one process do it:
+ * `DATABASE_TOO_NEW` when the database has a migration that this program does not know, `DATABASE_UNREADABLE` when one fails.
+ */
+export async function migrate(db: Kysely<Schema>): Promise<Outcome<void>> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => mapValues(migrations, sqlMigration) },
+    migrationTableName: 'migration',
+    migrationLockTableName: 'migration_lock',
+  });
+  try {
+    const unknown = (await executed(db)).filter((name) => !(name in migrations));
+    if (unknown.length > 0) return fail(tooNew(unknown));
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    return succeed(undefined);
+  } catch (error) {
+    const cause = failureOf(error);
+    if (cause.code !== 'INTERNAL') return fail(cause);
+    return fail(
+      failure('DATABASE_UNREADABLE', 'the tables of the database could not be brought up to date', {
+        hint: 'nothing was changed; check the cause, then start again',
+        cause: error,
+      }),
+    );
+  }
+}
+
+function tooNew(unknown: readonly string[]): ReturnType<typeof failure> {
+  return failure('DATABASE_TOO_NEW', `the database has tables of a newer Assay (${unknown.join(', ')})`, {
+    hint: 'start the newer version again, or restore the backup from before the upgrade',
+  });
+}
+
+async function executed(db: Kysely<Schema>): Promise<string[]> {
+  const table = await sql<{ found: string | null }>`select to_regclass('migration')::text as found`.execute(
+    db,
+  );
+  if (table.rows[0]?.found == null) return [];
+  const { rows } = await sql<{ name: string }>`select name from migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+/** Statements one by one, because a prepared statement may hold only one. */
+function sqlMigration(text: string): Migration {
+  return {
+    up: async (db) => {
+      for (const statement of text.split(/;\s*\n/)) {
+        if (statement.trim() !== '') await sql.raw(statement).execute(db);
+      }
+    },
+  };
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

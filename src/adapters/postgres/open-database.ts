@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely';
+import { type Outcome, succeed } from '../../base/outcome.ts';
+import type { Database } from '../../ports/database.ts';
+import { PostgresDatasetStore } from './dataset-store.ts';
+import { inProcessSignal, type JobSignal } from './job-signal.ts';
+import { PostgresJobStore } from './job-store.ts';
+import { migrate } from './migrate.ts';
+import { PostgresOutbox } from './outbox-store.ts';
+import { PostgresQualityStore } from './quality-store.ts';
+import { PostgresRevisionStore } from './revision-store.ts';
+import type { Schema } from './schema.ts';
+
+/**
+ * The stores over any Kysely of the PostgreSQL dialect whose values are those of `column-values.ts` and `safe-text.ts`,
+ * after its tables were brought up to date. `signal` tells of changed jobs; a database of several processes brings its own.
+ */
+export async function openDatabase(
+  db: Kysely<Schema>,
+  signal: JobSignal = inProcessSignal(),
+): Promise<Outcome<Database>> {
+  const migrated = await migrate(db);
+  if (!migrated.ok) return migrated;
+  return succeed({
+    datasets: new PostgresDatasetStore(db),
+    jobs: new PostgresJobStore(db, signal),
+    revisions: new PostgresRevisionStore(db, signal),
+    quality: new PostgresQualityStore(db),
+    outbox: new PostgresOutbox(db),
+    ping: async () => void (await sql`select 1`.execute(db)),
+    close: () => close(db),
+  });
+}
+
+/** Lets those finish who already wait for a connection. */
+async function close(db: Kysely<Schema>): Promise<void> {
+  await db
+    .connection()
+    .execute(async () => undefined)
+    .catch(() => undefined);
+  await db.destroy();
+}

@@ -1,0 +1,118 @@
+import { type Selectable, sql } from 'kysely';
+import type { DatasetName } from '../../base/ids.ts';
+import { type Instant, instant } from '../../base/units.ts';
+import type { Message } from '../../core/notifications/message.ts';
+import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
+import type { Outbox, OutboxMessage, PendingMessage } from '../../ports/outbox.ts';
+import { decodeJson } from './json.ts';
+import { chunksOf, jsonRows, type RowValue } from './json-rows.ts';
+import type { OutboxTable } from './schema.ts';
+import { commitTask } from './task-fence.ts';
+import type { Connection, Work } from './transact.ts';
+
+/** Messages on their way out, in PostgreSQL. */
+export class PostgresOutbox implements Outbox {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  commitNotify(
+    commit: TaskCommit<OutputOf<'notify'>>,
+    messages: readonly OutboxMessage[],
+  ): Promise<CommitOutcome> {
+    return commitTask(this.#db, commit, (trx) => insertMessages(trx, messages, commit.endedAt));
+  }
+
+  async due(now: Instant, limit: number): Promise<readonly PendingMessage[]> {
+    const { rows } = await sql<OutboxRow>`
+      select * from (${heads}) as head
+      where due_at <= ${now} order by sequence limit ${limit}`.execute(this.#db);
+    return rows.map(messageOf);
+  }
+
+  async markDelivered(id: string, at: Instant): Promise<void> {
+    await this.#db
+      .updateTable('outbox')
+      .set((column) => ({
+        attempts: column('attempts', '+', 1),
+        delivered_at: at,
+        due_at: null,
+        last_error: null,
+      }))
+      .where('id', '=', id)
+      .where('delivered_at', 'is', null)
+      .execute();
+  }
+
+  async markFailed(id: string, error: string, retryAt: Instant | undefined): Promise<void> {
+    await this.#db
+      .updateTable('outbox')
+      .set((column) => ({
+        attempts: column('attempts', '+', 1),
+        due_at: retryAt ?? null,
+        last_error: error,
+      }))
+      .where('id', '=', id)
+      .where('due_at', 'is not', null)
+      .execute();
+  }
+
+  /** Those given up as well: they have an error and no delivery. */
+  async list(dataset: DatasetName, limit: number): Promise<readonly PendingMessage[]> {
+    const rows = await this.#db
+      .selectFrom('outbox')
+      .selectAll()
+      .where('dataset', '=', dataset)
+      .orderBy('sequence', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(messageOf);
+  }
+
+  async nextDueAt(): Promise<Instant | undefined> {
+    const { rows } = await sql<{
+      at: number | null;
+    }>`select min(due_at) as at from (${heads}) as head`.execute(this.#db);
+    const at = rows[0]?.at ?? null;
+    return at === null ? undefined : instant(at);
+  }
+}
+
+/** The oldest pending message of each channel: it holds back those behind it, so that a channel keeps its order. */
+const heads = sql`
+  select distinct on (dataset, channel) * from outbox
+  where due_at is not null order by dataset, channel, sequence`;
+
+async function insertMessages(trx: Work, messages: readonly OutboxMessage[], at: Instant): Promise<void> {
+  for (const chunk of chunksOf(messages, 100)) {
+    await sql`
+      insert into outbox (id, dataset, channel, message, created_at, due_at)
+      select id, dataset, channel, message, ${at}::double precision, ${at}::double precision
+      from json_to_recordset(${jsonRows(chunk.map(outboxRow))}) as row (
+        position integer, id text, dataset text, channel text, message jsonb
+      )
+      order by position
+      on conflict (id) do nothing`.execute(trx);
+  }
+}
+
+function outboxRow(message: OutboxMessage, position: number): Record<string, RowValue> {
+  return { position, ...message };
+}
+
+function messageOf(row: OutboxRow): PendingMessage {
+  return {
+    id: row.id,
+    dataset: row.dataset as DatasetName,
+    channel: row.channel,
+    message: decodeJson<Message>(row.message),
+    attempts: row.attempts,
+    createdAt: instant(row.created_at),
+    ...(row.delivered_at === null ? {} : { deliveredAt: instant(row.delivered_at) }),
+    ...(row.last_error === null ? {} : { lastError: row.last_error }),
+  };
+}
+
+type OutboxRow = Selectable<OutboxTable>;

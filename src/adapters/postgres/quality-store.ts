@@ -1,0 +1,97 @@
+import type { DatasetName, IncidentId, PartitionKey, ResultId } from '../../base/ids.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import type { Result } from '../../core/checks/result.ts';
+import type { RevisionRef } from '../../core/datasets/revision.ts';
+import type { Incident } from '../../core/incidents/incident.ts';
+import type { MetricDetail, MetricKey } from '../../core/metrics/metric.ts';
+import type { MetricHistory } from '../../core/thresholds/history.ts';
+import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
+import type { EvaluateCommit, QualityStore, ResultFilter, SeriesPoint } from '../../ports/quality-store.ts';
+import { decodeJson } from './json.ts';
+import { commitEvaluate } from './queries/commit-evaluate.ts';
+import { changeIncident, incidentById, listIncidents } from './queries/incidents.ts';
+import { metricHistory } from './queries/metric-history.ts';
+import { metricSeries } from './queries/metric-series.ts';
+import { profilesOf, upsertProfile } from './queries/profiles.ts';
+import { listResults, resultById } from './queries/results.ts';
+import { commitTask } from './task-fence.ts';
+import type { Connection } from './transact.ts';
+
+/** States, metrics, results and incidents in PostgreSQL. */
+export class PostgresQualityStore implements QualityStore {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  commitMeasure(
+    commit: TaskCommit<OutputOf<'measure'>>,
+    profile: { readonly revision: RevisionRef; readonly batch: number; readonly bytes: Uint8Array },
+  ): Promise<CommitOutcome> {
+    return commitTask(this.#db, commit, (trx) => upsertProfile(trx, profile));
+  }
+
+  profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]> {
+    return profilesOf(this.#db, revision);
+  }
+
+  commitEvaluate(commit: EvaluateCommit): Promise<CommitOutcome> {
+    return commitEvaluate(this.#db, commit);
+  }
+
+  history(request: {
+    readonly dataset: DatasetName;
+    readonly before?: PartitionKey;
+    readonly limit: number;
+  }): Promise<MetricHistory> {
+    return metricHistory(this.#db, request);
+  }
+
+  results(filter: ResultFilter): Promise<readonly Result[]> {
+    return listResults(this.#db, filter);
+  }
+
+  result(id: ResultId): Promise<Result | undefined> {
+    return resultById(this.#db, id);
+  }
+
+  series(request: {
+    readonly dataset: DatasetName;
+    readonly metric: MetricKey;
+    readonly limit: number;
+  }): Promise<readonly SeriesPoint[]> {
+    return metricSeries(this.#db, request);
+  }
+
+  async details({ dataset, partition, number }: RevisionRef): Promise<readonly MetricDetail[]> {
+    const row = await this.#db
+      .selectFrom('evaluation')
+      .innerJoin('metric_detail', 'metric_detail.evaluation', 'evaluation.id')
+      .select('metric_detail.details')
+      .where('dataset', '=', dataset)
+      .where('partition', '=', partition)
+      .where('revision', '=', number)
+      .executeTakeFirst();
+    return row === undefined ? [] : decodeJson<readonly MetricDetail[]>(row.details);
+  }
+
+  incident(id: IncidentId): Promise<Incident | undefined> {
+    return incidentById(this.#db, id);
+  }
+
+  incidents(filter: {
+    readonly dataset?: DatasetName;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly Incident[]> {
+    return listIncidents(this.#db, filter);
+  }
+
+  changeIncident(
+    id: IncidentId,
+    change: (incident: Incident) => Outcome<Incident>,
+  ): Promise<Outcome<Incident>> {
+    return changeIncident(this.#db, id, change);
+  }
+}

@@ -1,0 +1,154 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables as Kysely sees them: `json` and `jsonb` columns are their text (`encodeJson`, `decodeJson`), points in time
+ * are milliseconds since 1970, other drivers' peculiarities are dealt with in `column-values.ts`.
+ */
+export type Schema = {
+  dataset: DatasetTable;
+  listing: { dataset: string; remembered: string };
+  partition: { dataset: string; key: string; newest: number };
+  revision: RevisionTable;
+  batch: BatchTable;
+  profile: { dataset: string; partition: string; revision: number; batch: number; bytes: Uint8Array };
+  evaluation: EvaluationTable;
+  metric_value: MetricValueTable;
+  metric_detail: { evaluation: number; details: string };
+  result: ResultTable;
+  incident: IncidentTable;
+  job: JobTable;
+  task_outcome: TaskOutcomeTable;
+  attempt_note: AttemptNoteTable;
+  outbox: OutboxTable;
+};
+
+type DatasetTable = {
+  name: string;
+  definition: string;
+  version: number;
+  registered_at: number;
+  updated_at: number;
+};
+
+export type RevisionTable = {
+  dataset: string;
+  partition: string;
+  number: number;
+  fingerprint: string;
+  content_hash: string;
+  schema: string;
+  row_count: number;
+  rejected: string;
+  rejected_count: number;
+  size_bytes: number;
+  modified_at: number | null;
+  ingested_at: number;
+  batch_count: number;
+};
+
+export type BatchTable = {
+  dataset: string;
+  partition: string;
+  revision: number;
+  position: number;
+  location: string;
+  row_count: number;
+  size_bytes: number;
+  checksum: string;
+};
+
+type EvaluationTable = {
+  id: Generated<number>;
+  dataset: string;
+  partition: string;
+  revision: number;
+  status: string | null;
+  evaluated_at: number;
+};
+
+type MetricValueTable = {
+  evaluation: number;
+  key: string;
+  scale: string;
+  value: number | null;
+  exact: string | null;
+  rows: number;
+  relative_error: number | null;
+};
+
+export type ResultTable = {
+  id: string;
+  evaluation: number;
+  check_key: string;
+  metric: string;
+  status: string;
+  rank: number;
+  value: number | null;
+  exact: string | null;
+  lower: number | null;
+  upper: number | null;
+  severity: number | null;
+  record: string;
+};
+
+type IncidentTable = {
+  id: string;
+  dataset: string;
+  opened_at: number;
+  state: string;
+  resolved_as: string | null;
+  resolved_at: number | null;
+  body: string;
+};
+
+export type JobTable = {
+  id: string;
+  cluster: string;
+  dataset: string;
+  kind: string;
+  priority: number;
+  group: string | null;
+  created_at: number;
+  control: string;
+  spec: string;
+  status: string | null;
+  ended_at: number | null;
+  tasks: number | null;
+  tasks_failed: number | null;
+};
+
+export type TaskOutcomeTable = {
+  job: string;
+  name: string;
+  status: string;
+  attempts: number;
+  node: string | null;
+  epoch: bigint | null;
+  started_at: number;
+  ended_at: number;
+  output: string | null;
+  error: string | null;
+};
+
+type AttemptNoteTable = {
+  id: Generated<number>;
+  job: string;
+  name: string;
+  attempt: number;
+  node: string;
+  at: number;
+  failure: string;
+};
+
+export type OutboxTable = {
+  sequence: Generated<number>;
+  id: string;
+  dataset: string;
+  channel: string;
+  message: string;
+  attempts: Generated<number>;
+  created_at: number;
+  due_at: number | null;
+  delivered_at: number | null;
+  last_error: string | null;
+};

@@ -1,0 +1,50 @@
+import type { Kysely, Transaction } from 'kysely';
+import { type Failure, FailureError } from '../../base/errors.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { DatabaseFault } from './database-fault.ts';
+import type { Schema } from './schema.ts';
+
+export type Connection = Kysely<Schema>;
+
+/** The only way to the database while a transaction is open: the outer `db` would wait for its end. */
+export type Work = Transaction<Schema>;
+
+/** Runs `work` in one transaction, again when the server chose it as the victim of a deadlock. */
+export async function transact<T>(db: Connection, work: (trx: Work) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (attempt === attemptsMax || !isTransient(error)) throw error;
+    }
+  }
+}
+
+/** The same, for work that may refuse: the failure that `refuse` threw is returned after everything was rolled back. */
+export async function transactOutcome<T>(
+  db: Connection,
+  work: (trx: Work) => Promise<T>,
+): Promise<Outcome<T>> {
+  try {
+    return succeed(await transact(db, work));
+  } catch (error) {
+    if (error instanceof Refusal) return fail(error.failure);
+    throw error;
+  }
+}
+
+/** Ends a transaction of `transactOutcome` without a trace. */
+export function refuse(failure: Failure): never {
+  throw new Refusal(failure);
+}
+
+class Refusal extends FailureError {}
+
+const attemptsMax = 3;
+
+/** Deadlock detected, serialization failure. */
+const transientCodes: readonly (string | undefined)[] = ['40P01', '40001'];
+
+function isTransient(error: unknown): boolean {
+  return error instanceof DatabaseFault && transientCodes.includes(error.code);
+}
