@@ -82,13 +82,11 @@ function trend(report: CheckReport, { color }: ReportOptions): string {
 /** Checks that people set with all their results; of what is always watched, only what is wrong. */
 function results(report: CheckReport, options: ReportOptions): string {
   const several = report.partitions.length > 1;
-  const lines = report.partitions
-    .filter(isChecked)
-    .flatMap((partition) =>
-      partition.found.results
-        .filter((result) => isFailing(result.status) || (!several && isSet(result)))
-        .map((result) => ({ partition, result })),
-    );
+  const lines = report.partitions.filter(isChecked).flatMap((partition) =>
+    distinctResults(partition)
+      .filter((result) => isFailing(result.status) || (!several && isSet(result)))
+      .map((result) => ({ partition, result })),
+  );
   if (lines.length === 0) return '';
   const sorted = several ? lines : lines.toSorted((a, b) => compareResults(a.result, b.result));
   const shown = sorted.slice(-alarmsShown);
@@ -107,6 +105,15 @@ function results(report: CheckReport, options: ReportOptions): string {
   );
   const hidden = lines.length - shown.length;
   return `${table}${hidden > 0 ? `… and ${formatNumber(hidden)} earlier ones; --json has all\n` : ''}`;
+}
+
+/** Without values configured as missing, `missing_count` is `null_count`: nobody wants to read it twice. */
+function distinctResults({ found }: Checked): readonly Result[] {
+  const verdicts = new Set(found.results.map(({ check, status, value }) => `${check} ${status} ${value}`));
+  return found.results.filter(({ check, status, value, record }) => {
+    const twin = check.replace(/\.missing_(count|percent)$/, '.null_$1');
+    return twin === check || record.kind !== 'learned' || !verdicts.has(`${twin} ${status} ${value}`);
+  });
 }
 
 function isSet(result: Result): boolean {
@@ -179,10 +186,13 @@ function verdict(report: CheckReport, { color }: ReportOptions): string {
 
 function verdictReason(report: CheckReport): string {
   const checked = report.partitions.filter(isChecked);
-  const all = checked.flatMap(({ found }) => found.results);
+  const all = checked.flatMap(distinctResults);
   const judged = countStatuses(all.filter((result) => isSet(result) || isFailing(result.status)));
   const failed = report.partitions.length - checked.length;
+  const found = report.partitions.filter(({ status }) => isFailing(status)).length;
+  const of = `${formatNumber(found)} of ${count(report.partitions.length, 'partition')}`;
   const parts = [
+    ...(found > 0 && report.partitions.length > 1 ? [`${of} with findings`] : []),
     ...(failed > 0 && report.partitions.length > 1 ? [`${count(failed, 'partition')} can not be read`] : []),
     ...(failed > 0 && report.partitions.length === 1 ? ['the data can not be read'] : []),
     ...(judged.error > 0 ? [`${count(judged.error, 'check')} with an error`] : []),
@@ -193,7 +203,7 @@ function verdictReason(report: CheckReport): string {
   ];
   if (parts.length > 0) return parts.join(', ');
   if (report.partitions.length > 1) return learnedReason(all);
-  return 'everything was read; -c checks.yaml sets what must hold';
+  return 'all rows were read; -c checks.yaml sets what must hold';
 }
 
 function learnedReason(all: readonly Result[]): string {
@@ -207,12 +217,12 @@ function count(amount: number, noun: string): string {
   return `${formatNumber(amount)} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
-/** Three digits are enough for a speed: `1.23 M`, `456 k`. */
+/** Two digits are enough for a speed: `1.2 M`, `460 k`. */
 function rate(perSecond: number): string {
   const units: readonly (readonly [number, string])[] = [
     [1e6, ' M'],
     [1e3, ' k'],
   ];
   const [unit, name] = units.find(([size]) => perSecond >= size) ?? [1, ''];
-  return `${formatNumber(Number((perSecond / unit).toPrecision(3)))}${name}`;
+  return `${formatNumber(Number((perSecond / unit).toPrecision(2)))}${name}`;
 }

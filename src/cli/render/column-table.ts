@@ -57,12 +57,14 @@ type Context = {
   readonly values: ReadonlyMap<string, MetricValue>;
 };
 
-function columnFacts({ name, type }: ColumnSchema, { measured, values }: Context): Facts {
+function columnFacts(column: ColumnSchema, { measured, values }: Context): Facts {
+  const { name, type } = column;
   const of = (metric: string): MetricValue | undefined => values.get(metricKey(metric, name));
   const nulls = of('null_percent')?.value;
   const missing = of('missing_percent')?.value;
   const distinct = of('distinct_count');
-  const shape = measured.distributions.find(({ column }) => column === name)?.shares;
+  const frequent = frequentText(column, { measured, values });
+  const shape = measured.distributions.find((one) => one.column === name)?.shares;
   return {
     name,
     type: type.native,
@@ -74,7 +76,7 @@ function columnFacts({ name, type }: ColumnSchema, { measured, values }: Context
     median: figure(of('p50')),
     max: figure(of('max')),
     shape: shape === undefined ? '' : { text: sparkline(shape, { from: 'zero' }), style: 'accent' },
-    frequent: { text: frequentText(name, { measured, values }), style: 'muted' },
+    frequent: frequent === '' ? '' : { text: frequent, style: 'muted' },
   };
 }
 
@@ -103,22 +105,27 @@ function shareText(percent: number): string {
   return `${formatNumber(Number(percent.toFixed(percent < 10 ? 1 : 0)))} %`;
 }
 
-function frequentText(column: string, { measured, values }: Context): string {
-  const trues = values.get(metricKey('true_count', column))?.value;
-  const falses = values.get(metricKey('false_count', column))?.value;
+/** Percentages of rows from which a value is called frequent: a number's shape says more than values that are all rare. */
+const frequentFrom = { text: 0.5, figures: 5 };
+
+function frequentText({ name, type }: ColumnSchema, { measured, values }: Context): string {
+  const trues = values.get(metricKey('true_count', name))?.value;
+  const falses = values.get(metricKey('false_count', name))?.value;
   if (trues !== undefined && falses !== undefined) {
     return trues + falses === 0 ? '' : `true ${shareText((100 * trues) / (trues + falses))}`;
   }
-  const top = measured.details.find((detail) => detail.metric === 'top_values' && detail.column === column);
-  const [first] = top?.values ?? [];
+  const top = measured.details.find((detail) => detail.metric === 'top_values' && detail.column === name);
+  const shares = (top?.values ?? []).map(({ value, count }) => ({
+    value,
+    count,
+    share: (100 * count) / measured.rowCount,
+  }));
+  const from = type.kind === 'string' ? frequentFrom.text : frequentFrom.figures;
+  const [first] = shares;
   // Where every value is rare, as in an identifier, the lengths say more than arbitrary examples.
-  if (first !== undefined && first.count > 1 && (100 * first.count) / measured.rowCount >= 0.5) {
-    const shown = (top?.values ?? []).slice(0, 3);
-    return shown
-      .map(({ value, count }) => `${value} ${shareText((100 * count) / measured.rowCount)}`)
-      .join(', ');
-  }
-  return lengthText(column, values);
+  if (first === undefined || first.count === 1 || first.share < from) return lengthText(name, values);
+  const shown = shares.slice(0, 3).map(({ value, share }) => `${value} ${shareText(share)}`);
+  return shown.join(', ');
 }
 
 function lengthText(column: string, values: Context['values']): string {
