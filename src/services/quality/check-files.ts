@@ -18,6 +18,7 @@ import type { Engine } from '../../ports/engine.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { columnDistributions, type Distribution } from './check-files/distribution.ts';
 import { listFiles } from './check-files/list-files.ts';
+import { mapConcurrently } from './check-files/map-concurrently.ts';
 import { type ProfiledPartition, profilePartition } from './check-files/profile-partition.ts';
 
 export type CheckFilesDependencies = {
@@ -27,7 +28,7 @@ export type CheckFilesDependencies = {
   readonly clock: Clock;
   /** A fresh private directory for batches of text files; disposing it removes them. */
   readonly stage: () => Promise<Staging>;
-  /** Partitions that are read at once. */
+  /** Partitions, or batches of a single one, that are worked on at once: the number of workers. */
   readonly parallelism: number;
 };
 
@@ -142,32 +143,25 @@ async function profileAll(dependencies: CheckFilesDependencies, work: Work): Pro
   const described =
     isText && partitions.length > 1 ? await dependencies.provider.schema(definition, wait) : undefined;
   const schema = described?.ok === true ? { previousSchema: described.value } : {};
-  const fractions = new Map<number, number>();
-  const results: ProfiledPartition[] = [];
-  const queue = partitions.entries();
-  const report = (index: number, listed: ListedPartition, fraction: number): void => {
-    fractions.set(index, fraction);
-    const done = [...fractions.values()].reduce((sum, part) => sum + part, 0);
-    request.onProgress?.({ done, total: partitions.length, partition: listed.key });
-  };
-  const worker = async (): Promise<void> => {
-    for (const [index, listed] of queue) {
-      if (request.signal.aborted) return;
-      const onProgress = (fraction: number): void => report(index, listed, Math.min(fraction, 1));
-      onProgress(0);
-      const { signal } = request;
-      results[index] = await profilePartition(dependencies, {
-        definition,
-        listed,
-        signal,
-        onProgress,
-        ...schema,
-      });
-      onProgress(1);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, dependencies.parallelism) }, worker));
-  return results;
+  const { parallelism } = dependencies;
+  const batchesAtOnce = partitions.length > 1 ? 1 : parallelism;
+  const fractions = partitions.map(() => 0);
+  return mapConcurrently(partitions, parallelism, (listed, index) => {
+    const onProgress = (fraction: number): void => {
+      fractions[index] = Math.min(1, fraction);
+      const done = fractions.reduce((sum, part) => sum + part, 0);
+      request.onProgress?.({ done, total: partitions.length, partition: listed.key });
+    };
+    const { signal } = request;
+    return profilePartition(dependencies, {
+      definition,
+      listed,
+      signal,
+      onProgress,
+      batchesAtOnce,
+      ...schema,
+    });
+  });
 }
 
 type Profiled = Extract<ProfiledPartition, { kind: 'profiled' }>;

@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
-import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
+import { type Outcome, succeed } from '../../../base/outcome.ts';
 import type { DatasetDefinition } from '../../../core/datasets/definition.ts';
 import { measurePlan } from '../../../core/datasets/measure-plan.ts';
 import type { RejectedRows } from '../../../core/datasets/revision.ts';
@@ -9,6 +9,7 @@ import type { ListedPartition } from '../../../core/datasets/source.ts';
 import { decodeProfile } from '../../../core/metrics/profile.ts';
 import type { Staging } from '../../../ports/batch-store.ts';
 import type { Engine, EngineOptions } from '../../../ports/engine.ts';
+import { mapConcurrently } from './map-concurrently.ts';
 
 /** What reading one partition gave. */
 export type ProfiledPartition = {
@@ -33,6 +34,7 @@ type Request = {
   readonly previousSchema?: Schema;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
+  readonly batchesAtOnce: number;
 };
 
 type Read = {
@@ -52,14 +54,20 @@ export async function profilePartition(
   dependencies: Dependencies,
   request: Request,
 ): Promise<ProfiledPartition> {
-  const { listed, definition } = request;
+  const { listed, definition, signal } = request;
   const sizeBytes = listed.sizeBytes ?? listed.scan.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const common = { listed, sizeBytes };
+  if (signal.aborted) {
+    const stopped = failure('TASK_CANCELLED', `the check of ${listed.key} was stopped`);
+    return { ...common, rejected: nothingRejected, kind: 'failed', failure: stopped };
+  }
+  request.onProgress(0);
   // Parquet has neither rows to reject nor types to guess, so that it needs no copy.
   const read =
     listed.scan.format === 'parquet'
       ? await readAsItIs(dependencies, request)
       : await readText(dependencies, request);
+  request.onProgress(1);
   if (!read.ok) return { ...common, rejected: nothingRejected, kind: 'failed', failure: read.error };
   const { rejected, rowCount } = read.value;
   const percent = rejected.count === 0 ? 0 : (100 * rejected.count) / (rejected.count + rowCount);
@@ -107,13 +115,18 @@ async function readText({ engine, stage }: Dependencies, request: Request): Prom
   );
   if (!ingested.ok) return ingested;
   const { schema, rowCount, rejected, batches } = ingested.value;
+  let measured = 0;
+  const outputs = await mapConcurrently(batches, request.batchesAtOnce, async ({ path }) => {
+    const source = { kind: 'batch', path, schema } as const;
+    const output = await engine.measure({ source, plan: measurePlan(definition) }, options);
+    measured += 1;
+    request.onProgress(ingestShare + ((1 - ingestShare) * measured) / batches.length);
+    return output;
+  });
   const profiles: Uint8Array[] = [];
-  for (const [index, batch] of batches.entries()) {
-    const source = { kind: 'batch', path: batch.path, schema } as const;
-    const measured = await engine.measure({ source, plan: measurePlan(definition) }, options);
-    if (!measured.ok) return fail(measured.error);
-    profiles.push(measured.value.profile);
-    request.onProgress(ingestShare + ((1 - ingestShare) * (index + 1)) / batches.length);
+  for (const output of outputs) {
+    if (!output.ok) return output;
+    profiles.push(output.value.profile);
   }
   return succeed({ schema, rowCount, rejected, profiles });
 }
