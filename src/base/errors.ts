@@ -17,7 +17,11 @@ export const errorCatalogue = {
   BACKFILL_NOT_FOUND: { status: 404, retry: false, title: 'There is no such backfill' },
   REQUEST_INVALID: { status: 400, retry: false, title: 'The request is not valid' },
   REQUEST_TOO_LARGE: { status: 413, retry: false, title: 'The request exceeds a limit of size' },
-  REQUEST_FORBIDDEN: { status: 403, retry: false, title: 'The request comes from where it must not come from' },
+  REQUEST_FORBIDDEN: {
+    status: 403,
+    retry: false,
+    title: 'The request comes from where it must not come from',
+  },
   REQUEST_TIMEOUT: { status: 503, retry: true, title: 'The request took too long' },
   ROUTE_NOT_FOUND: { status: 404, retry: false, title: 'The API has no such path' },
   ACTION_NOT_ALLOWED: { status: 409, retry: false, title: 'The action does not fit the present state' },

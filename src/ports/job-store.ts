@@ -69,6 +69,8 @@ export type JobFilter = {
   readonly dataset?: DatasetName;
   readonly kind?: JobKind;
   readonly open?: boolean;
+  /** Jobs of one backfill. */
+  readonly group?: JobId;
   readonly limit: number;
 };
 

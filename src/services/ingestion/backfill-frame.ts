@@ -1,6 +1,8 @@
 import { failure } from '../../base/errors.ts';
+import { partitionKey } from '../../base/ids.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import { compareKeys, partitionEnd, partitionStart } from '../../core/datasets/partition-key.ts';
 
 /** A frame of partition keys, both ends inclusive; an absent end is open. */
 export type BackfillFrame = { readonly from?: string; readonly to?: string };
@@ -27,24 +29,22 @@ export function checkFrame(
       `\`${end}\` is ${JSON.stringify(key)}; it must be a date such as 2001-01-31, 2001-01 or 2001-01-31T05`,
     );
   }
-  if (from !== undefined && to !== undefined && isAfter(from, to)) {
+  if (from !== undefined && to !== undefined && endsBefore(from, to)) {
     return invalid(`the frame ends (${to}) before it begins (${from})`, 'swap --from and --to');
   }
   return succeed({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
 }
 
-/** Whether a text is a year, a month, a day or an hour that exists. */
 function isTimeKey(key: string): boolean {
-  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}))?)?)?$/.exec(key);
-  if (match === null) return false;
-  const [year, month, day, hour] = match.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
-  const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day ?? 1));
-  return date.getUTCMonth() === (month ?? 1) - 1 && date.getUTCDate() === (day ?? 1) && (hour ?? 0) < 24;
+  return /^\d{4}[-\dT]*$/.test(key) && partitionStart(partitionKey(key)) !== undefined;
 }
 
-/** A shorter end stands for all that begins with it: from 2001-02-10 to 2001-02 is a frame. */
-function isAfter(from: string, to: string): boolean {
-  return from > to && !from.startsWith(to);
+/** `to` stands for its whole time slice: from 2001-02-10 to 2001-02 is a frame. */
+function endsBefore(from: string, to: string): boolean {
+  const begin = partitionStart(partitionKey(from));
+  const end = partitionEnd(partitionKey(to));
+  if (begin !== undefined && end !== undefined) return begin >= end;
+  return compareKeys(from, to) > 0 && !from.startsWith(to);
 }
 
 function invalid(message: string, hint?: string): Outcome<never> {

@@ -95,7 +95,11 @@ export class IngestionRequests {
   ): Promise<Outcome<Job>> {
     const group = jobId(this.#kit.random.id());
     const { frame, concurrency } = wish;
-    const backfill = this.#job(dataset, { id: group, group, spec: { kind: 'backfill', ...frame, concurrency } });
+    const backfill = this.#job(dataset, {
+      id: group,
+      group,
+      spec: { kind: 'backfill', ...frame, concurrency },
+    });
     const learn = this.#job(dataset, { group, spec: { kind: 'learn', ...frame } });
     await this.#enqueue([backfill, learn]);
     // Another API process may have looked and enqueued at the same moment. Whoever now sees another open backfill
@@ -119,15 +123,22 @@ export class IngestionRequests {
   }
 
   /** Back-pressure: each cluster holds a bounded number of open jobs of one dataset. */
-  async #room(dataset: DatasetName, kinds: readonly ('scan' | 'backfill' | 'learn')[]): Promise<Outcome<void>> {
+  async #room(
+    dataset: DatasetName,
+    kinds: readonly ('scan' | 'backfill' | 'learn')[],
+  ): Promise<Outcome<void>> {
     for (const cluster of new Set(kinds.map((kind) => jobCluster[kind]))) {
       const depth = await this.#parts.jobs.depth(cluster);
       const open = depth.byDataset.get(dataset) ?? 0;
       if (open < limits.openJobsPerDatasetMax) continue;
       return fail(
-        failure('QUEUE_FULL', `${dataset} has ${open} open ${cluster} jobs; the limit is ${limits.openJobsPerDatasetMax}`, {
-          hint: 'wait until some have ended (`assay jobs`), or cancel its backfill',
-        }),
+        failure(
+          'QUEUE_FULL',
+          `${dataset} has ${open} open ${cluster} jobs; the limit is ${limits.openJobsPerDatasetMax}`,
+          {
+            hint: 'wait until some have ended (`assay jobs`), or cancel its backfill',
+          },
+        ),
       );
     }
     return succeed(undefined);

@@ -1,0 +1,221 @@
+import type { Outcome } from '../base/outcome.ts';
+import { succeed } from '../base/outcome.ts';
+import { second } from '../base/units.ts';
+import type { Result } from '../core/checks/result.ts';
+import type { Incident } from '../core/incidents/incident.ts';
+import type { PartitionSummary } from '../ports/revision-store.ts';
+import { type BackfillView, hasBackfillEnded } from '../services/ingestion/backfills.ts';
+import type { JobDetailView, JobView } from '../services/ingestion/job-history.ts';
+import type { ScanView } from '../services/ingestion/scans.ts';
+import type { ExplanationView } from '../services/quality/explain.ts';
+import type { PersonReason } from '../services/quality/incidents.ts';
+import type { ResultsView, SeriesView } from '../services/quality/results.ts';
+import type {
+  ApplyRequest,
+  ApplyView,
+  DatasetDetailView,
+  DatasetView,
+} from '../services/registry/registry.ts';
+import { type Query, Requester, type RequesterOptions } from './client/requester.ts';
+import { serverEvents } from './client/server-events.ts';
+
+/** Where a service on this machine listens unless told otherwise. */
+export const defaultUrl = 'http://127.0.0.1:7420';
+
+/** So many broken streams in a row, a second apart, and the service is given up. */
+const brokenStreamsMax = 10;
+
+/** The API of a running service, typed. Every call has a time-out; failures are outcomes with the catalogue's codes. */
+export class Client {
+  readonly #options: RequesterOptions;
+  readonly #requester: Requester;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.#requester = new Requester(options);
+  }
+
+  apply(body: ApplyRequest): Promise<Outcome<ApplyView>> {
+    return this.#requester.json({ method: 'PUT', path: '/datasets', body });
+  }
+
+  datasets(
+    query: { after?: string; limit?: number } = {},
+  ): Promise<Outcome<{ datasets: readonly DatasetView[] }>> {
+    return this.#get('/datasets', query);
+  }
+
+  dataset(dataset: string): Promise<Outcome<DatasetDetailView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}`);
+  }
+
+  remove(dataset: string): Promise<Outcome<void>> {
+    return this.#requester.json({ method: 'DELETE', path: `/datasets/${encodeURIComponent(dataset)}` });
+  }
+
+  partitions(
+    dataset: string,
+    query: { before?: string | undefined; limit?: number | undefined } = {},
+  ): Promise<Outcome<{ partitions: readonly PartitionSummary[] }>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/partitions`, query);
+  }
+
+  results(
+    dataset: string,
+    query: {
+      partition?: string | undefined;
+      latest?: boolean | undefined;
+      check?: string | undefined;
+      status?: string | undefined;
+      limit?: number | undefined;
+      history?: number | undefined;
+    } = {},
+  ): Promise<Outcome<ResultsView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/results`, query);
+  }
+
+  result(id: string): Promise<Outcome<Result>> {
+    return this.#get(`/results/${encodeURIComponent(id)}`);
+  }
+
+  explanation(id: string): Promise<Outcome<ExplanationView>> {
+    return this.#get(`/results/${encodeURIComponent(id)}/explanation`);
+  }
+
+  explanationOf(wanted: {
+    dataset: string;
+    partition: string;
+    check: string;
+  }): Promise<Outcome<ExplanationView>> {
+    const { dataset, ...query } = wanted;
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/explanation`, query);
+  }
+
+  series(dataset: string, metric: string, query: { limit?: number } = {}): Promise<Outcome<SeriesView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/metrics/${encodeURIComponent(metric)}`, query);
+  }
+
+  startBackfill(body: {
+    dataset: string;
+    from?: string | undefined;
+    to?: string | undefined;
+    concurrency?: number | undefined;
+  }): Promise<Outcome<BackfillView>> {
+    return this.#post('/backfills', body);
+  }
+
+  backfills(
+    query: { dataset?: string; limit?: number } = {},
+  ): Promise<Outcome<{ backfills: readonly BackfillView[] }>> {
+    return this.#get('/backfills', query);
+  }
+
+  backfill(id: string): Promise<Outcome<BackfillView>> {
+    return this.#get(`/backfills/${encodeURIComponent(id)}`);
+  }
+
+  controlBackfill(id: string, action: 'pause' | 'resume' | 'cancel'): Promise<Outcome<BackfillView>> {
+    return this.#post(`/backfills/${encodeURIComponent(id)}/${action}`);
+  }
+
+  /**
+   * How far a backfill is, at each change until it has ended or `signal` aborts. A broken stream is opened again; when
+   * the service stays away, the last thing given is the failure.
+   */
+  async *followBackfill(id: string, signal: AbortSignal): AsyncGenerator<Outcome<BackfillView>> {
+    for (let broken = 0; !signal.aborted; broken += 1) {
+      const stream = await this.#requester.open(
+        { method: 'GET', path: `/backfills/${encodeURIComponent(id)}/events` },
+        signal,
+      );
+      if (signal.aborted) return;
+      if (!stream.ok && (stream.error.code !== 'SERVICE_UNREACHABLE' || broken >= brokenStreamsMax)) {
+        yield stream;
+        return;
+      }
+      if (stream.ok) {
+        for await (const view of viewsOf(stream.value)) {
+          broken = 0;
+          yield succeed(view);
+          if (hasBackfillEnded(view.state)) return;
+        }
+      }
+      await this.#options.clock.sleep(second, signal);
+    }
+  }
+
+  startScan(body: {
+    dataset: string;
+    only?: readonly string[];
+    force?: boolean;
+  }): Promise<Outcome<ScanView>> {
+    return this.#post('/scans', body);
+  }
+
+  scan(id: string): Promise<Outcome<ScanView>> {
+    return this.#get(`/scans/${encodeURIComponent(id)}`);
+  }
+
+  jobs(
+    query: {
+      dataset?: string | undefined;
+      kind?: string | undefined;
+      open?: boolean | undefined;
+      limit?: number;
+    } = {},
+  ): Promise<Outcome<{ jobs: readonly JobView[] }>> {
+    return this.#get('/jobs', query);
+  }
+
+  job(id: string): Promise<Outcome<JobDetailView>> {
+    return this.#get(`/jobs/${encodeURIComponent(id)}`);
+  }
+
+  incidents(
+    query: { dataset?: string | undefined; open?: boolean | undefined; limit?: number | undefined } = {},
+  ): Promise<Outcome<{ incidents: readonly Incident[] }>> {
+    return this.#get('/incidents', query);
+  }
+
+  incident(id: string): Promise<Outcome<Incident>> {
+    return this.#get(`/incidents/${encodeURIComponent(id)}`);
+  }
+
+  acknowledge(id: string, body: { by: string }): Promise<Outcome<Incident>> {
+    return this.#post(`/incidents/${encodeURIComponent(id)}/acknowledge`, body);
+  }
+
+  assign(id: string, body: { by: string; to: string }): Promise<Outcome<Incident>> {
+    return this.#post(`/incidents/${encodeURIComponent(id)}/assign`, body);
+  }
+
+  resolve(id: string, body: { by: string; reason: PersonReason }): Promise<Outcome<Incident>> {
+    return this.#post(`/incidents/${encodeURIComponent(id)}/resolve`, body);
+  }
+
+  reopen(id: string, body: { by: string }): Promise<Outcome<Incident>> {
+    return this.#post(`/incidents/${encodeURIComponent(id)}/reopen`, body);
+  }
+
+  #get<T>(path: string, query: Query = {}): Promise<Outcome<T>> {
+    return this.#requester.json<T>({ method: 'GET', path, query });
+  }
+
+  #post<T>(path: string, body?: unknown): Promise<Outcome<T>> {
+    return this.#requester.json<T>({ method: 'POST', path, body });
+  }
+}
+
+/** The views of a stream until it breaks, however it breaks: the caller opens it again. */
+async function* viewsOf(response: Response): AsyncGenerator<BackfillView> {
+  if (response.body === null) return;
+  try {
+    for await (const { data } of serverEvents(response.body)) {
+      // A stream that ends without a view ends because the service stops, or the backfill is gone.
+      const view = JSON.parse(data) as Partial<BackfillView>;
+      if (view.state !== undefined) yield view as BackfillView;
+    }
+  } catch {
+    return;
+  }
+}

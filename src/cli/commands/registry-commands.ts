@@ -1,0 +1,200 @@
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { FailureError, failure } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
+import { type DefinitionChange, describeDefinitionChange } from '../../core/datasets/diff.ts';
+import type { ApplyView } from '../../services/registry/registry.ts';
+import {
+  type CommandSet,
+  type ExitCode,
+  type Session,
+  tellFailure,
+  valueOf,
+  writeJson,
+} from '../command-set.ts';
+import { formatNumber } from '../render/figures.ts';
+import { type Style, styled } from '../render/style.ts';
+import { type Cell, renderTable } from '../render/table.ts';
+import { visibleText } from '../render/text-width.ts';
+import { statusCell } from '../views/result-text.ts';
+import { timeText } from '../views/time-text.ts';
+
+/** `apply`, `datasets`, `partitions`, `delete`. */
+export function addRegistryCommands(program: Command, commands: CommandSet): void {
+  commands
+    .service(
+      program,
+      'apply',
+      'register datasets from YAML files, or change them; the same file twice changes nothing',
+    )
+    .requiredOption('-f, --file <file...>', 'YAML files with one dataset each')
+    .option('--dry-run', 'show what would change, and change nothing')
+    .addHelpText(
+      'after',
+      `
+Example of a file:
+  dataset: flights
+  owner: ops@example.org
+  provider: {type: files, path: "data/flights-*.parquet"}
+  partition: {column: date, by: day}
+  checks:
+    - row_count: {must_be_greater_than: 0}
+
+Examples:
+  assay apply -f flights.yaml --dry-run
+  assay apply -f datasets/*.yaml
+Then: assay backfill flights`,
+    )
+    .action(commands.run(apply));
+
+  commands
+    .service(program, 'datasets', 'list the registered datasets and how they are')
+    .action(commands.run(listDatasets));
+
+  commands
+    .service(program, 'partitions <dataset>', 'list the partitions of a dataset, newest first')
+    .option('--limit <n>', 'how many at most', '30')
+    .option('--before <partition>', 'only those before this one')
+    .action(commands.run(listPartitions));
+
+  commands
+    .service(program, 'delete <dataset>', 'forget a dataset with all its history; its source is left alone')
+    .action(commands.run(removeDataset));
+}
+
+async function apply(session: Session, options: { file: string[]; dryRun?: boolean }): Promise<ExitCode> {
+  const applied: ApplyView[] = [];
+  let code: ExitCode = 0;
+  for (const file of options.file) {
+    const path = resolve(session.dependencies.workingDirectory, file);
+    const outcome = await session.client.apply({
+      yaml: await readText(session, path),
+      file,
+      baseDirectory: dirname(path),
+      dryRun: options.dryRun === true,
+    });
+    if (outcome.ok) {
+      applied.push(outcome.value);
+      if (!session.json) tellApplied(session, outcome.value);
+      continue;
+    }
+    // A service that does not answer will not do so for the next file either.
+    if (outcome.error.code === 'SERVICE_UNREACHABLE') throw new FailureError(outcome.error);
+    tellFailure(session.io, outcome.error);
+    code = 3;
+  }
+  if (session.json) writeJson(session.io, applied);
+  return code;
+}
+
+async function readText(session: Session, path: string): Promise<string> {
+  try {
+    return await session.dependencies.readFile(path);
+  } catch (error) {
+    throw new FailureError(
+      failure('SOURCE_NOT_FOUND', `${path} can not be read`, { where: path, cause: error }),
+    );
+  }
+}
+
+function tellApplied({ io }: Session, view: ApplyView): void {
+  const { dataset, action, dryRun, version } = view;
+  const what = dryRun
+    ? { created: 'would be created', changed: 'would change', unchanged: 'unchanged' }[action]
+    : action;
+  io.out(`${dataset}: ${what}${dryRun ? '' : ` (version ${version})`}\n`);
+  for (const change of view.changes) {
+    io.out(`  ${styled(visibleText(describeDefinitionChange(change)), changeStyle(change), io.color)}\n`);
+  }
+  if (action === 'created' && !dryRun) io.err(`  next: assay backfill ${dataset}\n`);
+}
+
+function changeStyle(change: DefinitionChange): Style {
+  return change.kind === 'added' ? 'good' : change.kind === 'removed' ? 'bad' : 'warning';
+}
+
+async function listDatasets(session: Session): Promise<ExitCode> {
+  const { io } = session;
+  const view = valueOf(await session.client.datasets({ limit: limits.pageSizeMax }));
+  if (session.json) {
+    writeJson(io, view);
+    return 0;
+  }
+  if (view.datasets.length === 0) {
+    io.err('no dataset is registered; begin with `assay apply -f FILE`, or see `assay demo`\n');
+    return 0;
+  }
+  const rows = view.datasets.map(({ dataset, owner, lastPartition, incidentsOpen }): Cell[] => [
+    dataset,
+    lastPartition?.partition ?? '–',
+    statusCell(lastPartition?.status),
+    lastPartition === undefined ? '' : formatNumber(lastPartition.rowCount),
+    incidentsOpen === 0 ? '' : { text: formatNumber(incidentsOpen), style: 'bad' },
+    owner,
+  ]);
+  const columns = [
+    { title: 'dataset' },
+    { title: 'last partition' },
+    { title: 'status' },
+    { title: 'rows', align: 'right' as const },
+    { title: 'incidents', align: 'right' as const },
+    { title: 'owner', optional: true },
+  ];
+  io.out(renderTable({ columns, rows }, { width: io.columns, color: io.color }));
+  return 0;
+}
+
+async function listPartitions(
+  session: Session,
+  dataset: string,
+  options: { limit: string; before?: string },
+): Promise<ExitCode> {
+  const { io } = session;
+  const limit = wholeNumber(options.limit, '--limit');
+  const view = valueOf(await session.client.partitions(dataset, { limit, before: options.before }));
+  if (session.json) {
+    writeJson(io, view);
+    return 0;
+  }
+  if (view.partitions.length === 0) {
+    io.err(`${dataset} has no partition yet; begin with \`assay backfill ${dataset}\`\n`);
+    return 0;
+  }
+  const rows = view.partitions.map((one): Cell[] => [
+    one.partition,
+    String(one.revision),
+    formatNumber(one.rowCount),
+    one.rejectedCount === 0 ? '' : { text: formatNumber(one.rejectedCount), style: 'warning' },
+    statusCell(one.status),
+    timeText(one.ingestedAt),
+  ]);
+  const columns = [
+    { title: 'partition' },
+    { title: 'revision', align: 'right' as const },
+    { title: 'rows', align: 'right' as const },
+    { title: 'rejected', align: 'right' as const },
+    { title: 'status' },
+    { title: 'ingested', optional: true },
+  ];
+  io.out(renderTable({ columns, rows }, { width: io.columns, color: io.color }));
+  return 0;
+}
+
+async function removeDataset(session: Session, dataset: string): Promise<ExitCode> {
+  valueOf(await session.client.remove(dataset));
+  if (session.json) writeJson(session.io, { dataset, action: 'deleted' });
+  else session.io.out(`${dataset}: deleted\n`);
+  return 0;
+}
+
+/** The whole number of an option: `REQUEST_INVALID` naming the option. */
+export function wholeNumber(text: string, option: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= limits.pageSizeMax) return number;
+  throw new FailureError(
+    failure(
+      'REQUEST_INVALID',
+      `${option} is ${JSON.stringify(text)}; it must be a whole number from 1 to ${limits.pageSizeMax}`,
+    ),
+  );
+}

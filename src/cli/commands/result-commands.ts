@@ -1,0 +1,147 @@
+import type { Command } from 'commander';
+import { FailureError, failure } from '../../base/errors.ts';
+import type { Result, ResultStatus } from '../../core/checks/result.ts';
+import type { ResultsView } from '../../services/quality/results.ts';
+import { type CommandSet, type ExitCode, type Session, valueOf, writeJson } from '../command-set.ts';
+import { sparkline } from '../render/figures.ts';
+import { type Cell, renderTable } from '../render/table.ts';
+import {
+  boundsText,
+  countStatuses,
+  exitCodeOf,
+  statusCell,
+  valueText,
+  worstStatus,
+} from '../views/result-text.ts';
+import { wholeNumber } from './registry-commands.ts';
+
+type ResultsOptions = {
+  readonly partition?: string;
+  readonly status?: string[];
+  readonly check?: string;
+  readonly all?: boolean;
+  readonly limit: string;
+};
+
+/** So many partitions fit into a plot beside a value. */
+const plotPartitions = 20;
+
+/** `results`. */
+export function addResultsCommand(program: Command, commands: CommandSet): void {
+  commands
+    .service(
+      program,
+      'results <dataset>',
+      'show the verdicts on a partition, by default the newest, the worst first',
+    )
+    .option('--partition <key>', 'this partition')
+    .option('--status <status...>', 'only these: pass, warn, fail, error, not_evaluated')
+    .option('--check <key>', 'only this check, such as delay.null_percent')
+    .option('--all', 'all partitions, newest first')
+    .option('--limit <n>', 'how many results at most', '200')
+    .addHelpText(
+      'after',
+      `
+Columns: the value, the bounds it must keep (a band is learned from history), the verdict, the last ${plotPartitions} values.
+
+Examples:
+  assay results flights
+  assay results flights --partition 2001-03-04 --status fail warn
+  assay results flights --check delay.avg --all
+  assay explain flights 2001-03-04 delay.avg
+Exit code: 0 pass, 1 fail, 2 warn, 3 error: the worst of what is shown.`,
+    )
+    .action(commands.run(showResults));
+}
+
+async function showResults(session: Session, dataset: string, options: ResultsOptions): Promise<ExitCode> {
+  const view = valueOf(
+    await session.client.results(dataset, {
+      partition: options.partition,
+      latest: options.partition === undefined && options.all !== true ? true : undefined,
+      check: options.check,
+      status: options.status === undefined ? undefined : statusList(options.status),
+      limit: wholeNumber(options.limit, '--limit'),
+      history: plotPartitions,
+    }),
+  );
+  const statuses = view.results.map(({ status }) => status);
+  if (session.json) writeJson(session.io, view);
+  else if (view.results.length === 0) tellNothing(session, dataset, options);
+  else session.io.out(resultsText(session, view));
+  return exitCodeOf(worstStatus(statuses));
+}
+
+function tellNothing({ io }: Session, dataset: string, options: ResultsOptions): void {
+  const isFiltered = [options.partition, options.status, options.check].some((one) => one !== undefined);
+  io.err(
+    isFiltered
+      ? `${dataset} has no result that fits\n`
+      : `${dataset} has no results yet; begin with \`assay backfill ${dataset}\` or \`assay scan ${dataset}\`\n`,
+  );
+}
+
+const statusWords: readonly string[] = [
+  'pass',
+  'warn',
+  'fail',
+  'error',
+  'not_evaluated',
+] satisfies ResultStatus[];
+
+function statusList(words: readonly string[]): string {
+  const statuses = words.flatMap((word) => word.split(','));
+  const unknown = statuses.find((status) => !statusWords.includes(status));
+  if (unknown === undefined) return [...new Set(statuses)].join(',');
+  throw new FailureError(
+    failure(
+      'REQUEST_INVALID',
+      `--status is ${JSON.stringify(unknown)}; it must be one of ${statusWords.join(', ')}`,
+    ),
+  );
+}
+
+/** One block for each partition: a line that sums it up, then its table. */
+function resultsText({ io }: Session, view: ResultsView): string {
+  const partitions = Map.groupBy(view.results, ({ revision }) => revision.partition);
+  let text = '';
+  for (const results of partitions.values()) {
+    const [first] = results;
+    if (first === undefined) continue;
+    const { dataset, partition, number } = first.revision;
+    const counts = countStatuses(results.map(({ status }) => status));
+    // The plots end with the newest partition: beside the values of an older one they would mislead.
+    const isNewest = first === view.results[0];
+    text += `${dataset} ${partition} (revision ${number}): ${counts}\n`;
+    text += renderTable(resultsTable(results, isNewest ? view.metrics : {}), {
+      width: io.columns,
+      color: io.color,
+    });
+  }
+  return text;
+}
+
+function resultsTable(
+  results: readonly Result[],
+  metrics: ResultsView['metrics'],
+): { columns: { title: string; align?: 'right'; optional?: true }[]; rows: Cell[][] } {
+  return {
+    columns: [
+      { title: 'check' },
+      { title: 'value', align: 'right' },
+      { title: 'bounds' },
+      { title: 'status' },
+      { title: 'history', optional: true },
+    ],
+    rows: results.map((result) => {
+      const metric = metrics[result.metric];
+      return [
+        result.check,
+        valueText(result),
+        boundsText(result),
+        statusCell(result.status),
+        metric === undefined ? '' : sparkline(metric.values.slice(-plotPartitions)),
+      ];
+    }),
+  };
+}

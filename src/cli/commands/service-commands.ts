@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { CommandSet, ExitCode, Session } from '../command-set.ts';
+import type { DemoOptions, UpOptions } from '../dependencies.ts';
+
+/** `up` and `demo`: the service in this process. */
+export function addServiceCommands(program: Command, commands: CommandSet): void {
+  withServiceOptions(commands.local(program, 'up', 'run the whole service in this process, until Ctrl-C'))
+    .addHelpText(
+      'after',
+      `
+Everything is kept in the data directory; one service at a time uses it. It listens on this machine only, unless --host
+says otherwise: there is no sign-in yet, so open it to networks that you trust alone.
+
+Examples:
+  assay up
+  assay up --data /var/lib/assay --port 8080`,
+    )
+    .action(commands.run((session, options: UpOptions) => exitOf(session.dependencies.up(options))));
+
+  withServiceOptions(
+    commands.local(
+      program,
+      'demo',
+      'show in a minute what Assay does: real flights, a backfill, a bad day, its alert',
+    ),
+  )
+    .option('--once', 'stop after the demonstration instead of serving on')
+    .option('--json', 'print JSON, for programs')
+    .action(
+      commands.run((session: Session, options: UpOptions & { once?: boolean; json?: boolean }) => {
+        const demo: DemoOptions = { ...options, once: options.once === true, json: options.json === true };
+        return exitOf(session.dependencies.demo(demo));
+      }),
+    );
+}
+
+function withServiceOptions(command: Command): Command {
+  return command
+    .option('--data <directory>', 'where everything is kept (ASSAY_DATA; default ./assay-data)')
+    .option('--host <address>', 'address to listen on (ASSAY_HOST; default 127.0.0.1)')
+    .option('--port <n>', 'port to listen on, 0 for a free one (ASSAY_PORT; default 7420)')
+    .option('--workers <n>', 'worker processes that compute at once (ASSAY_WORKERS; default: the cores)')
+    .option('--log-level <level>', 'debug, info, warn, error or silent (ASSAY_LOG_LEVEL; default info)')
+    .option('--secrets-file <file>', 'file that secrets are read from (ASSAY_SECRETS_FILE)');
+}
+
+async function exitOf(code: Promise<number>): Promise<ExitCode> {
+  const number = await code;
+  return number === 0 || number === 1 || number === 2 || number === 130 ? number : 3;
+}

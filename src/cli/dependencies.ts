@@ -1,0 +1,36 @@
+import type { Clock } from '../ports/clock.ts';
+import type { CheckCommandDependencies } from './commands/check.ts';
+import type { CliIo } from './io.ts';
+
+/** What the commands need of the world; the composition root fills it in. */
+export type CliDependencies = {
+  readonly io: CliIo;
+  readonly clock: Clock;
+  readonly version: string;
+  /** `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start from here. */
+  readonly workingDirectory: string;
+  /** A text file's content. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Calls `listener` at Ctrl-C instead of ending the process, until the returned function is called. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+  /** Runs the service until it is told to stop; the exit code. */
+  readonly up: (options: UpOptions) => Promise<number>;
+  /** Starts what `check` reads and measures files with. */
+  readonly startChecking: CheckCommandDependencies['startChecking'];
+  /** Runs the demonstration; the exit code. */
+  readonly demo: (options: DemoOptions) => Promise<number>;
+};
+
+/** As given on the command line; the configuration checks them and knows the defaults. */
+export type UpOptions = {
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly workers?: string;
+  readonly logLevel?: string;
+  readonly secretsFile?: string;
+};
+
+export type DemoOptions = UpOptions & { readonly once: boolean; readonly json: boolean };

@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander';
+import { CommandSet } from './command-set.ts';
+import { addBackfillCommands } from './commands/backfill-commands.ts';
+import { checkCommand } from './commands/check.ts';
+import { addExplainCommand } from './commands/explain-command.ts';
+import { addIncidentCommands } from './commands/incident-commands.ts';
+import { addJobCommands } from './commands/job-commands.ts';
+import { addRegistryCommands } from './commands/registry-commands.ts';
+import { addResultsCommand } from './commands/result-commands.ts';
+import { addScanCommand } from './commands/scan-commands.ts';
+import { addServiceCommands } from './commands/service-commands.ts';
+import type { CliDependencies } from './dependencies.ts';
+
+/**
+ * Runs a command line (without the program's own name) and returns the exit code: 0 pass, 1 fail, 2 warn, 3 error, 130
+ * interrupted. Throws only what nobody foresaw.
+ */
+export async function runCli(dependencies: CliDependencies, args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram(dependencies, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are asked for; everything else that the parser says is a wrong command line.
+    return error.exitCode === 0 ? 0 : 3;
+  }
+}
+
+/** The command line of Assay. `exit` gets the code of the command that ran. */
+export function buildProgram(dependencies: CliDependencies, exit: (code: number) => void): Command {
+  const { io, version } = dependencies;
+  const program = new Command('assay')
+    .description('Watches datasets: learns from past partitions what is normal, and checks every new one.')
+    .version(version)
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+    })
+    .showHelpAfterError('(add --help to see how it is used)')
+    .addHelpText(
+      'after',
+      `
+First steps:
+  assay demo                      see it work, in a minute
+  assay check data.csv            profile a file, without a service
+  assay up                        run the service
+  assay apply -f flights.yaml     register a dataset
+  assay backfill flights          learn from its past
+  assay scan flights --wait       check what is new
+  assay results flights           see the verdicts
+  assay explain flights 2001-03-04 delay.avg
+
+Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
+    );
+  const commands = new CommandSet(dependencies, exit);
+  addServiceCommands(program, commands);
+  program.addCommand(checkCommand({ ...dependencies, exit }));
+  addRegistryCommands(program, commands);
+  addBackfillCommands(program, commands);
+  addScanCommand(program, commands);
+  addResultsCommand(program, commands);
+  addExplainCommand(program, commands);
+  addIncidentCommands(program, commands);
+  addJobCommands(program, commands);
+  return program;
+}

@@ -1,0 +1,107 @@
+import type { FastifyInstance } from 'fastify';
+import { partitionKey } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import type { ApplyRequest, Registry } from '../../services/registry/registry.ts';
+import { valueOf } from '../problem.ts';
+import {
+  type DatasetParams,
+  datasetOf,
+  datasetParams,
+  keyText,
+  limitOf,
+  limitText,
+} from '../schemas/request-schemas.ts';
+import {
+  applySchema,
+  datasetDetailSchema,
+  datasetSchema,
+  partitionSchema,
+} from '../schemas/response-schemas.ts';
+import { boundedText, described, flag, list, object } from '../schemas/schema-kit.ts';
+
+const applyBody = object(
+  {
+    yaml: described(boundedText(limits.yamlBytesMax), 'The definition of one dataset.'),
+    file: described(boundedText(4_096), 'The name of the file, for messages.'),
+    baseDirectory: described(
+      boundedText(4_096),
+      "The directory that relative paths start from, on the service's machine.",
+    ),
+  },
+  { dryRun: described(flag, 'Says what would change, and changes nothing.') },
+);
+const page = object({}, { after: keyText, limit: limitText });
+const partitionPage = object({}, { before: keyText, limit: limitText });
+
+/** Datasets and their partitions. */
+export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
+  app.put<{ Body: ApplyRequest }>(
+    '/datasets',
+    {
+      schema: {
+        summary: 'Registers a dataset, or replaces its definition',
+        body: applyBody,
+        response: { 200: applySchema },
+      },
+    },
+    async (request) => valueOf(await registry.apply(request.body)),
+  );
+
+  app.get<{ Querystring: { after?: string; limit?: string } }>(
+    '/datasets',
+    {
+      schema: {
+        summary: 'Lists datasets by name',
+        querystring: page,
+        response: { 200: object({ datasets: list(datasetSchema) }) },
+      },
+    },
+    async ({ query }) => ({
+      datasets: await registry.list({ after: query.after, limit: limitOf(query.limit) }),
+    }),
+  );
+
+  app.get<{ Params: DatasetParams }>(
+    '/datasets/:dataset',
+    {
+      schema: {
+        summary: 'Shows a dataset with its definition',
+        params: datasetParams,
+        response: { 200: datasetDetailSchema },
+      },
+    },
+    async ({ params }) => valueOf(await registry.get(datasetOf(params.dataset))),
+  );
+
+  app.delete<{ Params: DatasetParams }>(
+    '/datasets/:dataset',
+    {
+      schema: {
+        summary: 'Forgets a dataset with everything about it',
+        params: datasetParams,
+        response: { 204: {} },
+      },
+    },
+    async ({ params }, reply) => {
+      valueOf(await registry.remove(datasetOf(params.dataset)));
+      return reply.code(204).send();
+    },
+  );
+
+  app.get<{ Params: DatasetParams; Querystring: { before?: string; limit?: string } }>(
+    '/datasets/:dataset/partitions',
+    {
+      schema: {
+        summary: 'Lists the partitions of a dataset, newest first',
+        params: datasetParams,
+        querystring: partitionPage,
+        response: { 200: object({ partitions: list(partitionSchema) }) },
+      },
+    },
+    async ({ params, query }) => {
+      const before = query.before === undefined ? {} : { before: partitionKey(query.before) };
+      const request = { dataset: datasetOf(params.dataset), limit: limitOf(query.limit), ...before };
+      return { partitions: valueOf(await registry.partitions(request)) };
+    },
+  );
+}

@@ -1,0 +1,154 @@
+import type { FastifyInstance } from 'fastify';
+import { jobId, partitionKey } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Backfills } from '../../services/ingestion/backfills.ts';
+import type { IngestionRequests } from '../../services/ingestion/requests.ts';
+import type { Scans } from '../../services/ingestion/scans.ts';
+import type { BackfillFeed } from '../live/backfill-feed.ts';
+import { streamBackfill } from '../live/event-stream.ts';
+import { valueOf } from '../problem.ts';
+import {
+  datasetOf,
+  datasetText,
+  type IdParams,
+  idParams,
+  keyText,
+  limitOf,
+  limitText,
+} from '../schemas/request-schemas.ts';
+import { backfillSchema, scanSchema } from '../schemas/response-schemas.ts';
+import { flag, list, object } from '../schemas/schema-kit.ts';
+
+type BackfillBody = {
+  readonly dataset: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly concurrency?: number;
+};
+type ScanBody = { readonly dataset: string; readonly only?: readonly string[]; readonly force?: boolean };
+
+const backfillBody = object(
+  { dataset: datasetText },
+  {
+    from: keyText,
+    to: keyText,
+    concurrency: { type: 'integer', minimum: 1, maximum: limits.backfillConcurrencyMax },
+  },
+);
+const scanBody = object(
+  { dataset: datasetText },
+  { only: { ...list(keyText), maxItems: limits.pageSizeMax }, force: flag },
+);
+
+type Parts = {
+  readonly requests: IngestionRequests;
+  readonly backfills: Backfills;
+  readonly scans: Scans;
+  readonly feed: BackfillFeed;
+  readonly clock: Clock;
+};
+
+/** Backfills and scans: asking for them, steering them, watching them. */
+export function ingestionRoutes(app: FastifyInstance, parts: Parts): void {
+  addBackfillRequests(app, parts);
+  addBackfillControls(app, parts.backfills);
+  addScans(app, parts);
+}
+
+function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, clock }: Parts): void {
+  app.post<{ Body: BackfillBody }>(
+    '/backfills',
+    { schema: { summary: 'Starts a backfill', body: backfillBody, response: { 202: backfillSchema } } },
+    async ({ body }, reply) => {
+      const job = valueOf(await requests.backfill({ ...body, dataset: datasetOf(body.dataset) }));
+      return reply.code(202).send(valueOf(await backfills.get(job.id)));
+    },
+  );
+
+  app.get<{ Querystring: { dataset?: string; limit?: string } }>(
+    '/backfills',
+    {
+      schema: {
+        summary: 'Lists backfills, newest first',
+        querystring: object({}, { dataset: datasetText, limit: limitText }),
+        response: { 200: object({ backfills: list(backfillSchema) }) },
+      },
+    },
+    async ({ query }) => {
+      const dataset = query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) };
+      return { backfills: await backfills.list({ ...dataset, limit: limitOf(query.limit) }) };
+    },
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/backfills/:id',
+    {
+      schema: { summary: 'Shows how far a backfill is', params: idParams, response: { 200: backfillSchema } },
+    },
+    async ({ params }) => valueOf(await backfills.get(jobId(params.id))),
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/backfills/:id/events',
+    {
+      schema: { summary: 'Follows a backfill: server-sent events `progress`, then `end`', params: idParams },
+      config: { isStream: true },
+    },
+    async ({ params }, reply) => {
+      const id = jobId(params.id);
+      valueOf(await backfills.progress(id));
+      streamBackfill({ reply, clock, feed, id });
+    },
+  );
+}
+
+function addBackfillControls(app: FastifyInstance, backfills: Backfills): void {
+  for (const [action, control] of [
+    ['pause', 'pause'],
+    ['resume', 'run'],
+    ['cancel', 'cancel'],
+  ] as const) {
+    app.post<{ Params: IdParams }>(
+      `/backfills/:id/${action}`,
+      {
+        schema: {
+          summary: `Makes a backfill ${action}`,
+          params: idParams,
+          response: { 200: backfillSchema },
+        },
+      },
+      async ({ params }) => valueOf(await backfills.control(jobId(params.id), control)),
+    );
+  }
+}
+
+function addScans(app: FastifyInstance, { requests, scans }: Parts): void {
+  app.post<{ Body: ScanBody }>(
+    '/scans',
+    {
+      schema: {
+        summary: 'Looks for new and changed partitions; with `only` and `force`, takes partitions in again',
+        body: scanBody,
+        response: { 202: scanSchema },
+      },
+    },
+    async ({ body }, reply) => {
+      const only = body.only?.map(partitionKey);
+      const job = valueOf(await requests.scan({ dataset: datasetOf(body.dataset), only, force: body.force }));
+      return reply.code(202).send(valueOf(await scans.get(job.id)));
+    },
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/scans/:id',
+    {
+      schema: {
+        summary: 'Shows how far a scan is, up to the verdicts on what it found',
+        params: idParams,
+        response: { 200: scanSchema },
+      },
+    },
+    async ({ params }) => valueOf(await scans.get(jobId(params.id))),
+  );
+}

@@ -1,0 +1,157 @@
+import type { FastifyInstance } from 'fastify';
+import { partitionKey, resultId } from '../../base/ids.ts';
+import type { ResultStatus } from '../../core/checks/result.ts';
+import { explanationView } from '../../services/quality/explain.ts';
+import type { Results, ResultsRequest } from '../../services/quality/results.ts';
+import type { Registry } from '../../services/registry/registry.ts';
+import { valueOf } from '../problem.ts';
+import {
+  checkText,
+  type DatasetParams,
+  datasetOf,
+  datasetParams,
+  datasetText,
+  flagText,
+  type IdParams,
+  idParams,
+  keyText,
+  limitOf,
+  limitText,
+} from '../schemas/request-schemas.ts';
+import { explanationSchema, resultSchema, resultsSchema, seriesSchema } from '../schemas/response-schemas.ts';
+import { object } from '../schemas/schema-kit.ts';
+
+type ResultsQuery = {
+  readonly partition?: string;
+  readonly latest?: 'true' | 'false';
+  readonly check?: string;
+  readonly status?: string;
+  readonly limit?: string;
+  readonly history?: string;
+};
+
+const statusList = {
+  type: 'string',
+  pattern: '^(?:pass|warn|fail|error|not_evaluated)(?:,(?:pass|warn|fail|error|not_evaluated)){0,4}$',
+  description: 'Statuses, separated by commas.',
+};
+const historyText = {
+  type: 'string',
+  pattern: '^(?:0|[1-9][0-9]?)$',
+  description: 'With the values of the last so many partitions, 0 to 99.',
+};
+const resultsQuery = object(
+  {},
+  {
+    partition: keyText,
+    latest: flagText,
+    check: checkText,
+    status: statusList,
+    limit: limitText,
+    history: historyText,
+  },
+);
+const seriesParams = object({ dataset: datasetText, metric: checkText });
+
+type Parts = { readonly registry: Registry; readonly results: Results };
+
+/** Results, their explanations, and the series of metrics. */
+export function resultRoutes(app: FastifyInstance, parts: Parts): void {
+  addDatasetReads(app, parts);
+  addResultReads(app, parts);
+  addExplanationByCheck(app, parts);
+}
+
+function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): void {
+  app.get<{ Params: DatasetParams; Querystring: ResultsQuery }>(
+    '/datasets/:dataset/results',
+    {
+      schema: {
+        summary: 'Lists results, newest partition first, the worst first within one',
+        params: datasetParams,
+        querystring: resultsQuery,
+        response: { 200: resultsSchema },
+      },
+    },
+    async ({ params, query }) => {
+      const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
+      return results.list(resultsRequest(definition.dataset, query));
+    },
+  );
+
+  app.get<{ Params: { dataset: string; metric: string }; Querystring: { limit?: string } }>(
+    '/datasets/:dataset/metrics/:metric',
+    {
+      schema: {
+        summary: 'Shows a metric with its bands over partitions, oldest first',
+        params: seriesParams,
+        querystring: object({}, { limit: limitText }),
+        response: { 200: seriesSchema },
+      },
+    },
+    async ({ params, query }) => {
+      const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
+      return results.series({
+        dataset: definition.dataset,
+        metric: params.metric,
+        limit: limitOf(query.limit),
+      });
+    },
+  );
+}
+
+function addResultReads(app: FastifyInstance, { results }: Parts): void {
+  app.get<{ Params: IdParams }>(
+    '/results/:id',
+    { schema: { summary: 'Shows a result', params: idParams, response: { 200: resultSchema } } },
+    async ({ params }) => valueOf(await results.get(resultId(params.id))),
+  );
+
+  app.get<{ Params: IdParams }>(
+    '/results/:id/explanation',
+    {
+      schema: {
+        summary: 'Explains a result and recomputes it',
+        params: idParams,
+        response: { 200: explanationSchema },
+      },
+    },
+    async ({ params }) => explanationView(valueOf(await results.get(resultId(params.id)))),
+  );
+}
+
+function addExplanationByCheck(app: FastifyInstance, { registry, results }: Parts): void {
+  app.get<{ Params: DatasetParams; Querystring: { partition: string; check: string } }>(
+    '/datasets/:dataset/explanation',
+    {
+      schema: {
+        summary: 'Explains the result of one check on one partition',
+        params: datasetParams,
+        querystring: object({ partition: keyText, check: checkText }),
+        response: { 200: explanationSchema },
+      },
+    },
+    async ({ params, query }) => {
+      const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
+      const wanted = {
+        dataset: definition.dataset,
+        partition: partitionKey(query.partition),
+        check: query.check,
+      };
+      return explanationView(valueOf(await results.find(wanted)));
+    },
+  );
+}
+
+function resultsRequest(dataset: ResultsRequest['dataset'], query: ResultsQuery): ResultsRequest {
+  return {
+    dataset,
+    limit: limitOf(query.limit),
+    history: Number(query.history ?? '0'),
+    ...(query.partition === undefined ? {} : { partition: partitionKey(query.partition) }),
+    ...(query.latest === 'true' ? { latest: true } : {}),
+    ...(query.check === undefined ? {} : { check: query.check }),
+    // The schema admits only the words of statuses.
+    ...(query.status === undefined ? {} : { status: query.status.split(',') as ResultStatus[] }),
+  };
+}

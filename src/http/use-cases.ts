@@ -1,0 +1,34 @@
+import type { Database } from '../ports/database.ts';
+import { Backfills } from '../services/ingestion/backfills.ts';
+import { JobHistory } from '../services/ingestion/job-history.ts';
+import { IngestionRequests } from '../services/ingestion/requests.ts';
+import { Scans } from '../services/ingestion/scans.ts';
+import type { Kit } from '../services/kit.ts';
+import { Incidents } from '../services/quality/incidents.ts';
+import { Results } from '../services/quality/results.ts';
+import { Registry } from '../services/registry/registry.ts';
+
+/** Everything that the API lets people do. */
+export type UseCases = {
+  readonly registry: Registry;
+  readonly requests: IngestionRequests;
+  readonly backfills: Backfills;
+  readonly scans: Scans;
+  readonly jobs: JobHistory;
+  readonly results: Results;
+  readonly incidents: Incidents;
+};
+
+/** The use cases over one database. */
+export function createUseCases(kit: Kit, database: Database): UseCases {
+  const { datasets, jobs, revisions, quality } = database;
+  return {
+    registry: new Registry(kit, { datasets, revisions, quality }),
+    requests: new IngestionRequests(kit, { datasets, jobs }),
+    backfills: new Backfills(kit, jobs),
+    scans: new Scans({ jobs, revisions }),
+    jobs: new JobHistory(jobs),
+    results: new Results(quality),
+    incidents: new Incidents(kit, quality),
+  };
+}

@@ -1,0 +1,170 @@
+import { type Failure, failure } from '../../base/errors.ts';
+import type { DatasetName, PartitionKey } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import type { Instant } from '../../base/units.ts';
+import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import { type DefinitionChange, diffDefinitions } from '../../core/datasets/diff.ts';
+import type { DatasetStore, RegisteredDataset } from '../../ports/dataset-store.ts';
+import type { QualityStore } from '../../ports/quality-store.ts';
+import type { PartitionSummary, RevisionStore } from '../../ports/revision-store.ts';
+import type { Kit } from '../kit.ts';
+import { readDefinition } from './read-definition.ts';
+import { redactDefinition } from './redact.ts';
+
+export type ApplyRequest = {
+  readonly yaml: string;
+  /** The name of the file, for messages. */
+  readonly file: string;
+  /** What relative paths of the definition start from. */
+  readonly baseDirectory: string;
+  /** Says what would change, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+};
+
+/** What `apply` did, or would do. */
+export type ApplyView = {
+  readonly dataset: DatasetName;
+  readonly action: 'created' | 'changed' | 'unchanged';
+  readonly dryRun: boolean;
+  /** The version that stands now. 0: not registered. */
+  readonly version: number;
+  readonly changes: readonly DefinitionChange[];
+};
+
+/** A dataset in a list. Times are milliseconds since 1970. */
+export type DatasetView = {
+  readonly dataset: DatasetName;
+  readonly owner: string;
+  readonly description?: string;
+  readonly version: number;
+  readonly registeredAt: Instant;
+  readonly updatedAt: Instant;
+  /** The last partition by key. */
+  readonly lastPartition?: PartitionSummary;
+  readonly incidentsOpen: number;
+};
+
+/** A dataset with its definition, secrets hidden. */
+export type DatasetDetailView = DatasetView & { readonly definition: DatasetDefinition };
+
+type Parts = {
+  readonly datasets: DatasetStore;
+  readonly revisions: RevisionStore;
+  readonly quality: QualityStore;
+};
+
+/** Which datasets there are: registering, changing, showing and forgetting them. */
+export class Registry {
+  readonly #kit: Kit;
+  readonly #parts: Parts;
+
+  constructor(kit: Kit, parts: Parts) {
+    this.#kit = kit;
+    this.#parts = parts;
+  }
+
+  /**
+   * Registers what a YAML text defines, or replaces it. The same text twice changes nothing. Errors: those of
+   * `readDefinition` (`YAML_INVALID`, `DATASET_INVALID`).
+   */
+  async apply(request: ApplyRequest): Promise<Outcome<ApplyView>> {
+    const read = readDefinition(request.yaml, { file: request.file, baseDirectory: request.baseDirectory });
+    if (!read.ok) return read;
+    const after = read.value;
+    const dryRun = request.dryRun === true;
+    const before = await this.#parts.datasets.get(after.dataset);
+    const changes = diffDefinitions(before && redactDefinition(before.definition), redactDefinition(after));
+    if (dryRun) {
+      // A change of something hidden is a change as well, though none is shown.
+      const differs = diffDefinitions(before?.definition, after).length > 0;
+      const action = before === undefined ? 'created' : differs ? 'changed' : 'unchanged';
+      return succeed({ dataset: after.dataset, action, dryRun, version: before?.version ?? 0, changes });
+    }
+    const { changed, version } = await this.#parts.datasets.apply(after, this.#kit.clock.now());
+    const action = !changed ? 'unchanged' : before === undefined ? 'created' : 'changed';
+    this.#kit.log.info('applied a dataset definition', { dataset: after.dataset, action, version });
+    return succeed({ dataset: after.dataset, action, dryRun, version, changes });
+  }
+
+  /** Up to `limit` datasets by name, after the name `after`. */
+  async list(request: {
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly DatasetView[]> {
+    const all = await this.#parts.datasets.list();
+    const { after } = request;
+    const rest = after === undefined ? all : all.filter((one) => one.definition.dataset > after);
+    const open = await this.#openIncidents();
+    const views: DatasetView[] = [];
+    for (const one of rest.slice(0, request.limit)) {
+      views.push(await this.#view(one, open.get(one.definition.dataset) ?? 0));
+    }
+    return views;
+  }
+
+  /** One dataset with its definition: `DATASET_NOT_FOUND`. */
+  async get(dataset: DatasetName): Promise<Outcome<DatasetDetailView>> {
+    const registered = await this.#parts.datasets.get(dataset);
+    if (registered === undefined) return fail(unknownDataset(dataset));
+    const open = await this.#openIncidents(dataset);
+    const view = await this.#view(registered, open.get(dataset) ?? 0);
+    return succeed({ ...view, definition: redactDefinition(registered.definition) });
+  }
+
+  /** Forgets a dataset with everything about it: `DATASET_NOT_FOUND`. Running tasks of it can commit nothing any more. */
+  async remove(dataset: DatasetName): Promise<Outcome<void>> {
+    const removed = await this.#parts.datasets.remove(dataset);
+    if (!removed.ok) return removed;
+    this.#kit.log.info('deleted a dataset', { dataset });
+    return succeed(undefined);
+  }
+
+  /** Partitions of a dataset, newest first: `DATASET_NOT_FOUND`. */
+  async partitions(request: {
+    readonly dataset: DatasetName;
+    readonly before?: PartitionKey;
+    readonly limit: number;
+  }): Promise<Outcome<readonly PartitionSummary[]>> {
+    const known = await this.require(request.dataset);
+    if (!known.ok) return known;
+    return succeed(await this.#parts.revisions.partitions(request));
+  }
+
+  /** `DATASET_NOT_FOUND` unless it is registered. */
+  async require(dataset: DatasetName): Promise<Outcome<RegisteredDataset>> {
+    const registered = await this.#parts.datasets.get(dataset);
+    return registered === undefined ? fail(unknownDataset(dataset)) : succeed(registered);
+  }
+
+  async #view(registered: RegisteredDataset, incidentsOpen: number): Promise<DatasetView> {
+    const { definition, version, registeredAt, updatedAt } = registered;
+    const { dataset, owner, description } = definition;
+    const [lastPartition] = await this.#parts.revisions.partitions({ dataset, limit: 1 });
+    return {
+      dataset,
+      owner,
+      ...(description === undefined ? {} : { description }),
+      version,
+      registeredAt,
+      updatedAt,
+      ...(lastPartition === undefined ? {} : { lastPartition }),
+      incidentsOpen,
+    };
+  }
+
+  async #openIncidents(dataset?: DatasetName): Promise<ReadonlyMap<DatasetName, number>> {
+    const filter = { open: true, limit: limits.pageSizeMax, ...(dataset === undefined ? {} : { dataset }) };
+    const counts = new Map<DatasetName, number>();
+    for (const incident of await this.#parts.quality.incidents(filter)) {
+      counts.set(incident.dataset, (counts.get(incident.dataset) ?? 0) + 1);
+    }
+    return counts;
+  }
+}
+
+function unknownDataset(dataset: DatasetName): Failure {
+  return failure('DATASET_NOT_FOUND', `there is no dataset ${dataset}`, {
+    hint: 'see `assay datasets`, or register it with `assay apply -f FILE`',
+  });
+}
