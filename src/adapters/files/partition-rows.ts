@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
 import { type PartitionKey, partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
+import { fail, type Outcome } from '../../base/outcome.ts';
 import type { PartitionRule, TimeGrain } from '../../core/datasets/definition.ts';
 import {
   columnsKey,
@@ -13,7 +14,7 @@ import {
 import type { ColumnSchema, Schema } from '../../core/datasets/schema.ts';
 import type { PartitionFilter, SourceFile } from '../../core/datasets/source.ts';
 import { suggestion } from '../../core/text/nearest.ts';
-import type { Engine, PartitionCount, PartitionsOfRequest } from '../../ports/engine.ts';
+import type { Engine, PartitionCount } from '../../ports/engine.ts';
 import type { Wait } from '../../ports/provider.ts';
 import type { KeysByFile } from './remembered-files.ts';
 import { newestOf, type ScanOf } from './scan.ts';
@@ -40,18 +41,18 @@ export type Looked = {
  */
 export async function lookIntoFiles(request: LookRequest, files: readonly SourceFile[]): Promise<Looked> {
   const keys = new Map<string, Set<PartitionKey>>(files.map(({ path }) => [path, new Set()]));
-  const unreadable = new Map<string, Failure>();
   // An empty file has no rows, nor columns to look for.
   const filled = files.filter(({ sizeBytes }) => sizeBytes > 0);
   const schema = await describeNewest(request, filled);
   if (schema !== undefined) checkColumns(request.rule, schema);
-  for (let at = 0; at < filled.length; at += limits.filesPerLookMax) {
-    const counts = await lookOrSetAside(request, filled.slice(at, at + limits.filesPerLookMax), unreadable);
-    for (const count of counts) {
-      if (count.rowCount > 0) keys.get(count.file)?.add(keyOf(request.rule, count));
-    }
+  const looking: Looking = { ...request, unreadable: new Map(), isPlain: false };
+  for (const counted of await lookIntoAll(looking, filled)) {
+    if (counted.rowCount > 0) keys.get(counted.file)?.add(keyOf(request.rule, counted));
   }
-  return { keys: new Map([...keys].map(([path, ofFile]) => [path, [...ofFile]])), unreadable };
+  return {
+    keys: new Map([...keys].map(([path, ofFile]) => [path, [...ofFile]])),
+    unreadable: looking.unreadable,
+  };
 }
 
 /**
@@ -137,58 +138,68 @@ function unfit(column: string, what: string, cause?: Failure): Failure {
 
 type CountOfFile = PartitionCount & { readonly file: string };
 
-/** One bad file must not hold up all others: when a request fails for one, each file is asked for by itself. */
-async function lookOrSetAside(
-  request: LookRequest,
-  files: readonly SourceFile[],
-  unreadable: Map<string, Failure>,
-): Promise<readonly CountOfFile[]> {
-  try {
-    return await look(request, files);
-  } catch (error) {
-    const [only] = files;
-    if (!(error instanceof FailureError && isOfFile(error.failure)) || only === undefined) throw error;
-    if (files.length === 1) {
-      unreadable.set(only.path, error.failure);
-      return [];
-    }
-  }
-  return await lookIntoEach(files, (file) => lookOrSetAside(request, [file], unreadable));
-}
+/** What one listing finds out on its way. */
+type Looking = LookRequest & {
+  readonly unreadable: Map<string, Failure>;
+  /** Whether the engine answers for files together alone. */
+  isPlain: boolean;
+};
 
-async function look(request: LookRequest, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
-  const counts = await count(request, files);
-  const [only] = files;
-  if (files.length === 1 && only !== undefined) return counts.map((each) => ({ ...each, file: only.path }));
-  const paths = new Set(files.map(({ path }) => path));
-  const ofFiles = counts.flatMap((each) =>
-    each.file !== undefined && paths.has(each.file) ? [{ ...each, file: each.file }] : [],
-  );
-  // An engine that does not tell files apart is asked for each of them.
-  return ofFiles.length === counts.length
-    ? ofFiles
-    : await lookIntoEach(files, (file) => look(request, [file]));
-}
-
-async function lookIntoEach(
-  files: readonly SourceFile[],
-  lookInto: (file: SourceFile) => Promise<readonly CountOfFile[]>,
-): Promise<readonly CountOfFile[]> {
+async function lookIntoAll(looking: Looking, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
   const counts: (readonly CountOfFile[])[] = [];
-  for (const file of files) counts.push(await lookInto(file));
+  for (let at = 0; at < files.length; at += limits.filesPerLookMax) {
+    counts.push(await lookIntoSome(looking, files.slice(at, at + limits.filesPerLookMax)));
+  }
   return counts.flat();
 }
 
-async function count(request: LookRequest, files: readonly SourceFile[]): Promise<readonly PartitionCount[]> {
-  const { engine, rule, scanOf, wait } = request;
-  wait.signal.throwIfAborted();
-  const by: PartitionsOfRequest['by'] = rule;
-  const outcome = await engine.partitionsOf({ scan: scanOf(files), by, perFile: true }, wait);
-  if (outcome.ok) return outcome.value;
-  const isUnfit = rule.kind === 'time' && outcome.error.code === 'QUERY_FAILED';
-  throw new FailureError(
-    isUnfit ? unfit(rule.column, 'can not be read as a date or timestamp', outcome.error) : outcome.error,
+/** One bad file must not hold up all others: when a request fails for one, each file is asked for by itself. */
+async function lookIntoSome(looking: Looking, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
+  if (looking.isPlain || files.length === 1) return await lookIntoEach(looking, files);
+  const counts = await count(looking, files);
+  if (!counts.ok) {
+    if (isOfFile(counts.error)) return await lookIntoEach(looking, files);
+    throw new FailureError(counts.error);
+  }
+  const paths = new Set(files.map(({ path }) => path));
+  const ofFiles = counts.value.flatMap((each) =>
+    each.file !== undefined && paths.has(each.file) ? [{ ...each, file: each.file }] : [],
   );
+  if (ofFiles.length === counts.value.length) return ofFiles;
+  looking.isPlain = true;
+  return await lookIntoEach(looking, files);
+}
+
+const looksAtOnce = 4;
+
+async function lookIntoEach(looking: Looking, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
+  const counts: CountOfFile[] = [];
+  for (let at = 0; at < files.length; at += looksAtOnce) {
+    const some = files.slice(at, at + looksAtOnce);
+    const found = await Promise.all(some.map((file) => lookIntoOne(looking, file)));
+    for (const count of found.flat()) counts.push(count);
+  }
+  return counts;
+}
+
+async function lookIntoOne(looking: Looking, file: SourceFile): Promise<readonly CountOfFile[]> {
+  const counts = await count(looking, [file]);
+  if (counts.ok) return counts.value.map((each) => ({ ...each, file: file.path }));
+  if (!isOfFile(counts.error)) throw new FailureError(counts.error);
+  looking.unreadable.set(file.path, counts.error);
+  return [];
+}
+
+async function count(
+  { engine, rule, scanOf, wait }: LookRequest,
+  files: readonly SourceFile[],
+): Promise<Outcome<readonly PartitionCount[]>> {
+  wait.signal.throwIfAborted();
+  const outcome = await engine.partitionsOf({ scan: scanOf(files), by: rule, perFile: true }, wait);
+  const isUnfit = !outcome.ok && rule.kind === 'time' && outcome.error.code === 'QUERY_FAILED';
+  return isUnfit
+    ? fail(unfit(rule.column, 'can not be read as a date or timestamp', outcome.error))
+    : outcome;
 }
 
 function keyOf(rule: RowRule, { key, values }: PartitionCount): PartitionKey {

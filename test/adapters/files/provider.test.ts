@@ -4,16 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
-import { parseDatasetName } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
-import type {
-  DatasetDefinition,
-  FilesProviderDefinition,
-  PartitionRule,
-} from '../../../src/core/datasets/definition.ts';
+import type { FilesProviderDefinition, PartitionRule } from '../../../src/core/datasets/definition.ts';
 import type { Listing } from '../../../src/ports/provider.ts';
 import { providerConformance } from '../../conformance/provider.ts';
 import { asNobody } from '../../support/as-nobody.ts';
+import { defineFiles } from './define-files.ts';
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts';
 
 providerConformance('files', () => createSubject(createFakeEngine()));
@@ -27,7 +23,7 @@ async function createSubject(engine: FakeEngine) {
   let written = 0;
   return {
     provider: createFilesProvider(engine),
-    define: (partition: PartitionRule) => define(join(directory, '*.ndjson'), partition),
+    define: (partition: PartitionRule) => defineFiles(join(directory, '*.ndjson'), partition),
     put: async (name: string, rows: readonly unknown[]) => {
       await writeFile(path(name), rows.map((row) => JSON.stringify(row)).join('\n'));
       await utimes(path(name), 1_000, 1_000 + ++written);
@@ -35,29 +31,6 @@ async function createSubject(engine: FakeEngine) {
     remove: (name: string) => rm(path(name)),
     looked: () => [...new Set(engine.opened.splice(0))].map((file) => basename(file, '.ndjson')).toSorted(),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
-  };
-}
-
-function define(
-  path: string,
-  partition: PartitionRule,
-  provider: Partial<FilesProviderDefinition> = {},
-): DatasetDefinition {
-  const dataset = parseDatasetName('test');
-  assert.ok(dataset);
-  return {
-    dataset,
-    owner: 'owner@example.org',
-    followers: [],
-    provider: { type: 'files', path, ...provider },
-    partition,
-    publish: { type: 'static' },
-    policy: { alertsPerMonth: 1 },
-    missingValues: [],
-    checks: [],
-    columns: [],
-    notify: [],
-    limits: { rejectedPercentMax: 10 },
   };
 }
 
@@ -86,7 +59,7 @@ async function partitions(
 ) {
   const { known, ...rest } = provider;
   return await createFilesProvider(engine).partitions({
-    definition: define(join(directory, path), partition, rest),
+    definition: defineFiles(join(directory, path), partition, rest),
     known,
     wait: { signal: new AbortController().signal, timeoutMs: 60_000 },
   });
