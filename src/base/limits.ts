@@ -61,6 +61,10 @@ export const limits = {
   startNetMs: 30 * second,
   /** Assignments of a node beyond its slots, so that it never waits for a tick. */
   prefetchPerNodeMax: 2,
+  /** Only tasks of kinds that take less on average wait there: a long one would keep a freed slot from a better claim. */
+  prefetchTaskMsMax: 250,
+  /** A node with this many handlers that did not end after their abort takes nothing new. */
+  hungHandlersMax: 16,
   backfillConcurrencyMax: 64,
   backfillConcurrencyDefault: 8,
 

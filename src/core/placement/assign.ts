@@ -14,24 +14,25 @@ type Assigning = {
   readonly held: ReadonlySet<DatasetName>;
   readonly seats: readonly Seat[];
   readonly claims: Claims;
+  readonly durations: LeaderMemory['durations'];
   /** Memory of the largest node. */
   readonly capMb: number;
 };
 
 /**
  * Gives waiting tasks to nodes and returns the order of service for the next tick. Free slots first: every slot that
- * is really free goes to the best claim, also to one that waits in front of a full node. What is left may wait in front
- * of nodes, so that none of them idles until the next tick; but nobody waits there as long as somebody with a
+ * is really free goes to the best claim, also to one that waits in front of a full node. What is left and short may wait
+ * in front of nodes, so that none of them idles until the next tick; but nobody waits there as long as somebody with a
  * better claim waits for any slot.
  */
 export function assignTasks(
   draft: Draft,
-  from: { world: World; held: ReadonlySet<DatasetName>; seats: readonly Seat[] },
+  from: Omit<Assigning, 'draft' | 'claims' | 'capMb'>,
 ): LeaderMemory['turns'] {
   const { world, held, seats } = from;
   const claims = new Claims(world.memory.turns);
   const capMb = seats.reduce((largest, seat) => Math.max(largest, seat.node.memoryMb), 0);
-  const assigning = { draft, world, held, seats, claims, capMb };
+  const assigning = { ...from, draft, claims, capMb };
   releaseUnwanted(assigning);
   for (const seat of seats) {
     for (const ref of seat.slotted) claims.count(ref, true);
@@ -45,12 +46,19 @@ export function assignTasks(
   return claims.turns(new Set(Array.from(world.view.jobs.values(), (job) => job.dataset)));
 }
 
-/** Nobody waits in front of a node that takes nothing, nor for a job that shall start nothing. */
-function releaseUnwanted({ draft, seats, held }: Assigning): void {
+/** Nobody waits in front of a node that takes nothing, nor for a job that shall start nothing, nor with a long task. */
+function releaseUnwanted(assigning: Assigning): void {
+  const { draft, seats, held } = assigning;
   for (const seat of seats) {
-    const stays = (ref: TaskRef) => seat.open && ref.job.control === 'run' && !isHeld(ref, held);
+    const stays = (ref: TaskRef) =>
+      seat.open && ref.job.control === 'run' && !isHeld(ref, held) && isShort(assigning, ref, true);
     for (const ref of seat.spare.filter((each) => !stays(each))) release(draft, seat, ref);
   }
+}
+
+function isShort({ world, durations }: Assigning, ref: TaskRef, unlessKnown: boolean): boolean {
+  const durationMs = durations.get(ref.task.plan.spec.kind);
+  return durationMs === undefined ? unlessKnown : durationMs <= world.rules.prefetchTaskMsMax;
 }
 
 function release(draft: Draft, seat: Seat, ref: TaskRef): void {
@@ -139,6 +147,7 @@ function prefetch(assigning: Assigning): void {
   while (room.size > 0) {
     const ref = claims.next(best.priority, best.datasets);
     if (ref === undefined) return;
+    if (!isShort(assigning, ref, false)) continue;
     const seat = bestSeat(room, (each) => fitsBehind(assigning, each, ref));
     if (seat === undefined) continue;
     draft.assign(ref, seat.node.id, needMb(ref, assigning.capMb));

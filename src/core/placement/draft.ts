@@ -3,7 +3,7 @@ import type { Failure } from '../../base/errors.ts';
 import { type JobId, type NodeId, type TaskId, type TaskName, taskId } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { LiveJob, LiveTask } from '../jobs/live.ts';
-import type { TaskKind, TaskOutcome } from '../jobs/task.ts';
+import type { TaskKind, TaskOutcome, TaskSpec } from '../jobs/task.ts';
 import { quarantineFailure, type TaskEvent, transition } from '../jobs/task-state.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
 import type { Assignment } from '../membership/node.ts';
@@ -17,7 +17,11 @@ export type TaskRef = {
 };
 
 /** An end that the database does not know yet. */
-export type UnrecordedEnd = { readonly job: JobId; readonly outcome: TaskOutcome };
+export type UnrecordedEnd = {
+  readonly job: JobId;
+  readonly spec: TaskSpec;
+  readonly outcome: TaskOutcome;
+};
 
 /** What a tick did, for counting and logging: it decides nothing. */
 export type Notice =
@@ -32,7 +36,7 @@ export type RetryReason = 'failed' | 'died' | 'released' | 'node_lost';
 export class Draft {
   readonly refs = new Map<TaskId, TaskRef>();
   readonly ends: UnrecordedEnd[] = [];
-  readonly committed: { readonly job: JobId; readonly name: TaskName }[] = [];
+  readonly committed: { readonly id: TaskId; readonly job: JobId; readonly name: TaskName }[] = [];
   readonly notices: Notice[] = [];
   readonly now: Instant;
   readonly #view: ClusterView;
@@ -72,8 +76,9 @@ export class Draft {
     if (before.state === 'assigned') this.#setWork(before.node, without(this.work(before.node), ref.id));
     this.#note(ref, event, before.state === 'assigned');
     if (ref.task.state.state !== 'ended') return;
-    if (event.kind === 'outcome') this.committed.push({ job: ref.job.id, name: ref.task.plan.name });
-    else this.ends.push({ job: ref.job.id, outcome: this.#outcomeOf(ref, event, before) });
+    if (event.kind === 'outcome')
+      this.committed.push({ id: ref.id, job: ref.job.id, name: ref.task.plan.name });
+    else this.#end(ref, this.#outcomeOf(ref, event, before));
   }
 
   /** Gives a waiting task to a node. */
@@ -127,6 +132,10 @@ export class Draft {
 
   #setWork(node: NodeId, list: Assignment[]): void {
     this.#lists.set(node, list);
+  }
+
+  #end(ref: TaskRef, outcome: TaskOutcome): void {
+    this.ends.push({ job: ref.job.id, spec: ref.task.plan.spec, outcome });
   }
 
   #note(ref: TaskRef, event: TaskEvent, wasAssigned: boolean): void {

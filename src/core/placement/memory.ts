@@ -1,5 +1,6 @@
 import type { DatasetName, NodeId, TaskId } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
+import type { TaskKind } from '../jobs/task.ts';
 import type { Absences } from '../membership/absence.ts';
 import type { NodeReport } from '../membership/node.ts';
 
@@ -19,6 +20,8 @@ export type LeaderMemory = {
   readonly slotted: ReadonlyMap<TaskId, Slotted>;
   /** The order in which datasets were last served; higher is later. */
   readonly turns: ReadonlyMap<DatasetName, number>;
+  /** How long tasks of a kind take with a slot, in milliseconds: a moving average over ticks. */
+  readonly durations: ReadonlyMap<TaskKind, number>;
 };
 
 export type Heard = { readonly reportAt: Instant | undefined; readonly since: Instant };
@@ -38,4 +41,5 @@ export const emptyMemory: LeaderMemory = {
   heard: new Map(),
   slotted: new Map(),
   turns: new Map(),
+  durations: new Map(),
 };

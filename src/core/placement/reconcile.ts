@@ -1,5 +1,5 @@
 import { failure } from '../../base/errors.ts';
-import type { DatasetName, JobId, NodeId, TaskName } from '../../base/ids.ts';
+import type { DatasetName, JobId, NodeId } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { LiveJob } from '../jobs/live.ts';
 import { type AbsenceVerdict, judgeAbsences } from '../membership/absence.ts';
@@ -16,6 +16,7 @@ import {
 } from './absorb.ts';
 import { assignTasks } from './assign.ts';
 import { Draft, type Notice, type UnrecordedEnd } from './draft.ts';
+import { learnDurations } from './durations.ts';
 import type { Heard, LeaderMemory } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
 import { netAt, type Seat, slottedNow, takeSeats } from './seats.ts';
@@ -41,7 +42,7 @@ export type Reconciled = {
   /** Ends to write into the database before anything of this tick is written elsewhere. */
   readonly ends: readonly UnrecordedEnd[];
   /** Tasks whose nodes say that they committed: their outcomes stand in the database. */
-  readonly committed: readonly { readonly job: JobId; readonly name: TaskName }[];
+  readonly committed: readonly Draft['committed'][number][];
   readonly notices: readonly Notice[];
   readonly memory: LeaderMemory;
   /** Free and busy slots of all members. */
@@ -70,7 +71,8 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const netted = castNet(draft, world, seatsBefore);
   unblockTasks(draft, world);
   const seats = netted ? takeSeats(draft, world, heard) : seatsBefore;
-  const turns = assignTasks(draft, { world, held: input.held, seats });
+  const durations = learnDurations(draft, memory);
+  const turns = assignTasks(draft, { world, held: input.held, seats, durations });
   const wakeAt = nextChange(draft, verdict);
   return {
     work: draft.changedWork(),
@@ -85,6 +87,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
       heard,
       slotted: slottedNow(seats, memory.slotted, now),
       turns,
+      durations,
     },
     slots: countSlots(seats),
     ...(wakeAt === undefined ? {} : { wakeAt }),

@@ -4,6 +4,7 @@ import type { RetryRules } from '../jobs/task-state.ts';
 /** The figures that placement decides by. */
 export type PlacementRules = RetryRules & {
   readonly prefetchPerNodeMax: number;
+  readonly prefetchTaskMsMax: number;
   /** How long absent nodes are waited for when many are absent at once, and how long a node may be silent. */
   readonly sessionTimeoutMs: number;
   readonly timeoutNetMs: number;

@@ -5,7 +5,7 @@ import { jobId, nodeId, type TaskId, taskId, taskName } from '../../../src/base/
 import { instant } from '../../../src/base/units.ts';
 import type { LiveJob, LiveTask } from '../../../src/core/jobs/live.ts';
 import type { ClusterView } from '../../../src/core/membership/cluster-view.ts';
-import { emptyMemory } from '../../../src/core/placement/memory.ts';
+import { emptyMemory, type LeaderMemory } from '../../../src/core/placement/memory.ts';
 import { type ReconcileInput, reconcile } from '../../../src/core/placement/reconcile.ts';
 import { placementRules } from '../../../src/core/placement/rules.ts';
 import {
@@ -21,6 +21,9 @@ import {
 } from '../../support/live-cluster.ts';
 import { datasetOf } from '../../support/names.ts';
 
+/** Every task is an ingest: they are short, so that some wait in front of nodes. */
+const shortTasks: LeaderMemory = { ...emptyMemory, durations: new Map([['ingest', 5]]) };
+
 function decide(view: ClusterView, rest: Partial<ReconcileInput> = {}) {
   const input: ReconcileInput = {
     view,
@@ -28,7 +31,7 @@ function decide(view: ClusterView, rest: Partial<ReconcileInput> = {}) {
     epoch: 2n,
     chance: 0.5,
     held: new Set(),
-    memory: emptyMemory,
+    memory: shortTasks,
     rules: placementRules,
     ...rest,
   };
@@ -140,8 +143,8 @@ describe('reconcile, over any cluster', () => {
 
   it('decides nothing when its own decisions are reconciled again', () => {
     fc.assert(
-      fc.property(anyCluster, (view) => {
-        const first = decide(view);
+      fc.property(anyCluster, fc.constantFrom(emptyMemory, shortTasks), (view, memory) => {
+        const first = decide(view, { memory });
         const second = decide(first.after, { memory: first.result.memory });
         assert.deepEqual([...second.result.work], []);
         assert.deepEqual([...second.result.jobs], []);
@@ -212,6 +215,26 @@ describe('reconcile', () => {
     assert.equal(workOf(next.after, 'n2')[0], 'j2/m');
   });
 
+  it('lets no task wait in front of a node whose kind takes long, or is not known yet', () => {
+    const tasks = Array.from({ length: 6 }, (_, at) => liveTask(`t${at}`));
+    const view = viewOf({ nodes: [describeNode('n1', 1)], jobs: [liveJob({ id: 'j1', tasks })] });
+    const long: LeaderMemory = { ...emptyMemory, durations: new Map([['ingest', 60_000]]) };
+    const counts = [shortTasks, long, emptyMemory].map(
+      (memory) => workOf(decide(view, { memory }).after, 'n1').length,
+    );
+    assert.deepEqual(counts, [1 + placementRules.prefetchPerNodeMax, 1, 1]);
+  });
+
+  it('learns from committed tasks how long their kind takes', () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a'), liveTask('b')] });
+    const first = decide(viewOf({ nodes: [describeNode('n1', 2)], jobs: [job] }), { memory: emptyMemory });
+    const ended = [endOf('j1', 'a', { kind: 'committed' }), endOf('j1', 'b', { kind: 'committed' })];
+    const view = { ...first.after, reports: new Map([[nodeId('n1'), reportOf('n1', { ended })]]) };
+    const now = instant(startOfTime + 1_400);
+    const second = decide(view, { memory: first.result.memory, now });
+    assert.deepEqual([...second.result.memory.durations], [['ingest', 400]]);
+  });
+
   it('shares the slots of one class evenly between datasets, whatever each has waiting', () => {
     const many = Array.from({ length: 40 }, (_, at) => liveTask(`t${at}`));
     const jobs = [
@@ -230,7 +253,7 @@ describe('reconcile', () => {
       liveJob({ id: `j-${dataset}`, dataset, tasks: [liveTask('t0'), liveTask('t1'), liveTask('t2')] }),
     );
     let view = viewOf({ nodes: [describeNode('n1', 1)], jobs });
-    let memory = emptyMemory;
+    let memory = shortTasks;
     const served: string[] = [];
     for (let round = 0; round < 6; round += 1) {
       const step = decide(view, { memory, rules: { ...placementRules, prefetchPerNodeMax: 0 } });
@@ -301,7 +324,10 @@ describe('reconcile, on losses', () => {
     const ended = [endOf('j1', 'a', { kind: 'committed' })];
     const view = viewOf({ nodes: [describeNode('n1')], jobs: [job], reports: [reportOf('gone', { ended })] });
     const { result } = decide(view);
-    assert.deepEqual(result.committed, [{ job: jobId('j1'), name: taskName('a') }]);
+    assert.deepEqual(
+      result.committed.map((task) => task.id),
+      ['j1/a'],
+    );
   });
 
   it('waits one session time-out before it reassigns the work of a third of the nodes lost at once', () => {

@@ -1,0 +1,300 @@
+import { assert } from '../../base/assert.ts';
+import { failureOf } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
+import { mayDecide } from '../../core/membership/lease.ts';
+import type { Assignment, NodeDescription, NodeReport, TaskEnd } from '../../core/membership/node.ts';
+import { backoffMs } from '../../core/resilience/backoff.ts';
+import type { Coordination, NodeMembership, Unsubscribe } from '../../ports/coordination.ts';
+import type { JobStore } from '../../ports/job-store.ts';
+import type { Kit } from '../kit.ts';
+import type { Service } from '../lifecycle.ts';
+import type { TaskHandlers } from './task-handler.ts';
+import { fenceOf, type RunEnd, TaskRun } from './task-run.ts';
+import { WakeUp } from './wake-up.ts';
+
+export type DataNodeParts = {
+  readonly coordination: Coordination;
+  readonly handlers: TaskHandlers;
+  readonly jobs: Pick<JobStore, 'noteAttempt'>;
+};
+
+export type DataNodeOptions = {
+  readonly description: NodeDescription;
+  /** How busy the node's machine is; 0 and 0 when nobody measures. */
+  readonly load?: () => NodeLoad;
+  /** Called with a broken invariant, once: the process must end. */
+  readonly onBroken?: (error: unknown) => void;
+  /** Called once when the session has expired: this node is out of the cluster and needs a successor. */
+  readonly onExpired?: () => void;
+  readonly reportMs?: number;
+  readonly killGraceMs?: number;
+  readonly stopDeadlineMs?: number;
+};
+
+export type NodeLoad = {
+  /** 0–1 of all cores. */
+  readonly cpu: number;
+  readonly memoryUsedMb: number;
+  /** The node itself finds that it has more than it can do. */
+  readonly overloaded?: boolean;
+};
+
+/**
+ * Runs what the leader assigns to it, up to its slots at once, in the order of its work list. It says what it runs and
+ * how it ended, keeps each end until its assignment is gone, and starts nothing while it can not be sure of its session.
+ */
+export class DataNode implements Service {
+  readonly name: string;
+  readonly #kit: Kit;
+  readonly #parts: DataNodeParts;
+  readonly #options: DataNodeOptions;
+  readonly #wake: WakeUp;
+  readonly #progressed: WakeUp;
+  readonly #runs = new Map<string, TaskRun>();
+  readonly #ended = new Map<string, { readonly assignment: Assignment; readonly end: TaskEnd }>();
+  readonly #hung = new Set<TaskRun>();
+  #membership: NodeMembership | undefined;
+  #unsubscribe: Unsubscribe | undefined;
+  #loop: Promise<void> | undefined;
+  #draining = false;
+  #drained: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  #stopping = false;
+  #broken = false;
+  #reportDue = true;
+  #reportedAtMs = 0;
+
+  constructor(kit: Kit, parts: DataNodeParts, options: DataNodeOptions) {
+    this.name = `data node ${options.description.id}`;
+    this.#kit = { ...kit, log: kit.log.with({ node: options.description.id }) };
+    this.#parts = parts;
+    this.#options = options;
+    this.#wake = new WakeUp(kit.clock);
+    this.#progressed = new WakeUp(kit.clock);
+  }
+
+  /** Resolves once the node is a member of its cluster. */
+  async start(): Promise<void> {
+    assert(this.#loop === undefined, `${this.name} was started twice`);
+    this.#membership = await this.#join();
+    if (this.#membership === undefined) return;
+    this.#unsubscribe = this.#membership.watchWork(() => this.#wake.ring());
+    this.#loop = this.#run();
+  }
+
+  /** Starts nothing more, lets running tasks finish until the deadline, then gives back what is left. */
+  drain(deadlineMs: number = this.#options.stopDeadlineMs ?? limits.stopDeadlineMs): Promise<void> {
+    this.#drained ??= this.#drain(deadlineMs);
+    return this.#drained;
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    if (this.#loop === undefined) return;
+    this.#draining = true;
+    this.#reportDue = true;
+    this.#wake.ring();
+    await this.#until(() => this.#runs.size === 0, deadlineMs);
+    for (const run of this.#runs.values()) run.release();
+    const graceMs = this.#options.killGraceMs ?? limits.killGraceMs;
+    await this.#until(() => this.#runs.size === 0, 2 * graceMs);
+    // The ends stay in the report until the leader has seen them; after that a lost node's report tells them.
+    await this.#until(() => this.#ended.size === 0, graceMs);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#parts.coordination.state() === 'connected') await this.drain();
+    this.#stopping = true;
+    for (const run of this.#runs.values()) run.drop();
+    this.#wake.ring();
+    this.#unsubscribe?.();
+    await this.#loop;
+    if (this.#parts.coordination.state() !== 'connected') return;
+    await this.#membership?.leave().catch((thrown: unknown) => {
+      this.#kit.log.warn('a data node could not leave its cluster', { failure: failureOf(thrown) });
+    });
+  }
+
+  async #join(): Promise<NodeMembership | undefined> {
+    for (let attempt = 1; !this.#stopping; attempt += 1) {
+      try {
+        return await this.#parts.coordination.join(this.#options.description);
+      } catch (thrown) {
+        this.#kit.log.warn('a data node could not join its cluster', { attempt, failure: failureOf(thrown) });
+        const rule = { baseMs: limits.idleTickMs, capMs: limits.sessionTimeoutMs };
+        await this.#wake.wait(backoffMs(rule, attempt, this.#kit.random.next()));
+      }
+    }
+    return undefined;
+  }
+
+  async #run(): Promise<void> {
+    const reportMs = this.#options.reportMs ?? limits.reportMs;
+    while (!this.#stopping && !this.#broken) {
+      if (this.#parts.coordination.state() === 'expired') {
+        this.#leaveExpired();
+        return;
+      }
+      try {
+        await this.#sync(reportMs);
+      } catch (thrown) {
+        this.#kit.log.debug('a data node could not reach its cluster', { failure: failureOf(thrown) });
+        this.#reportDue = true;
+      }
+      this.#progressed.ring();
+      await this.#wake.wait(reportMs);
+    }
+  }
+
+  async #sync(reportMs: number): Promise<void> {
+    const membership = this.#membership;
+    if (membership === undefined || this.#parts.coordination.state() !== 'connected') return;
+    this.#follow(await membership.work());
+    const nowMs = this.#kit.clock.monotonicMs();
+    if (!this.#reportDue && nowMs - this.#reportedAtMs < reportMs) return;
+    this.#reportDue = false;
+    this.#reportedAtMs = nowMs;
+    await membership.report(this.#report());
+  }
+
+  /** Brings what runs here into line with what is assigned. */
+  #follow(work: readonly Assignment[]): void {
+    const assigned = new Map(work.map((each) => [keyOf(each), each]));
+    for (const [key, run] of this.#runs) if (!assigned.has(key)) run.drop();
+    for (const key of this.#ended.keys()) if (!assigned.has(key)) this.#ended.delete(key);
+    for (const [key, assignment] of assigned) {
+      if (this.#runs.has(key) || this.#ended.has(key)) continue;
+      if (this.#draining) this.#end(assignment, { kind: 'released' });
+      else if (!this.#mayStart(assignment)) return;
+      else this.#begin(key, assignment);
+    }
+  }
+
+  #mayStart(assignment: Assignment): boolean {
+    const { coordination } = this.#parts;
+    const { slots, memoryMb } = this.#options.description;
+    const usedMb = [...this.#runs.values()].reduce((sum, run) => sum + run.assignment.memoryMb, 0);
+    const fits = this.#runs.size === 0 || usedMb + assignment.memoryMb <= memoryMb;
+    const lease = {
+      connected: coordination.state() === 'connected',
+      lastReplyAgeMs: coordination.lastReplyAgeMs(),
+      sessionTimeoutMs: coordination.sessionTimeoutMs,
+    };
+    return this.#runs.size < slots && fits && !this.#broken && mayDecide(lease);
+  }
+
+  #begin(key: string, assignment: Assignment): void {
+    const { handlers } = this.#parts;
+    const { description, killGraceMs } = this.#options;
+    const run = new TaskRun({
+      clock: this.#kit.clock,
+      handlers,
+      node: description.id,
+      assignment,
+      ...(killGraceMs === undefined ? {} : { killGraceMs }),
+    });
+    this.#runs.set(key, run);
+    const beganMs = this.#kit.clock.monotonicMs();
+    void run.ended.then((ended) => this.#finish(key, run, { ended, beganMs }));
+  }
+
+  #finish(key: string, run: TaskRun, told: { ended: RunEnd; beganMs: number }): void {
+    this.#runs.delete(key);
+    if (run.hung) this.#hung.add(run);
+    const { ended } = told;
+    const { kind } = run.assignment.spec;
+    const seconds = (this.#kit.clock.monotonicMs() - told.beganMs) / 1_000;
+    this.#kit.telemetry.observe('assay_task_seconds', seconds, { kind });
+    const end = ended.kind === 'told' ? ended.end.kind : 'dropped';
+    this.#kit.telemetry.count('assay_task_attempts_total', { kind, end });
+    if (ended.kind === 'told') {
+      if (ended.superseded) this.#kit.telemetry.count('assay_commits_superseded_total', { kind });
+      this.#end(run.assignment, ended.end);
+    }
+    if (run.broken !== undefined) this.#break(run.broken);
+    this.#wake.ring();
+    this.#progressed.ring();
+  }
+
+  #end(assignment: Assignment, end: TaskEnd): void {
+    this.#ended.set(keyOf(assignment), { assignment, end });
+    this.#reportDue = true;
+    if (end.kind === 'failed' || end.kind === 'died') this.#note(assignment, end);
+  }
+
+  /** Adds a bad end to the history for people. It decides nothing: it may be lost. */
+  #note(assignment: Assignment, end: Extract<TaskEnd, { kind: 'failed' | 'died' }>): void {
+    const { job, name, attempt, node } = fenceOf(assignment, this.#options.description.id);
+    const { log, clock } = this.#kit;
+    log.warn('an attempt at a task ended badly', {
+      job,
+      task: name,
+      attempt,
+      end: end.kind,
+      failure: end.failure,
+    });
+    const note = { job, name, attempt, node, at: clock.now(), failure: end.failure };
+    this.#parts.jobs.noteAttempt(note).catch((thrown: unknown) => {
+      log.debug('an attempt could not be noted', { job, task: name, failure: failureOf(thrown) });
+    });
+  }
+
+  #report(): NodeReport {
+    for (const run of this.#hung) if (!run.hung) this.#hung.delete(run);
+    const { description, load } = this.#options;
+    const { cpu, memoryUsedMb, overloaded } = load?.() ?? { cpu: 0, memoryUsedMb: 0, overloaded: false };
+    const full = overloaded === true || this.#hung.size >= limits.hungHandlersMax;
+    const unavailable = this.#draining ? 'stopping' : full ? 'overloaded' : undefined;
+    return {
+      node: description.id,
+      at: this.#kit.clock.now(),
+      cpu,
+      memoryUsedMb,
+      running: Array.from(this.#runs.values(), (run) => ({
+        task: run.assignment.task,
+        attempt: run.assignment.attempt,
+        ...(run.progress === undefined ? {} : { progress: run.progress }),
+      })),
+      ended: Array.from(this.#ended.values(), ({ assignment, end }) => ({
+        task: assignment.task,
+        attempt: assignment.attempt,
+        end,
+      })),
+      ...(unavailable === undefined ? {} : { unavailable }),
+    };
+  }
+
+  /** Its work belongs to others by now: everything here is wasted effort. */
+  #leaveExpired(): void {
+    this.#kit.log.error('the session of a data node has expired', { running: this.#runs.size });
+    this.#draining = true;
+    for (const run of this.#runs.values()) run.drop();
+    this.#ended.clear();
+    this.#options.onExpired?.();
+  }
+
+  #break(error: unknown): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.#kit.log.error('a data node met a broken invariant', { error });
+    this.#options.onBroken?.(error);
+  }
+
+  /** Waits until `done`, at most `deadlineMs`. */
+  async #until(done: () => boolean, deadlineMs: number): Promise<void> {
+    const endMs = this.#kit.clock.monotonicMs() + deadlineMs;
+    for (;;) {
+      const leftMs = endMs - this.#kit.clock.monotonicMs();
+      if (done() || leftMs <= 0) return;
+      await this.#progressed.wait(leftMs);
+    }
+  }
+}
+
+function keyOf(assignment: Assignment): string {
+  return `${assignment.task}@${assignment.attempt}`;
+}

@@ -1,0 +1,107 @@
+import type { ClusterName } from '../../base/ids.ts';
+import type { Job, JobEnd } from '../../core/jobs/job.ts';
+import type { LiveTask } from '../../core/jobs/live.ts';
+import type { TaskOutcome } from '../../core/jobs/task.ts';
+import type { ClusterView } from '../../core/membership/cluster-view.ts';
+import type { Notice, UnrecordedEnd } from '../../core/placement/draft.ts';
+import type { Reconciled } from '../../core/placement/reconcile.ts';
+import type { QueueDepth } from '../../ports/job-store.ts';
+import type { Kit } from '../kit.ts';
+
+const states = ['blocked', 'waiting', 'assigned'] as const satisfies readonly LiveTask['state']['state'][];
+
+/** What a leader counts and logs of its ticks. */
+export class LeaderTelemetry {
+  readonly #kit: Kit;
+  readonly #cluster: ClusterName;
+
+  constructor(kit: Kit, cluster: ClusterName) {
+    this.#kit = kit;
+    this.#cluster = cluster;
+  }
+
+  /** After a tick whose decisions were written. */
+  tick({ view, decided }: { view: ClusterView; decided: Reconciled }): void {
+    const { telemetry } = this.#kit;
+    const cluster = this.#cluster;
+    for (const notice of decided.notices) this.#note(notice);
+    const tasks = { blocked: 0, waiting: 0, assigned: 0, ended: 0 };
+    for (const job of view.jobs.values()) for (const task of job.tasks) tasks[task.state.state] += 1;
+    for (const state of states) telemetry.gauge('assay_tasks_live', tasks[state], { cluster, state });
+    telemetry.gauge('assay_jobs_admitted', view.jobs.size, { cluster });
+    telemetry.gauge('assay_nodes', view.nodes.length, { cluster });
+    telemetry.gauge('assay_node_slots', decided.slots.busy, { cluster, use: 'busy' });
+    telemetry.gauge('assay_node_slots', decided.slots.free, { cluster, use: 'free' });
+    telemetry.gauge('assay_manager_leader', 1, { cluster });
+  }
+
+  took(tickMs: number): void {
+    this.#kit.telemetry.observe('assay_manager_tick_seconds', tickMs / 1_000, { cluster: this.#cluster });
+  }
+
+  depth(depth: QueueDepth): void {
+    this.#kit.telemetry.gauge('assay_jobs_open', depth.total, { cluster: this.#cluster });
+  }
+
+  /** A task ended by the leader's own record. `standing` is what the database holds now: a commit may have been first. */
+  ended(end: UnrecordedEnd, standing: TaskOutcome): void {
+    const { outcome } = end;
+    const fields = { job: end.job, task: outcome.name, status: standing.status, attempts: standing.attempts };
+    if (standing.status === 'failed' || standing.status === 'quarantined') {
+      this.#kit.log.error('a task failed for good', { ...fields, failure: standing.error });
+    } else if (standing.status === 'done') {
+      this.#kit.log.info('a task was committed before its failure could be recorded', fields);
+    }
+  }
+
+  jobEnded(job: Job, end: JobEnd): void {
+    const { log, telemetry } = this.#kit;
+    const { kind } = job.spec;
+    const seconds = Math.max(0, end.endedAt - job.createdAt) / 1_000;
+    telemetry.count('assay_jobs_ended_total', { kind, status: end.status });
+    telemetry.observe('assay_job_seconds', seconds, { kind });
+    log.info('a job ended', {
+      job: job.id,
+      dataset: job.dataset,
+      kind,
+      status: end.status,
+      tasks: end.tasks,
+    });
+  }
+
+  /** This process leads no more: it knows nothing of the cluster from here on. */
+  clear(): void {
+    const { telemetry } = this.#kit;
+    const cluster = this.#cluster;
+    telemetry.gauge('assay_manager_leader', 0, { cluster });
+    for (const state of states) telemetry.gauge('assay_tasks_live', 0, { cluster, state });
+    for (const use of ['busy', 'free']) telemetry.gauge('assay_node_slots', 0, { cluster, use });
+    for (const name of ['assay_nodes', 'assay_jobs_admitted', 'assay_jobs_open'] as const) {
+      telemetry.gauge(name, 0, { cluster });
+    }
+  }
+
+  #note(notice: Notice): void {
+    const { log, telemetry } = this.#kit;
+    const cluster = this.#cluster;
+    switch (notice.kind) {
+      case 'assigned':
+        telemetry.observe('assay_task_wait_seconds', notice.waitedMs / 1_000, { kind: notice.task });
+        break;
+      case 'retried':
+        telemetry.count('assay_task_retries_total', { kind: notice.task, reason: notice.reason });
+        break;
+      case 'ended':
+        telemetry.count('assay_tasks_ended_total', { kind: notice.task, status: notice.status });
+        break;
+      case 'node_lost':
+        telemetry.count('assay_nodes_lost_total', { cluster });
+        log.warn('a data node was lost with work', {
+          node: notice.node,
+          tasks: notice.tasks,
+          mass: notice.mass,
+        });
+        break;
+    }
+  }
+}
