@@ -33,6 +33,9 @@ export const sensitivityFactor = { low: 2, medium: 1, high: 0.5 } as const satis
   number
 >;
 
+/** A budget is no duty: with few metrics it is shared as if there were ten, rather than spent on small deviations. */
+const metricsMin = 10;
+
 /** The bar's quantile for one partition of a dataset: the level is shared by all metrics that are judged. */
 export class BarQuantiles {
   readonly #perMetric: number;
@@ -40,7 +43,7 @@ export class BarQuantiles {
 
   /** `level`: the probability of a false alarm that the whole partition may have. */
   constructor(level: number, metrics: number) {
-    this.#perMetric = Math.min(0.5, Math.max(1e-12, level / Math.max(1, metrics)));
+    this.#perMetric = Math.min(0.5, Math.max(1e-12, level / Math.max(metricsMin, metrics)));
   }
 
   /** The two-sided quantile after `errors` past errors. */

@@ -3,10 +3,11 @@ import { limits } from '../../base/limits.ts';
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
 import { BarQuantiles, coldStart } from './bar.ts';
 import { Spacing, seasonPoint } from './calendar.ts';
-import { BudgetController } from './controller.ts';
+import { BudgetController, type BudgetLevels } from './controller.ts';
 import type { HistoryPartition, MetricHistory } from './history.ts';
-import type { Judgement } from './judgement.ts';
-import { type JudgementContext, MetricLearner, type MetricPoint } from './metric-learner.ts';
+import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
+import { type MetricFamily, metricFamily } from './metric-family.ts';
+import { MetricLearner, type MetricPoint } from './metric-learner.ts';
 import type { MetricRule } from './metric-rule.ts';
 import { type LearnedVerdict, verdictOf } from './verdict.ts';
 
@@ -38,14 +39,16 @@ export type LearnerMetric = {
  * A fold over the partitions of one dataset: each is judged by those before it, then learned from. The algorithm is
  * described in `docs/thresholds.md`. Deterministic: one go and one by one give the same, and so does any order of metrics.
  */
-export type Learner = {
+export interface Learner {
   /** Judges the next partition and learns from it: a verdict for each metric that has a value and is not off. */
-  readonly step: (point: LearnerPoint) => readonly LearnedVerdict[];
-  /** The same without writing verdicts down: for partitions that were judged before. */
-  readonly absorb: (point: LearnerPoint) => void;
-  /** The present factor of the budget on all bands. */
-  readonly lambda: () => number;
-};
+  step(point: LearnerPoint): readonly LearnedVerdict[];
+  /** Judges a partition as if it were the next one, and learns nothing. */
+  judge(point: LearnerPoint): readonly LearnedVerdict[];
+  /** Learns from the next partition without writing verdicts down: for partitions that were judged before. */
+  absorb(point: LearnerPoint): void;
+  /** The present factor of the budget on the bands of a family of metrics. */
+  lambda(family: MetricFamily): number;
+}
 
 /** Partitions within which alarms of one metric are one incident. */
 export const joiningPartitions = 3;
@@ -54,75 +57,118 @@ type Judged = { metric: MetricKey; learner: MetricLearner; point: MetricPoint; j
 
 /** Makes a learner that knows nothing yet. */
 export function createLearner(settings: LearnerSettings): Learner {
-  const capacity = settings.historyMax ?? limits.historyPartitionsMax;
-  const controller = new BudgetController(settings.alertsPerMonth);
-  const spacing = new Spacing();
-  const learners = new Map<MetricKey, MetricLearner>();
-  const lastAlarms = new Map<MetricKey, number>();
-  let partitions = 0;
+  return new DatasetLearner(settings);
+}
 
-  const learnerOf = ({ metric, scale }: LearnerMetric): MetricLearner => {
-    const known = learners.get(metric);
+class DatasetLearner implements Learner {
+  readonly #settings: LearnerSettings;
+  readonly #controller: BudgetController;
+  readonly #spacing = new Spacing();
+  readonly #learners = new Map<MetricKey, MetricLearner>();
+  readonly #lastAlarms = new Map<MetricKey, number>();
+  #partitions = 0;
+
+  constructor(settings: LearnerSettings) {
+    this.#settings = settings;
+    this.#controller = new BudgetController(settings.alertsPerMonth);
+  }
+
+  step(point: LearnerPoint): LearnedVerdict[] {
+    const judged = this.#judge(point);
+    // Records speak of the training before this partition.
+    const verdicts = judged.map(writeDown);
+    this.#learn(point, judged);
+    return verdicts;
+  }
+
+  judge(point: LearnerPoint): LearnedVerdict[] {
+    return this.#judge(point).map(writeDown);
+  }
+
+  absorb(point: LearnerPoint): void {
+    this.#learn(point, this.#judge(point));
+  }
+
+  lambda(family: MetricFamily): number {
+    return this.#controller.lambda(family);
+  }
+
+  #levels(): BudgetLevels {
+    return this.#controller.levels(this.#spacing.perMonth());
+  }
+
+  #learnerOf({ metric, scale }: LearnerMetric): MetricLearner {
+    const known = this.#learners.get(metric);
     if (known !== undefined) return known;
-    const made = new MetricLearner(scale, settings.ruleOf(metric), capacity);
-    learners.set(metric, made);
+    const { ruleOf, historyMax = limits.historyPartitionsMax } = this.#settings;
+    const nature = { scale, family: metricFamily(metric, scale), rule: ruleOf(metric) };
+    const made = new MetricLearner(nature, historyMax);
+    this.#learners.set(metric, made);
     return made;
-  };
+  }
 
-  const judge = (point: LearnerPoint, context: JudgementContext): Judged[] => {
+  #judge(point: LearnerPoint): Judged[] {
+    const levels = this.#levels();
+    const forecasts = [...this.#learners.values()].filter((learner) => learner.isForecast()).length;
+    const quantiles = new BarQuantiles(levels.forecast, forecasts);
     const at = seasonPoint(point.partition.key);
     const { key, feedback } = point.partition;
     return point.metrics.flatMap((measured) => {
       const { metric, value, rows } = measured;
-      const learner = learnerOf(measured);
+      const learner = this.#learnerOf(measured);
       if (!learner.rule.enabled || value === null || !Number.isFinite(value)) return [];
       const metricPoint = { key, value, rows, at, feedback };
-      return [{ metric, learner, point: metricPoint, judgement: learner.judge(metricPoint, context) }];
+      const lambda = this.#controller.lambda(learner.family);
+      const judgement = learner.judge(metricPoint, { quantiles, lambda, constantLevel: levels.constant });
+      return [{ metric, learner, point: metricPoint, judgement }];
     });
-  };
+  }
 
-  /** Whether the alarms of this partition open an incident, rather than join one of the last partitions. */
-  const opensIncident = (judged: readonly Judged[]): boolean => {
-    const alarms = judged.filter(({ judgement }) => isBudgeted(judgement));
-    const joins = alarms.some(({ metric }) => {
-      const last = lastAlarms.get(metric);
-      return last !== undefined && partitions - last <= joiningPartitions;
-    });
-    for (const { metric } of alarms) lastAlarms.set(metric, partitions);
-    return alarms.length > 0 && !joins;
-  };
-
-  const advance = (point: LearnerPoint, writeDown: (judged: Judged) => void): void => {
-    spacing.observe(point.partition.key);
-    const levels = controller.levels(spacing.perMonth());
-    const forecasts = [...learners.values()].filter((learner) => learner.isForecast()).length;
-    const judged = judge(point, {
-      quantiles: new BarQuantiles(levels.forecast, forecasts),
-      lambda: controller.lambda,
-      constantLevel: levels.constant,
-    });
-    for (const one of judged) writeDown(one);
+  #learn(point: LearnerPoint, judged: readonly Judged[]): void {
+    const levels = this.#levels();
+    const opening = this.#openingFamily(judged);
+    const opened = point.partition.feedback === 'real_error' ? undefined : opening;
+    this.#controller.step({ opened, judged: countFamilies(judged, opened), level: levels.forecast });
     for (const { learner, point: metricPoint, judgement } of judged) learner.absorb(metricPoint, judgement);
-    const opened = opensIncident(judged) && point.partition.feedback !== 'real_error';
-    if (judged.some(({ judgement }) => judgement.kind !== 'learning')) controller.step(opened, levels);
-    partitions += 1;
-  };
+    this.#spacing.observe(point.partition.key);
+    this.#partitions += 1;
+  }
 
-  return {
-    absorb: (point) => advance(point, () => {}),
-    step: (point) => {
-      const verdicts: LearnedVerdict[] = [];
-      advance(point, ({ metric, learner, point: { value, rows }, judgement }) =>
-        verdicts.push(verdictOf(judgement, { metric, value, rows, learner })),
-      );
-      return verdicts;
-    },
-    lambda: () => controller.lambda,
-  };
+  /** The family of the worst alarm, when the alarms of this partition open an incident rather than join one. */
+  #openingFamily(judged: readonly Judged[]): MetricFamily | undefined {
+    const alarms = judged.flatMap(({ metric, learner, judgement }) =>
+      isBudgeted(judgement) ? [{ metric, family: learner.family, severity: judgement.severity }] : [],
+    );
+    const joins = alarms.some(({ metric }) => {
+      const last = this.#lastAlarms.get(metric);
+      return last !== undefined && this.#partitions - last <= joiningPartitions;
+    });
+    for (const { metric } of alarms) this.#lastAlarms.set(metric, this.#partitions);
+    const [worst] = alarms.sort((a, b) => b.severity - a.severity || (a.metric < b.metric ? -1 : 1));
+    return joins ? undefined : worst?.family;
+  }
+}
+
+/** How many metrics of each family were judged by forecasts; constants count only where they opened an incident. */
+function countFamilies(
+  judged: readonly Judged[],
+  opened: MetricFamily | undefined,
+): ReadonlyMap<MetricFamily, number> {
+  const counts = new Map<MetricFamily, number>();
+  for (const { learner, judgement } of judged) {
+    const counted =
+      judgement.kind === 'forecast' || (judgement.kind === 'constant' && learner.family === opened);
+    if (counted) counts.set(learner.family, (counts.get(learner.family) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function writeDown({ metric, learner, point: { value, rows }, judgement }: Judged): LearnedVerdict {
+  return verdictOf(judgement, { metric, value, rows, learner });
 }
 
 /** Whether a judgement is an alarm that the budget counts: notices of the first days are none. */
-function isBudgeted(judgement: Judgement): boolean {
+function isBudgeted(judgement: Judgement): judgement is ForecastJudgement | ConstantJudgement {
   if (judgement.kind === 'learning' || judgement.isNewLevel) return false;
   return judgement.alarm && judgement.history >= coldStart.noticing;
 }

@@ -14,9 +14,9 @@ import { DeviationRun } from './deviation-run.ts';
 import type { HistoryPartition } from './history.ts';
 import { ConstantWatch, constantSeverity } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
+import type { MetricFamily } from './metric-family.ts';
 import type { MetricRule } from './metric-rule.ts';
 import { ModelChoice } from './model-choice.ts';
-import { NoiseWatch } from './noise-watch.ts';
 import { errorScale, scaleFloor, spreadOf } from './scale.ts';
 import { TrainingKeys } from './training-keys.ts';
 import { firstTransform, type Transform, toScale } from './transform.ts';
@@ -37,11 +37,19 @@ export type JudgementContext = {
   readonly constantLevel: number;
 };
 
+/** What kind of metric it is, and how it is to be judged. */
+export type MetricNature = {
+  readonly scale: MetricScale;
+  readonly family: MetricFamily;
+  readonly rule: MetricRule;
+};
+
 type TrainedPoint = { readonly value: number; readonly rows: number; readonly at: SeasonPoint };
 
 /** Everything learned about one metric: judges a value by what came before it, then takes the value in. */
 export class MetricLearner {
   readonly scale: MetricScale;
+  readonly family: MetricFamily;
   readonly rule: MetricRule;
   readonly keys: TrainingKeys;
   readonly #capacity: number;
@@ -50,14 +58,15 @@ export class MetricLearner {
   readonly #run = new DeviationRun();
   #transform: Transform;
   #models: ModelChoice;
-  #noise = new NoiseWatch();
   /** Added by level shifts: the forecasts live on the series without its jumps. */
   #offset = 0;
   /** Since the last level shift; what a change of the transform is rebuilt from. */
   #trained: TrainedPoint[] = [];
 
-  constructor(scale: MetricScale, rule: MetricRule, capacity: number) {
+  constructor(nature: MetricNature, capacity: number) {
+    const { scale, family, rule } = nature;
     this.scale = scale;
+    this.family = family;
     this.rule = rule;
     this.#capacity = capacity;
     this.keys = new TrainingKeys(capacity);
@@ -86,7 +95,7 @@ export class MetricLearner {
   /** Learns from a judged value. `feedback` of people decides how. */
   absorb(point: MetricPoint, judgement: Judgement): void {
     if (this.#transform === 'log' && point.value <= 0) {
-      this.#rebuild('identity');
+      this.#toIdentity();
       const predictions = this.#models.predict(point.at);
       this.absorb(point, { ...judgement, predictions, scaled: point.value });
       return;
@@ -194,39 +203,57 @@ export class MetricLearner {
   }
 
   #include(point: MetricPoint, judgement: Judgement): void {
-    this.#run.take();
+    this.#endRun();
     const scaled = judgement.scaled - this.#offset;
     let most = Number.POSITIVE_INFINITY;
     if (judgement.kind === 'forecast') {
-      // Beyond a band that does not alarm on this side: no reason to trust it fully either.
-      if (judgement.severity > 1) most = 3 * judgement.scale;
+      // Beyond a band that does not alarm on this side, or within it only thanks to the record: no reason to trust it.
+      const isTrusted = judgement.severity <= 1 && judgement.deviation <= judgement.quantile;
+      if (!isTrusted) most = 3 * judgement.scale;
       this.#record.absorb(Math.min(judgement.deviation, judgement.bar));
-      const prediction = judgement.predictions[judgement.model] ?? scaled;
-      this.#noise.absorb(prediction, Math.abs(scaled - prediction));
     }
     this.#models.absorbErrors(scaled, judgement.predictions, most);
     this.#train(point, scaled);
-    if (this.#earnsLogarithm()) this.#rebuild('log');
+    this.#reviewTransform();
   }
 
   /** An alarm that nobody has commented on: left out of training, until the third in a row makes a new level. */
   #absorbDeviation(point: MetricPoint, judgement: ForecastJudgement | ConstantJudgement): void {
+    const { value, rows, at } = point;
     if (judgement.isNewLevel) {
-      this.#shiftLevel([...this.#run.take(), { ...point, sign: judgement.sign }]);
+      const points = this.#run.take();
+      this.#noteLargest([...points.map((one) => one.judgement), judgement], value);
+      this.#shiftLevel([...points, point]);
       this.keys.include(point.key);
       return;
     }
-    if (!this.#run.continues(judgement.sign)) {
-      if (judgement.kind === 'forecast') this.#record.absorb(judgement.deviation);
-      else this.#constants.noteDeviation(point.value);
-    }
-    this.#exclude(point, judgement);
-    this.#run.add({ value: point.value, rows: point.rows, at: point.at, sign: judgement.sign });
+    if (!this.#run.continues(judgement.sign)) this.#endRun();
+    this.keys.exclude(point.key);
+    this.#run.add({ value, rows, at, judgement });
+  }
+
+  /** Learns from a run of alarms that did not become a new level: one record, and errors that are clipped. */
+  #endRun(): void {
+    const points = this.#run.take();
+    const last = points.at(-1);
+    if (last === undefined) return;
+    for (const { judgement } of points) this.#absorbClipped(judgement);
+    this.#noteLargest(
+      points.map(({ judgement }) => judgement),
+      last.value,
+    );
+  }
+
+  #noteLargest(run: readonly (ForecastJudgement | ConstantJudgement)[], value: number): void {
+    const deviations = run.flatMap((one) => (one.kind === 'forecast' ? [one.deviation] : []));
+    if (deviations.length > 0) this.#record.absorb(Math.max(...deviations));
+    if (run.some(({ kind }) => kind === 'constant')) this.#constants.noteDeviation(value);
   }
 
   #absorbWithFeedback(point: MetricPoint, judgement: Judgement): void {
     switch (point.feedback) {
       case 'new_normal':
+        this.#run.take();
         this.#shiftLevel([{ value: point.value, rows: point.rows, at: point.at }]);
         this.keys.include(point.key);
         return;
@@ -242,11 +269,11 @@ export class MetricLearner {
         this.keys.exclude(point.key);
         return;
     }
-    this.#exclude(point, judgement);
+    this.keys.exclude(point.key);
+    this.#absorbClipped(judgement);
   }
 
-  #exclude(point: MetricPoint, judgement: Judgement): void {
-    this.keys.exclude(point.key);
+  #absorbClipped(judgement: Judgement): void {
     if (judgement.kind !== 'forecast') return;
     this.#models.absorbErrors(judgement.scaled - this.#offset, judgement.predictions, 3 * judgement.scale);
   }
@@ -261,7 +288,6 @@ export class MetricLearner {
     const jump = jumps.sort((a, b) => a - b)[jumps.length >> 1] ?? 0;
     if (Number.isFinite(jump)) this.#offset += jump;
     this.#trained = [];
-    this.#noise = new NoiseWatch();
     const last = points.at(-1);
     if (last !== undefined) this.#constants.rebase(last.value);
     for (const point of points) {
@@ -282,20 +308,47 @@ export class MetricLearner {
     if (this.#trained.length > this.#capacity) this.#trained.shift();
   }
 
-  #earnsLogarithm(): boolean {
-    if (this.#transform !== 'identity' || !this.#noise.isMultiplicative()) return false;
-    return this.#trained.every(({ value }) => value > 0);
+  /** Now and then: whether the logarithm describes the series better, by the likelihood of the forecasts' errors. */
+  #reviewTransform(): void {
+    const isDue = transformReviews.includes(this.#trained.length);
+    if (!isDue || this.#transform === 'arcsine' || !this.#staysPositive()) return;
+    const other = this.#transform === 'log' ? 'identity' : 'log';
+    const logarithms =
+      this.#trained.reduce((sum, { value }) => sum + Math.log(value), 0) / this.#trained.length;
+    const models = this.#rebuilt(other);
+    // The geometric mean is what the density of a value gains when its logarithm is taken (Box and Cox, 1964).
+    const gain = Math.exp(other === 'log' ? logarithms : -logarithms);
+    if (models.leastLoss() * gain > transformMargin * this.#models.leastLoss()) return;
+    this.#transform = other;
+    this.#offset = 0;
+    this.#models = models;
   }
 
-  #rebuild(transform: Transform): void {
-    this.#transform = transform;
+  /** Numbers that may as well be negative need a distance from 0; counts and durations can not. */
+  #staysPositive(): boolean {
+    const sorted = this.#trained.map(({ value }) => value).sort((a, b) => a - b);
+    const [least = 0] = sorted;
+    if (this.scale !== 'number') return least > 0;
+    return sorted.length >= 28 && least > 0.1 * (sorted[sorted.length >> 1] ?? 0) && least > 0;
+  }
+
+  #toIdentity(): void {
+    this.#transform = 'identity';
     this.#offset = 0;
-    this.#models = new ModelChoice(this.#capacity);
-    this.#noise = new NoiseWatch();
+    this.#models = this.#rebuilt('identity');
+  }
+
+  #rebuilt(transform: Transform): ModelChoice {
+    const models = new ModelChoice(this.#capacity);
     for (const { value, rows, at } of this.#trained) {
       const scaled = toScale(transform, value, rows);
-      this.#models.absorbErrors(scaled, this.#models.predict(at));
-      this.#models.absorbValue(scaled, at);
+      models.absorbErrors(scaled, models.predict(at));
+      models.absorbValue(scaled, at);
     }
+    return models;
   }
 }
+
+/** Points after which the transform is reviewed, and how much better the other one must be. */
+const transformReviews = [14, 28, 56, 112, 224];
+const transformMargin = 0.93;

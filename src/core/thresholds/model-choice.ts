@@ -19,21 +19,32 @@ export class ModelChoice {
     return this.#bank.predict(at);
   }
 
+  /** The smallest typical error that any forecast has had; infinite while none has had enough. */
+  leastLoss(): number {
+    const losses = this.#errors.map((errors, place) => this.#loss(errors, predictors[place]?.penalty ?? 1));
+    return Math.min(...losses);
+  }
+
   /** The place of the best forecast among those of `predictions` that have enough past errors; -1 when none has. */
   best(predictions: Float64Array): number {
-    const needed = Math.max(4, Math.min(10, this.#absorbed / 3));
     let best = -1;
     let least = Number.POSITIVE_INFINITY;
     for (const [place, { penalty }] of predictors.entries()) {
       const errors = this.#errors[place];
-      if (errors === undefined || errors.size < needed || Number.isNaN(predictions[place])) continue;
-      const loss = (penalty * (errors.sum / errors.size + errors.median())) / 2;
+      if (errors === undefined || Number.isNaN(predictions[place])) continue;
+      const loss = this.#loss(errors, penalty);
       if (loss < least) {
         least = loss;
         best = place;
       }
     }
     return best;
+  }
+
+  #loss(errors: SortedWindow, penalty: number): number {
+    const needed = Math.max(4, Math.min(10, this.#absorbed / 3));
+    if (errors.size < needed) return Number.POSITIVE_INFINITY;
+    return (penalty * (errors.sum / errors.size + errors.median())) / 2;
   }
 
   /** The absolute past errors of one forecast. */
