@@ -129,10 +129,15 @@ function resultCells(
   return [
     { text: statusMark(result.status), style },
     ...(several ? [partition.key] : []),
-    { text: result.check, ...(result.status === 'pass' ? {} : { style }) },
+    { text: checkName(result), ...(result.status === 'pass' ? {} : { style }) },
     result.value === undefined && result.exact === undefined ? '' : valueText(result, scale),
     { text: boundsText(result, scale), style: 'muted' },
   ];
+}
+
+/** Without its bounds, which stand beside it. */
+function checkName({ check, metric }: Result): string {
+  return check.startsWith(`${metric} must `) ? metric : check;
 }
 
 function scaleOf(result: Result, values: readonly MetricValue[]): MetricValue['scale'] {

@@ -1,4 +1,4 @@
-import type { ColumnSchema, Schema } from '../../core/datasets/schema.ts';
+import type { ColumnSchema, ColumnType, Schema } from '../../core/datasets/schema.ts';
 import { type MetricDetail, type MetricValue, metricKey } from '../../core/metrics/metric.ts';
 import { formatMetricValue, formatNumber, sparkline } from './figures.ts';
 import type { Cell, Table, TableColumn } from './table.ts';
@@ -33,23 +33,24 @@ type Facts = {
   readonly average: string;
   readonly median: string;
   readonly max: string;
-  readonly shape: Cell;
-  readonly frequent: Cell;
+  readonly values: Cell;
 };
 
 /** In order; those for which no column has anything are left out, and the optional ones where there is no room. */
 const shownColumns: readonly { readonly column: TableColumn; readonly of: (facts: Facts) => Cell }[] = [
-  { column: { title: 'column', maxWidth: 32 }, of: ({ name }) => ({ text: name, style: 'strong' }) },
+  {
+    column: { title: 'column', maxWidth: 40, minWidth: 12 },
+    of: ({ name }) => ({ text: name, style: 'strong' }),
+  },
   { column: { title: 'type', maxWidth: 14 }, of: ({ type }) => ({ text: type, style: 'muted' }) },
   { column: { title: 'nulls', align: 'right' }, of: ({ nulls }) => nulls },
-  { column: { title: 'missing', align: 'right', optional: true }, of: ({ missing }) => missing },
+  { column: { title: 'missing', align: 'right', optional: 5 }, of: ({ missing }) => missing },
   { column: { title: 'distinct', align: 'right' }, of: ({ distinct }) => distinct },
   { column: { title: 'min', align: 'right', maxWidth: 19 }, of: ({ min }) => min },
-  { column: { title: 'avg', align: 'right', maxWidth: 12, optional: true }, of: ({ average }) => average },
-  { column: { title: 'median', align: 'right', maxWidth: 19, optional: true }, of: ({ median }) => median },
+  { column: { title: 'avg', align: 'right', maxWidth: 12, optional: 4 }, of: ({ average }) => average },
+  { column: { title: 'median', align: 'right', maxWidth: 19, optional: 3 }, of: ({ median }) => median },
   { column: { title: 'max', align: 'right', maxWidth: 19 }, of: ({ max }) => max },
-  { column: { title: 'shape', optional: true }, of: ({ shape }) => shape },
-  { column: { title: 'most frequent', maxWidth: 44, optional: true }, of: ({ frequent }) => frequent },
+  { column: { title: 'values', maxWidth: 50, minWidth: 14, optional: 2 }, of: ({ values }) => values },
 ];
 
 type Context = {
@@ -63,33 +64,40 @@ function columnFacts(column: ColumnSchema, { measured, values }: Context): Facts
   const nulls = of('null_percent')?.value;
   const missing = of('missing_percent')?.value;
   const distinct = of('distinct_count');
+  const shares = measured.distributions.find((one) => one.column === name)?.shares ?? [];
+  const shape = sparkline(shares, { from: 'zero' });
   const frequent = frequentText(column, { measured, values });
-  const shape = measured.distributions.find((one) => one.column === name)?.shares;
   return {
     name,
     type: type.native,
     nulls: shareCell(nulls),
     missing: missing === nulls ? '' : shareCell(missing),
     distinct: `${distinct?.relativeError === undefined ? '' : '≈ '}${formatMetricValue(distinct?.value, 'count')}`,
-    min: figure(of('min')),
-    average: figure(of('avg')),
-    median: figure(of('p50')),
-    max: figure(of('max')),
-    shape: shape === undefined ? '' : { text: sparkline(shape, { from: 'zero' }), style: 'accent' },
-    frequent: frequent === '' ? '' : { text: frequent, style: 'muted' },
+    min: figure(type, of('min')),
+    average: figure(type, of('avg')),
+    median: figure(type, of('p50')),
+    max: figure(type, of('max')),
+    values: [shape, frequent].filter((part) => part !== '').join(' '),
   };
 }
 
-function figure(metric: MetricValue | undefined): string {
-  if (metric === undefined) return '';
-  return metric.exact === undefined ? formatMetricValue(metric.value, metric.scale) : shortTime(metric.exact);
+/** A figure of a number or time column. Of texts, the first and the last in the alphabet tell nothing. */
+function figure({ kind }: ColumnType, metric: MetricValue | undefined): string {
+  if (metric === undefined || kind === 'string') return '';
+  const { value, exact, scale, relativeError } = metric;
+  if (exact !== undefined) return shortTime(exact);
+  if (value !== undefined && (kind === 'date' || kind === 'timestamp'))
+    return shortTime(new Date(value).toISOString());
+  // An approximate value of whole numbers is none of them; its fraction would look more exact than it is.
+  const isRounded = value !== undefined && kind === 'integer' && relativeError !== undefined;
+  return formatMetricValue(isRounded ? Math.round(value) : value, scale);
 }
 
-/** Midnights without their hours, and no parts of a second: the table is narrow. */
+/** Midnights without their hours, and no seconds: the table is narrow. */
 function shortTime(exact: string): string {
-  const [, date, time] = /^([+-]?\d{4,6}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(exact) ?? [];
+  const [, date, time] = /^([+-]?\d{4,6}-\d\d-\d\d)T(\d\d:\d\d)/.exec(exact) ?? [];
   if (date === undefined) return exact;
-  return time === '00:00:00' ? date : `${date} ${time}`;
+  return time === '00:00' ? date : `${date} ${time}`;
 }
 
 function shareCell(percent: number | undefined): Cell {
@@ -124,8 +132,8 @@ function frequentText({ name, type }: ColumnSchema, { measured, values }: Contex
   const [first] = shares;
   // Where every value is rare, as in an identifier, the lengths say more than arbitrary examples.
   if (first === undefined || first.count === 1 || first.share < from) return lengthText(name, values);
-  const shown = shares.slice(0, 3).map(({ value, share }) => `${value} ${shareText(share)}`);
-  return shown.join(', ');
+  const shown = shares.slice(0, 3).filter(({ share }) => share >= frequentFrom.text);
+  return shown.map(({ value, share }) => `${value} ${shareText(share)}`).join(', ');
 }
 
 function lengthText(column: string, values: Context['values']): string {

@@ -7,8 +7,10 @@ export type TableColumn = {
   readonly align?: 'left' | 'right';
   /** In columns of the terminal. */
   readonly maxWidth?: number;
-  /** Left out, the last one first, when the table would otherwise not fit. */
-  readonly optional?: boolean;
+  /** A text column shrinks to this, by default to 6. */
+  readonly minWidth?: number;
+  /** Left out when the table would otherwise not fit: the largest number first, and the last of equal ones. */
+  readonly optional?: boolean | number;
 };
 
 /** A cell: plain text, or text with a style. */
@@ -71,12 +73,13 @@ function fitted(table: Table, width: number): Layout[] {
     width: naturalWidth(table, { index, width }),
   }));
   while (leastWidth(layout) > width) {
-    const dropped = layout.findLast(({ column }) => column.optional === true);
-    if (dropped === undefined) break;
+    const most = Math.max(...layout.map(({ column }) => Number(column.optional ?? 0)));
+    const dropped = layout.findLast(({ column }) => Number(column.optional ?? 0) === most);
+    if (most === 0 || dropped === undefined) break;
     layout = layout.filter((item) => item !== dropped);
   }
-  const texts = shrunk(layout, { width, shrinks: ({ column }) => column.align !== 'right' });
-  return shrunk(texts, { width, shrinks: () => true });
+  const readable = shrunk(layout, { width, least: leastOf });
+  return shrunk(readable, { width, least: () => titleMin });
 }
 
 /** The width of a column's longest text, at most what its definition or the whole table allow. */
@@ -95,25 +98,26 @@ function totalWidth(layout: readonly Layout[]): number {
   return layout.reduce((sum, { width }) => sum + width + 3, 1);
 }
 
-/** How narrow the table can get while its figures stay whole. */
+/** How narrow the table can get while its figures stay whole and its texts readable. */
 function leastWidth(layout: readonly Layout[]): number {
-  const narrow = layout.map((item) => ({
-    ...item,
-    width: item.column.align === 'right' ? item.width : Math.min(item.width, widthMin),
-  }));
-  return totalWidth(narrow);
+  return totalWidth(layout.map((item) => ({ ...item, width: leastOf(item) })));
+}
+
+function leastOf({ column, width }: Layout): number {
+  return column.align === 'right' ? width : Math.min(width, column.minWidth ?? widthMin);
 }
 
 /** Takes a column's width from the widest, again and again, until the table fits or nothing can be taken. */
 function shrunk(
   layout: readonly Layout[],
-  options: { readonly width: number; readonly shrinks: (item: Layout) => boolean },
+  options: { readonly width: number; readonly least: (item: Layout) => number },
 ): Layout[] {
   const result = [...layout];
+  const least = layout.map(options.least);
   for (let excess = totalWidth(result) - options.width; excess > 0; excess--) {
     let widest = -1;
     for (const [index, item] of result.entries()) {
-      if (!options.shrinks(item) || item.width <= titleMin) continue;
+      if (item.width <= (least[index] ?? 0)) continue;
       if (item.width > (result[widest]?.width ?? 0)) widest = index;
     }
     const item = result[widest];

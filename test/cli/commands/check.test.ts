@@ -92,11 +92,10 @@ test('prints a table of the columns, the checks and a verdict', async () => {
   assert.equal(errors, '');
   assert.ok(isClosed);
   assert.match(text, /^flights\.csv\n4 rows · 3 columns · 56 B/);
-  assert.match(text, /│ delay +│ BIGINT +│ +25 % │ +3 │ +−3 │/);
+  assert.match(text, /│ delay +│ BIGINT +│ +25 % │ +3 │ +−3 │ +3 │ +5 │ +7 │ █▁+█▁█ +│/);
   assert.match(text, /│ origin .*ORD 50 %, /);
-  assert.match(text, /▁+█ │ +│\n│ origin/);
-  assert.match(text, /│ ✓ │ row_count must be greater than 3 +│ +4 │ > 3 +│/);
-  assert.match(text, /│ ✗ │ delay\.null_percent must be less than 5 % +│ +25 % │ < 5 % +│/);
+  assert.match(text, /│ ✓ │ row_count +│ +4 │ [^│]*3 +│/);
+  assert.match(text, /│ ✗ │ delay\.null_percent +│ +25 % │ [^│]*5 % +│/);
   assert.match(text, /✗ fail {2}1 failed, 1 check passed\n$/);
 });
 

@@ -58,7 +58,19 @@ test('writes times without what says nothing', () => {
   ];
   const line = lineOf('TIMESTAMP', values);
   assert.equal(line['min'], '2001-01-01');
-  assert.equal(line['max'], '2001-06-30 23:54:00');
+  assert.equal(line['max'], '2001-06-30 23:54');
+});
+
+test('writes a median of times as a time, and one of whole numbers without a fraction', () => {
+  const median = metric('c', 'p50', Date.UTC(2001, 2, 4, 5), { relativeError: 0.01 });
+  assert.equal(lineOf('TIMESTAMP', [median])['median'], '2001-03-04 05:00');
+  assert.equal(lineOf('BIGINT', [metric('c', 'p50', 141.2, { relativeError: 0.01 })])['median'], '141');
+  assert.equal(lineOf('DOUBLE', [metric('c', 'p50', 141.2, { relativeError: 0.01 })])['median'], '141.2');
+});
+
+test('does not show the first and last text of the alphabet as if they were figures', () => {
+  const values = [metric('c', 'min', undefined, { exact: 'Alabama' }), metric('c', 'null_percent', 0)];
+  assert.equal(lineOf('VARCHAR', values)['min'], undefined);
 });
 
 test('shows frequent values, or the lengths where every value is rare', () => {
@@ -72,17 +84,23 @@ test('shows frequent values, or the lengths where every value is rare', () => {
       },
     ],
   });
-  assert.equal(lineOf('VARCHAR', [], top(600, 300, 60, 40))['most frequent'], 'v0 60 %, v1 30 %, v2 6 %');
+  assert.equal(lineOf('VARCHAR', [], top(600, 300, 60, 40))['values'], 'v0 60 %, v1 30 %, v2 6 %');
   const lengths = [metric('c', 'min_length', 8), metric('c', 'max_length', 36)];
-  assert.equal(lineOf('VARCHAR', lengths, top(1, 1, 1))['most frequent'], 'length 8–36');
-  assert.equal(lineOf('BIGINT', [], top(20, 10))['most frequent'], undefined);
+  assert.equal(lineOf('VARCHAR', lengths, top(1, 1, 1))['values'], 'length 8–36');
+  assert.equal(lineOf('BIGINT', [], top(20, 10))['values'], undefined);
   const truths = [metric('c', 'true_count', 620), metric('c', 'false_count', 380)];
-  assert.equal(lineOf('BOOLEAN', truths)['most frequent'], 'true 62 %');
+  assert.equal(lineOf('BOOLEAN', truths)['values'], 'true 62 %');
 });
 
-test('draws the shape of numbers', () => {
+test('draws the shape of numbers, before a value that most of them are', () => {
   const distributions = [{ column: 'c', shares: [0, 0.25, 0.5, 0.25] }];
-  assert.equal(lineOf('BIGINT', [], { distributions })['shape'], '▁▅█▅');
+  assert.equal(lineOf('BIGINT', [], { distributions })['values'], '▁▅█▅');
+  const values = [
+    { value: '0', count: 900 },
+    { value: '17', count: 2 },
+  ];
+  const details = [{ metric: 'top_values', column: 'c', countError: 0, values }];
+  assert.equal(lineOf('BIGINT', [], { distributions, details })['values'], '▁▅█▅ 0 90 %');
 });
 
 test('four thousand columns are laid out at once', () => {

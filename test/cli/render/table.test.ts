@@ -62,6 +62,20 @@ test('leaves out optional columns, the last first, rather than cutting the other
   assert.doesNotMatch(narrow, /maximum/);
 });
 
+test('leaves out the column with the largest number first, wherever it stands', () => {
+  const table: Table = {
+    columns: [
+      { title: 'least', align: 'right', optional: 2 },
+      { title: 'more', align: 'right', optional: 1 },
+      { title: 'name', minWidth: 12 },
+    ],
+    rows: [['1,000,000', '2,000,000', 'a name of some length']],
+  };
+  const narrow = renderTable(table, { width: 30, color: false });
+  assert.doesNotMatch(narrow, /least/);
+  assert.match(narrow, /2,000,000 │ a name of som…/);
+});
+
 test('keeps every line as wide as the others and within the width', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 });
   fc.assert(
