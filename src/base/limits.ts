@@ -46,6 +46,7 @@ export const limits = {
   killGraceMs: 2 * second,
   ingestMemoryMb: 1_024,
   measureMemoryMb: 1_024,
+  evaluateMemoryMb: 1_024,
   smallTaskMemoryMb: 256,
   /** Jobs of one cluster that are admitted at once, and of one dataset. */
   admittedJobsMax: 64,

@@ -126,7 +126,10 @@ export class Demo {
       (metric) => failing.find((result) => result.metric === metric) ?? [],
     );
     const explained = await Promise.all(asked.map((result) => this.#parts.client.explanation(result.id)));
-    return explained.map((one) => [...valueOf(one).explanation.sentences]);
+    return explained.map((one) => {
+      const { headline, sentences } = valueOf(one).explanation;
+      return [headline, ...sentences];
+    });
   }
 }
 

@@ -105,7 +105,7 @@ const memoryMb = {
   lookup: limits.ingestMemoryMb,
   ingest: limits.ingestMemoryMb,
   measure: limits.measureMemoryMb,
-  evaluate: limits.smallTaskMemoryMb,
+  evaluate: limits.evaluateMemoryMb,
   notify: limits.smallTaskMemoryMb,
 } as const satisfies Record<TaskKind, number>;
 

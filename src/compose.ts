@@ -1,0 +1,187 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { createLogChannel } from './adapters/channels/log-channel.ts';
+import { createWebhookChannel } from './adapters/channels/webhook-channel.ts';
+import { createDirectoryBatchStore } from './adapters/directory/batch-store.ts';
+import { createEngine } from './adapters/duckdb/engine.ts';
+import { createFilesProvider } from './adapters/files/provider.ts';
+import { createLocalCoordination } from './adapters/memory/coordination.ts';
+import { openEmbeddedDatabase } from './adapters/postgres/embedded/open.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { createLog } from './adapters/system/log.ts';
+import { createRandom } from './adapters/system/random.ts';
+import { createSecrets } from './adapters/system/secrets.ts';
+import { createTelemetry } from './adapters/system/telemetry.ts';
+import { type ClusterName, nodeId } from './base/ids.ts';
+import { type Outcome, succeed } from './base/outcome.ts';
+import { MiB } from './base/units.ts';
+import { type Config, dataFolders } from './config.ts';
+import { createHttpServer } from './http/server.ts';
+import type { BatchStore } from './ports/batch-store.ts';
+import type { Coordination } from './ports/coordination.ts';
+import type { Database } from './ports/database.ts';
+import type { Engine } from './ports/engine.ts';
+import { ServiceGroup } from './roles/service-group.ts';
+import { DataNode } from './services/cluster/data-node.ts';
+import { ResourceManager } from './services/cluster/resource-manager.ts';
+import type { TaskHandlers } from './services/cluster/task-handler.ts';
+import { BatchSweep } from './services/ingestion/batch-sweep.ts';
+import { IngestTask } from './services/ingestion/ingest-task.ts';
+import { LookupTask } from './services/ingestion/lookup-task.ts';
+import type { ProviderOf } from './services/ingestion/provider-of.ts';
+import type { Kit } from './services/kit.ts';
+import { NotifyTask } from './services/notification/notify-task.ts';
+import { OutboxDelivery } from './services/notification/outbox-delivery.ts';
+import { EvaluateTask } from './services/quality/evaluate-task.ts';
+import { MeasureTask } from './services/quality/measure-task.ts';
+
+export const version = '0.1.0';
+
+/** The whole of Assay in one process. */
+export type Standalone = {
+  readonly url: string;
+  readonly kit: Kit;
+  /** Resolves with the error when an invariant broke: the process must end. */
+  readonly broken: Promise<unknown>;
+  stop(): Promise<void>;
+};
+
+/** Real time, chance, log and telemetry. */
+export function createKit(config: Pick<Config, 'logLevel'>): Kit {
+  return {
+    clock: systemClock,
+    random: createRandom(),
+    log: createLog({ level: config.logLevel }),
+    telemetry: createTelemetry(),
+  };
+}
+
+/** What reads and measures files, for commands that need no service. The caller closes the engine. */
+export function createChecking(kit: Kit, options: { workers: number; scratchDirectory: string }) {
+  const { workers, scratchDirectory } = options;
+  const engine = createEngine(kit, { workersMax: workers, scratchDirectory });
+  const store = createDirectoryBatchStore({ root: scratchDirectory, ...kit });
+  return { engine, provider: createFilesProvider(engine), stage: () => store.stage() };
+}
+
+/**
+ * Starts everything: embedded database, local batches, both clusters with in-process coordination, the API. What it
+ * needs is opened first and closed last. Failures are those of the data directory and of the address.
+ */
+export async function startStandalone(config: Config): Promise<Outcome<Standalone>> {
+  const kit = createKit(config);
+  const folders = dataFolders(config.dataDirectory);
+  await mkdir(config.dataDirectory, { recursive: true });
+  const opened = await openEmbeddedDatabase({ directory: folders.database, ...kit });
+  if (!opened.ok) return opened;
+  const database = opened.value;
+  const engines: Engine[] = [];
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(engines.map((engine) => engine.close()));
+    await database.close();
+  };
+  try {
+    // Behind the lock of the database, so that nobody else's scratch files are meant.
+    await rm(folders.scratch, { recursive: true, force: true });
+    await mkdir(folders.scratch, { recursive: true });
+    const broken = Promise.withResolvers<unknown>();
+    const parts: Parts = { kit, config, database, engines, folders, onBroken: broken.resolve };
+    const { group, url } = assemble(parts);
+    await group.start();
+    const stop = async (): Promise<void> => {
+      await group.stop();
+      await closeAll();
+    };
+    return succeed({ url: url(), kit, broken: broken.promise, stop });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type Parts = {
+  readonly kit: Kit;
+  readonly config: Config;
+  readonly database: Database;
+  /** Filled as they are made. */
+  readonly engines: Engine[];
+  readonly folders: ReturnType<typeof dataFolders>;
+  readonly onBroken: (error: unknown) => void;
+};
+
+function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
+  const { kit, config, database, folders } = parts;
+  const batches = createDirectoryBatchStore({ root: folders.batches, ...kit });
+  const coordination = createLocalCoordination(kit);
+  const clusters = (['ingestion', 'quality'] as const).map((cluster) => {
+    // An engine each: a provider that hangs takes no worker from the checks.
+    const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
+    parts.engines.push(engine);
+    const handlers = handlersOf(cluster, { kit, database, batches, engine });
+    return assembleCluster(cluster, parts, { handlers, open: () => coordination.session(cluster) });
+  });
+  const http = createHttpServer(
+    { kit, database, probes: clusters.map(({ manager }) => manager.probe()) },
+    { host: config.host, port: config.port, version },
+  );
+  const secrets = createSecrets({ environment: process.env, secretsFile: config.secretsFile });
+  const delivery = new OutboxDelivery(kit, {
+    ...database,
+    log: createLogChannel(kit.log),
+    webhook: createWebhookChannel({ clock: kit.clock, secrets }),
+  });
+  const sweep = new BatchSweep(kit, { ...database, batches });
+  const services = [...clusters.flatMap(({ manager, node }) => [manager, node]), delivery, sweep, http];
+  return { group: new ServiceGroup(kit, 'standalone', services), url: () => http.url() };
+}
+
+function assembleCluster(
+  cluster: ClusterName,
+  parts: Parts,
+  own: { handlers: TaskHandlers; open: () => Coordination },
+): { manager: ResourceManager; node: DataNode } {
+  const { kit, config, database, onBroken } = parts;
+  const manager = new ResourceManager(
+    kit,
+    { coordination: own.open(), jobs: database.jobs },
+    { id: nodeId(`manager-${cluster}-${kit.random.id()}`), version, onBroken },
+  );
+  const node = new DataNode(
+    kit,
+    { coordination: own.open(), handlers: own.handlers, jobs: database.jobs },
+    {
+      description: {
+        id: nodeId(`node-${cluster}-${kit.random.id()}`),
+        host: config.hostName,
+        version,
+        region: config.region,
+        zone: config.zone,
+        slots: config.workers,
+        memoryMb: Math.floor(totalmem() / MiB),
+        startedAt: kit.clock.now(),
+      },
+      onBroken,
+    },
+  );
+  return { manager, node };
+}
+
+function handlersOf(
+  cluster: ClusterName,
+  parts: { kit: Kit; database: Database; batches: BatchStore; engine: Engine },
+): TaskHandlers {
+  const { kit, database, batches, engine } = parts;
+  const files = createFilesProvider(engine);
+  const providerOf: ProviderOf = () => files;
+  if (cluster === 'ingestion') {
+    return {
+      lookup: new LookupTask(kit, { ...database, providerOf }),
+      ingest: new IngestTask(kit, { ...database, batches, engine, providerOf }),
+    };
+  }
+  return {
+    measure: new MeasureTask(kit, { ...database, batches, engine }),
+    evaluate: new EvaluateTask(kit, { ...database, engine }),
+    notify: new NotifyTask(kit, database),
+  };
+}

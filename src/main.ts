@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from './adapters/system/clock.ts';
+import { FailureError, failureOf } from './base/errors.ts';
+import { Client } from './cli/client.ts';
+import { tellFailure } from './cli/command-set.ts';
+import type { CliDependencies, DemoOptions, UpOptions } from './cli/dependencies.ts';
+import { type CliIo, terminalIo } from './cli/io.ts';
+import { runCli } from './cli/program.ts';
+import { createChecking, createKit, type Standalone, startStandalone, version } from './compose.ts';
+import { type Config, readConfig } from './config.ts';
+import { Demo } from './demo/demo.ts';
+import { Narrator } from './demo/narrator.ts';
+
+const io = terminalIo({ stdout: process.stdout, stderr: process.stderr, env: process.env });
+
+// Something that nobody foresaw leaves no half-alive process behind: whoever supervises it starts it afresh.
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
+
+process.exitCode = await runCli(dependencies(), process.argv.slice(2));
+
+function dependencies(): CliDependencies {
+  return {
+    io,
+    clock: systemClock,
+    version,
+    environment: process.env,
+    workingDirectory: process.cwd(),
+    readFile: (path) => readFile(path, 'utf8'),
+    onInterrupt,
+    up,
+    demo,
+    startChecking,
+  };
+}
+
+/** Runs the service until Ctrl-C or SIGTERM. */
+async function up(options: UpOptions): Promise<number> {
+  const config = configOf(options);
+  const service = await started(config);
+  io.out(`Assay ${version} runs at ${service.url}; data in ${config.dataDirectory}. Ctrl-C stops it.\n`);
+  return untilStopped(service);
+}
+
+/** Runs the demonstration in a directory of its own, which goes with it. */
+async function demo(options: DemoOptions): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'assay-demo-'));
+  try {
+    const config = configOf({ port: '0', logLevel: 'error', ...options, data: join(directory, 'data') });
+    const service = await started(config);
+    const client = new Client({ url: service.url, clock: systemClock });
+    const narrator = new Narrator(io, systemClock, { quiet: options.json });
+    const interrupted = new AbortController();
+    const release = onInterrupt(() => interrupted.abort());
+    try {
+      narrator.started(service.url);
+      const report = await new Demo({ client, clock: systemClock, narrator, directory }).run(
+        interrupted.signal,
+      );
+      narrator.ended(report);
+      if (options.json) io.out(`${JSON.stringify(report)}\n`);
+      release();
+      if (!options.once) {
+        narrator.staysUp(service.url);
+        await untilStopped(service);
+      }
+      return report.ok ? 0 : 1;
+    } catch (error) {
+      if (interrupted.signal.aborted) return 130;
+      throw error;
+    } finally {
+      release();
+      await service.stop();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Workers and provider for commands that need no service. */
+async function startChecking() {
+  const scratchDirectory = await mkdtemp(join(tmpdir(), 'assay-check-'));
+  const kit = createKit({ logLevel: 'error' });
+  const { workers } = configOf({});
+  const { engine, provider, stage } = createChecking(kit, { workers, scratchDirectory });
+  return {
+    engine,
+    provider,
+    stage,
+    clock: systemClock,
+    parallelism: workers,
+    [Symbol.asyncDispose]: async () => {
+      await engine.close();
+      await rm(scratchDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+function configOf(options: UpOptions): Config {
+  const config = readConfig(options, process.env);
+  if (!config.ok) throw new FailureError(config.error);
+  return config.value;
+}
+
+async function started(config: Config): Promise<Standalone> {
+  const service = await startStandalone(config);
+  if (!service.ok) throw new FailureError(service.error);
+  void service.value.broken.then(crash);
+  return service.value;
+}
+
+async function untilStopped(service: Standalone): Promise<number> {
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  // A second Ctrl-C means now: nothing is lost by it.
+  process.once('SIGINT', () => process.exit(130));
+  await service.stop();
+  return 0;
+}
+
+function onInterrupt(listener: () => void): () => void {
+  process.once('SIGINT', listener);
+  process.once('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener);
+    process.off('SIGTERM', listener);
+  };
+}
+
+function crash(error: unknown): void {
+  tellCrash(io, error);
+  process.exit(70);
+}
+
+function tellCrash(out: CliIo, error: unknown): void {
+  tellFailure(out, failureOf(error));
+  if (error instanceof Error && error.stack !== undefined) out.err(`${error.stack}\n`);
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Result } from '../../src/core/checks/result.ts';
+import { flightsFile } from '../../src/demo/flight-data.ts';
+import { hasBackfillEnded } from '../../src/services/ingestion/backfills.ts';
+import { poll } from '../support/poll.ts';
+import { createSeededRandom } from '../support/seeded-random.ts';
+import { type ServiceProcess, spawnAssay, startService } from '../support/service-process.ts';
+
+const kills = 50;
+const rows = 3_000_000;
+const partitions = 182;
+const seed = Number(process.env['ASSAY_TEST_SEED'] ?? 20010703);
+
+describe('a backfill whose process is killed 50 times', () => {
+  let folder: string;
+  let source: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-kill-'));
+    source = join(folder, 'source');
+    await mkdir(join(source, 'flights'), { recursive: true });
+    await copyFile(flightsFile(), join(source, 'flights', 'flights-2001.parquet'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it(`ends with the results of an undisturbed run (seed ${seed})`, async () => {
+    const undisturbed = await backfilled(join(folder, 'calm'), async () => {});
+    const random = createSeededRandom(seed);
+    let killed = 0;
+    const disturbed = await backfilled(join(folder, 'killed'), async (data, service) => {
+      let current: ServiceProcess | undefined = service;
+      while (killed < kills) {
+        // Some die early in their start, some in the middle of the work.
+        await delay(Math.floor(random.next() * 500));
+        if (current !== undefined && (await hasEnded(current))) break;
+        await current?.kill();
+        killed += 1;
+        current = await startOrKill(data, random.next() < 0.2 ? Math.floor(random.next() * 900) : undefined);
+        if (current === undefined) killed += 1;
+      }
+      return current ?? (await startService(data));
+    });
+
+    assert.equal(killed, kills, 'the backfill must outlast the kills');
+    assert.equal(disturbed.rows, rows);
+    assert.deepEqual(disturbed.revisions, new Array(partitions).fill(1), 'each partition has one revision');
+    assert.deepEqual(disturbed.results, undisturbed.results);
+    assert.equal(disturbed.incidents, undisturbed.incidents);
+    assert.equal(disturbed.batchFiles >= partitions, true, 'each revision has its batch');
+  });
+
+  /** Starts the service; with a limit it is killed after so many milliseconds, listening or not. */
+  async function startOrKill(data: string, killAfterMs?: number): Promise<ServiceProcess | undefined> {
+    if (killAfterMs === undefined) return startService(data);
+    const child = spawnAssay(['up', '--data', data, '--port', '0', '--log-level', 'error']);
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    await delay(killAfterMs);
+    child.kill('SIGKILL');
+    await exited;
+    return undefined;
+  }
+
+  async function backfilled(
+    data: string,
+    disturb: (data: string, service: ServiceProcess) => Promise<ServiceProcess | void>,
+  ) {
+    let service = await startService(data);
+    const yaml = await readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');
+    const applied = await service.client.apply({ yaml, file: 'flights.yaml', baseDirectory: source });
+    assert.equal(applied.ok, true);
+    const begun = await service.client.startBackfill({ dataset: 'flights', concurrency: 4 });
+    assert.ok(begun.ok);
+    service = (await disturb(data, service)) ?? service;
+    const { client } = service;
+    const end = await poll(
+      'the end of the backfill',
+      async () => {
+        const view = await client.backfill(begun.value.id);
+        return view.ok && hasBackfillEnded(view.value.state) ? view.value : undefined;
+      },
+      { deadlineMs: 180_000, everyMs: 100 },
+    );
+    assert.equal(end.state, 'succeeded', JSON.stringify(end.failures));
+    const found = await client.results('flights', { limit: 1_000 });
+    assert.ok(found.ok);
+    const listed = await client.partitions('flights', { limit: 1_000 });
+    assert.ok(listed.ok);
+    const incidents = await client.incidents({ dataset: 'flights' });
+    assert.ok(incidents.ok);
+    const results: unknown[] = [];
+    for (const { partition } of listed.value.partitions) {
+      const page = await client.results('flights', { partition, limit: 1_000 });
+      assert.ok(page.ok);
+      results.push(page.value.results.map(comparable));
+    }
+    assert.equal(await service.stop(), 0, service.log());
+    return {
+      rows: listed.value.partitions.reduce((sum, one) => sum + one.rowCount, 0),
+      revisions: listed.value.partitions.map((one) => one.revision),
+      results,
+      incidents: incidents.value.incidents.length,
+      batchFiles: (await readdir(join(data, 'batches', 'flights'), { recursive: true })).filter((name) =>
+        name.endsWith('.parquet'),
+      ).length,
+    };
+  }
+});
+
+/** Everything that must not depend on when the work was done. */
+function comparable(result: Result) {
+  const { load_delay: _, ...rest } = { load_delay: undefined, ...result };
+  return result.metric === 'load_delay' ? { id: result.id, status: result.status } : rest;
+}
+
+async function hasEnded(service: ServiceProcess): Promise<boolean> {
+  const list = await service.client.backfills({ dataset: 'flights' });
+  const state = list.ok ? list.value.backfills[0]?.state : undefined;
+  return state !== undefined && hasBackfillEnded(state);
+}
