@@ -199,7 +199,7 @@ function verdictReason(report: CheckReport): string {
   const parts = [
     ...(found > 0 && report.partitions.length > 1 ? [`${of} with findings`] : []),
     ...(failed > 0 && report.partitions.length > 1 ? [`${count(failed, 'partition')} can not be read`] : []),
-    ...(failed > 0 && report.partitions.length === 1 ? ['the data can not be read'] : []),
+    ...(failed > 0 && report.partitions.length === 1 ? [unreadReason(report)] : []),
     ...(judged.error > 0 ? [`${count(judged.error, 'check')} with an error`] : []),
     ...(judged.fail > 0 ? [`${formatNumber(judged.fail)} failed`] : []),
     ...(judged.warn > 0 ? [count(judged.warn, 'warning')] : []),
@@ -209,6 +209,13 @@ function verdictReason(report: CheckReport): string {
   if (parts.length > 0) return parts.join(', ');
   if (report.partitions.length > 1) return learnedReason(all);
   return 'all rows were read; -c checks.yaml sets what must hold';
+}
+
+function unreadReason({ partitions }: CheckReport): string {
+  const isRejected = partitions.some(
+    ({ found }) => found.kind === 'failed' && found.failure.code === 'REJECTED_TOO_MANY',
+  );
+  return isRejected ? 'too many rows do not fit' : 'the data can not be read';
 }
 
 function learnedReason(all: readonly Result[]): string {

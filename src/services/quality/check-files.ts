@@ -112,10 +112,17 @@ export async function checkFiles(
   if (!evaluated.ok) return evaluated;
   const reports = reportsOf({ definition, profiled, evaluations: evaluated.value });
   const elapsedMs = dependencies.clock.monotonicMs() - startedMs;
-  return succeed({ dataset, ...totals(reports), elapsedMs });
+  return succeed({ dataset, ...totals(reports, partitions), elapsedMs });
 }
 
-function totals(reports: readonly PartitionReport[]): Omit<CheckReport, 'dataset' | 'elapsedMs'> {
+function totals(
+  reports: readonly PartitionReport[],
+  partitions: readonly ListedPartition[],
+): Omit<CheckReport, 'dataset' | 'elapsedMs'> {
+  // A file that holds rows of several partitions counts once.
+  const files = new Map(
+    partitions.flatMap(({ scan }) => scan.files.map(({ path, sizeBytes }) => [path, sizeBytes])),
+  );
   const sum = (of: (report: PartitionReport) => number): number =>
     reports.reduce((all, one) => all + of(one), 0);
   return {
@@ -123,8 +130,8 @@ function totals(reports: readonly PartitionReport[]): Omit<CheckReport, 'dataset
     partitions: reports,
     rowCount: sum(({ found }) => (found.kind === 'checked' ? found.rowCount : 0)),
     rejectedCount: sum(({ rejected }) => rejected.count),
-    sizeBytes: sum(({ sizeBytes }) => sizeBytes),
-    fileCount: new Set(reports.flatMap(({ files }) => files)).size,
+    sizeBytes: files.values().reduce((all, size) => all + size, 0),
+    fileCount: files.size,
   };
 }
 
