@@ -1,32 +1,41 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { day, minute } from '../../../base/units.ts';
-import { logGamma, quantilesFamily, settleQuantiles } from '../../../core/metrics/families/quantiles.ts';
-import { signsFamily } from '../../../core/metrics/families/signs.ts';
+import {
+  logGamma,
+  type Quantiles,
+  quantilesFamily,
+  settleQuantiles,
+} from '../../../core/metrics/families/quantiles.ts';
+import { type Signs, signsFamily } from '../../../core/metrics/families/signs.ts';
 import { settleTimeQuantiles, timeQuantilesFamily } from '../../../core/metrics/families/time-quantiles.ts';
 import { stateEntry } from '../../../core/metrics/family.ts';
-import { collectBuckets } from '../../../core/metrics/sketches/buckets.ts';
-import { timeMilliseconds } from './frequency-pass.ts';
-import type { GroupStates } from './group-aggregates.ts';
+import { bucketTotal, collectBuckets } from '../../../core/metrics/sketches/buckets.ts';
+import { finiteMilliseconds } from './frequency-pass.ts';
+import { type GroupStates, squareLimit } from './group-aggregates.ts';
 import type { MeasuredColumn } from './measured-column.ts';
 import { queryColumns } from './result-columns.ts';
 
-type StateEntries = readonly (readonly [string, unknown])[];
+/** Entries of `ColumnStates`. */
+export type StateEntries = readonly (readonly [string, unknown])[];
 
 /** Bucket numbers of doubles lie between −37,300 and 35,500; negative values are moved below, the rest has its own. */
 const negativeOffset = -200_000;
 const special = { zero: 400_000, nan: 400_001, infinite: 400_002 } as const;
 
+/** A number column by buckets: quantiles without their range, and signs. */
+export type LogBuckets = { readonly quantiles: Quantiles; readonly signs: Signs };
+
 /** Quantiles and signs of a number column from one `GROUP BY bucket`. */
-export async function measureLogBuckets(
+export async function queryLogBuckets(
   connection: DuckDBConnection,
   column: MeasuredColumn,
-  { min, max }: GroupStates,
-): Promise<StateEntries> {
+): Promise<LogBuckets> {
+  const unusual = `when isnan(x) then ${special.nan} when isinf(x) then ${special.infinite}`;
   // ln(0) is an error, and CASE keeps it from what is not positive.
   const result = await queryColumns(
     connection,
     `select b::double, count(*)::double from (
-       select case when isnan(x) then ${special.nan} when isinf(x) then ${special.infinite}
+       select case ${column.form.kind === 'float' ? unusual : ''}
          when x > 0 then ceil(ln(x) / ${logGamma})::integer
          when x < 0 then ${negativeOffset} - ceil(ln(-x) / ${logGamma})::integer
          else ${special.zero} end as b
@@ -35,32 +44,40 @@ export async function measureLogBuckets(
   const [numbers, counts] = [result.doubles(0), result.doubles(1)];
   const of = (number: number): number => counts[numbers.indexOf(number)] ?? 0;
   const isNegative = (number: number): boolean => number < negativeOffset / 2;
-  const isPositive = (number: number): boolean => !isNegative(number) && number < special.zero;
-  const pick = (wanted: (number: number) => boolean, place: (number: number) => number): Float64Array =>
-    numbers.map((number) => (wanted(number) ? place(number) : Number.NaN));
-  const negatives = pick(isNegative, (number) => negativeOffset - number);
-  const quantiles = settleQuantiles({
-    collapses: 0,
-    negative: collectBuckets(negatives, counts),
-    zeros: of(special.zero),
-    positive: collectBuckets(
-      pick(isPositive, (number) => number),
-      counts,
-    ),
-    min,
-    max,
-  });
-  const signs = {
-    zeros: of(special.zero),
-    negatives: counts.reduce((sum, count, at) => sum + (Number.isNaN(negatives[at]) ? 0 : count), 0),
-    nans: of(special.nan),
-    infinites: of(special.infinite),
+  const positives = numbers.map((number) =>
+    isNegative(number) || number >= special.zero ? Number.NaN : number,
+  );
+  const negatives = numbers.map((number) => (isNegative(number) ? negativeOffset - number : Number.NaN));
+  const negative = collectBuckets(negatives, counts);
+  const zeros = of(special.zero);
+  return {
+    quantiles: { ...quantilesFamily.empty(), zeros, negative, positive: collectBuckets(positives, counts) },
+    signs: {
+      zeros,
+      negatives: bucketTotal(negative),
+      nans: of(special.nan),
+      infinites: of(special.infinite),
+    },
   };
-  return [stateEntry(quantilesFamily, quantiles), stateEntry(signsFamily, signs)];
+}
+
+/** Whether all values are finite and small enough to be squared. */
+export function isModerate({ quantiles, signs }: LogBuckets): boolean {
+  const limit = Math.floor(Math.log(squareLimit) / logGamma);
+  const largest = Math.max(quantiles.negative.indices.at(-1) ?? 0, quantiles.positive.indices.at(-1) ?? 0);
+  return signs.nans + signs.infinites === 0 && largest <= limit;
+}
+
+/** The states of the buckets, once the range of the values is known. */
+export function logBucketStates({ quantiles, signs }: LogBuckets, { min, max }: GroupStates): StateEntries {
+  return [
+    stateEntry(quantilesFamily, settleQuantiles({ ...quantiles, min, max })),
+    stateEntry(signsFamily, signs),
+  ];
 }
 
 /** Buckets that one query may give before they are joined in TypeScript. */
-const queriedBucketsMax = 65_536;
+const queriedBucketsMax = 8_192;
 
 /** Quantiles and infinite values of a date, timestamp or time column from one `GROUP BY bucket`. */
 export async function measureTimeBuckets(
@@ -76,12 +93,11 @@ export async function measureTimeBuckets(
   const stepMs = kind === 'date' ? day : minute;
   let collapses = 0;
   while ((states.max - states.min) / (stepMs * 2 ** collapses) > queriedBucketsMax) collapses++;
-  const finite = kind === 'time' ? 'true' : 'isfinite(v)';
   const result = await queryColumns(
     connection,
-    `select b, count(*)::double from (
-       select floor(${timeMilliseconds(kind)} / ${stepMs * 2 ** collapses}::double) as b
-       from ${column.values} where ${finite}) group by b`,
+    `select b::double, count(*)::double from (
+       select floor(${finiteMilliseconds(kind)} / ${stepMs * 2 ** collapses}::double)::bigint as b
+       from ${column.values} ${states.infinites === 0 ? '' : 'where isfinite(v)'}) group by b`,
   );
   const buckets = collectBuckets(result.doubles(0), result.doubles(1));
   const { min, max } = states;

@@ -101,16 +101,20 @@ export function unitsOfText(text: string): bigint {
   return BigInt(text.replace('.', ''));
 }
 
-/** Over `v`: days or microseconds, as in `ValueTable`. Infinite values give something finite. */
-export function timeUnits(kind: 'date' | 'timestamp' | 'time'): string {
-  return kind === 'date' ? `(v - date '1970-01-01')::bigint` : `coalesce(epoch_us(v), 0)`;
+/** Days or microseconds of a time, as in `ValueTable`. Infinite and absent ones give something finite. */
+export function timeUnits(kind: 'date' | 'timestamp' | 'time', time = 'v'): string {
+  return `coalesce(${kind === 'date' ? `(${time} - date '1970-01-01')::bigint` : `epoch_us(${time})`}, 0)`;
 }
 
 /** Over `v`: milliseconds as a double; infinite values stay infinite. */
-export function timeMilliseconds(kind: 'date' | 'timestamp' | 'time'): string {
-  if (kind === 'time') return 'epoch_us(v) / 1000.0::double';
-  const finite =
-    kind === 'date' ? `(v - date '1970-01-01') * 86400000.0::double` : 'epoch_us(v) / 1000.0::double';
+function timeMilliseconds(kind: 'date' | 'timestamp' | 'time'): string {
+  if (kind === 'time') return finiteMilliseconds(kind);
   const infinite = `case when v > '2000-01-01' then 'infinity' else '-infinity' end::double`;
-  return `case when isfinite(v) then ${finite} else ${infinite} end`;
+  return `case when isfinite(v) then ${finiteMilliseconds(kind)} else ${infinite} end`;
+}
+
+/** Over `v`, which is finite: milliseconds as a double. */
+export function finiteMilliseconds(kind: 'date' | 'timestamp' | 'time'): string {
+  if (kind === 'date') return `(v - date '1970-01-01') * 86400000.0::double`;
+  return 'epoch_us(v) / 1000.0::double';
 }

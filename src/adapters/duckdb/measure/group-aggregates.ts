@@ -15,51 +15,47 @@ import { firstAggregate, type HashGroups } from './hash-groups.ts';
 import type { ColumnForm } from './measured-column.ts';
 
 /** Beyond this the square of a deviation could pass the doubles, at which DuckDB's var_pop gives up with an error. */
-const squareLimit = '1e150';
+export const squareLimit = 1e150;
 
 /** 10^18: splits 128-bit numbers so that neither half's sum can overflow. */
 const half = 10n ** 18n;
 
-/** The aggregates over `v` from which `groupStates` makes states, for each group. */
-export function groupAggregates(form: ColumnForm, native: string): readonly string[] {
+/**
+ * The aggregates over `v` from which `groupStates` makes states, for each group. `careful` ones also bear NaN, infinite
+ * and extreme values; the others cost half as much.
+ */
+export function groupAggregates(form: ColumnForm, native: string, careful: boolean): readonly string[] {
   switch (form.kind) {
     case 'integer':
-    case 'wide': {
-      const sums = form.kind === 'wide' && form.halves ? halfSums(native) : [`'0'`, 'sum(v)::varchar'];
-      return ['min(v)::varchar', 'max(v)::varchar', ...sums, 'var_pop(v::double)'];
-    }
-    case 'float': {
-      const moderate = `case when abs(v) <= ${squareLimit} then v end`;
+    case 'wide':
       return [
-        `coalesce(min(v) filter (isfinite(v)), 'infinity')`,
-        `coalesce(max(v) filter (isfinite(v)), '-infinity')`,
-        'coalesce(sum(v) filter (isfinite(v)), 0)',
-        'count(*) filter (isfinite(v))::double',
-        `coalesce(var_pop(${moderate}), 0)`,
-        `count(${moderate})::double`,
+        'min(v)::varchar',
+        'max(v)::varchar',
+        ...(form.kind === 'wide' && form.halves ? halfSums(native) : [`'0'`, 'sum(v)::varchar']),
+        'var_pop(v::double)',
       ];
-    }
+    case 'float':
+      return careful ? carefulFloats : ['min(v)', 'max(v)', 'sum(v)', rows, 'var_pop(v)', rows];
     case 'date':
     case 'timestamp':
     case 'time': {
-      const finite = form.kind === 'time' ? 'true' : 'isfinite(v)';
-      return [
-        ...['min', 'max'].map((name) => `coalesce(${name}(${timeUnits(form.kind)}) filter (${finite}), 0)`),
-        `count(*) filter (${finite})::double`,
-      ];
+      const units = (time: string): string => timeUnits(form.kind, time);
+      if (!careful || form.kind === 'time') {
+        const finite = form.kind === 'time' ? '1' : '(isfinite(min(v)) and isfinite(max(v)))';
+        return [units('min(v)'), units('max(v)'), rows, `${finite}::double`];
+      }
+      const only = 'filter (isfinite(v))';
+      return [units(`min(v) ${only}`), units(`max(v) ${only}`), `count(*) ${only}::double`, '1::double'];
     }
     case 'text': {
-      // Extremes of the cut texts are the cut extremes, and long texts are not kept by the thousand.
-      const cut = `left(v, ${textCharactersMax})`;
-      const length = 'length(v)';
-      return [
-        `min(${cut})`,
-        `max(${cut})`,
-        `min(${length})::double`,
-        `max(${length})::double`,
-        `sum(${length})::double`,
-        `count(*) filter (${length} = 0)::double`,
+      const cut = (text: string): string => `left(${text}, ${textCharactersMax})`;
+      const lengths = [
+        'min(length(v))',
+        'max(length(v))',
+        'sum(length(v))',
+        'count(*) filter (length(v) = 0)',
       ];
+      return [cut('min(v)'), cut('max(v)'), ...lengths.map((length) => `${length}::double`)];
     }
     case 'boolean':
     case 'opaque':
@@ -68,6 +64,19 @@ export function groupAggregates(form: ColumnForm, native: string): readonly stri
       return unreachable(form);
   }
 }
+
+const rows = 'count(*)::double';
+
+const moderate = `case when abs(v) <= ${squareLimit} then v end`;
+
+const carefulFloats = [
+  `coalesce(min(v) filter (isfinite(v)), 'infinity')`,
+  `coalesce(max(v) filter (isfinite(v)), '-infinity')`,
+  'coalesce(sum(v) filter (isfinite(v)), 0)',
+  'count(*) filter (isfinite(v))::double',
+  `coalesce(var_pop(${moderate}), 0)`,
+  `count(${moderate})::double`,
+];
 
 /** The sums of the high and low part of the units. */
 function halfSums(native: string): readonly string[] {
@@ -159,6 +168,13 @@ function floatStates({ counts, result }: HashGroups): GroupStates {
     max: most,
     finite,
   };
+}
+
+/** Whether times were asked for without care, but some are infinite: then the care is needed. */
+export function hasInfiniteTimes(form: ColumnForm, { result }: HashGroups): boolean {
+  return (
+    (form.kind === 'date' || form.kind === 'timestamp') && result.doubles(firstAggregate + 3).includes(0)
+  );
 }
 
 function timeStates({ counts, result }: HashGroups, kind: 'date' | 'timestamp' | 'time'): GroupStates {

@@ -4,9 +4,15 @@ import { distinctFamily } from '../../../core/metrics/families/distinct.ts';
 import { topValuesFamily } from '../../../core/metrics/families/top-values.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import { estimateDistinct } from '../../../core/metrics/sketches/hyper-log-log.ts';
-import { measureLogBuckets, measureTimeBuckets } from './bucket-pass.ts';
-import { type GroupStates, groupAggregates, groupStates } from './group-aggregates.ts';
-import { queryHashGroups, total } from './hash-groups.ts';
+import {
+  isModerate,
+  logBucketStates,
+  measureTimeBuckets,
+  queryLogBuckets,
+  type StateEntries,
+} from './bucket-pass.ts';
+import { groupAggregates, groupStates, hasInfiniteTimes } from './group-aggregates.ts';
+import { type HashGroups, queryHashGroups, total } from './hash-groups.ts';
 import type { MeasuredColumn } from './measured-column.ts';
 import { measureTopValues } from './top-pass.ts';
 
@@ -22,40 +28,61 @@ export async function measureBySketches(
   column: MeasuredColumn,
   rows: number,
 ): Promise<ColumnStates | undefined> {
-  const aggregates = groupAggregates(column.form, column.type.native);
-  const groups = await queryHashGroups(connection, column, aggregates);
-  if (estimateDistinct(groups.registers) <= fewValuesMax) return undefined;
-  const values = total(groups.counts);
-  const states = groupStates(column.form, groups);
-  const entries = [
-    stateEntry(countsFamily, { rows, nulls: rows - values, missing: groups.missing }),
-    stateEntry(distinctFamily, { kind: 'sketch', registers: groups.registers }),
-    ...states.entries,
-    ...(await bucketStates(connection, column, { ...states, infinites: values - states.finite })),
-  ];
+  const sketched = await (isNumber(column)
+    ? sketchNumbers(connection, column)
+    : sketchOthers(connection, column));
+  if (sketched === undefined) return undefined;
+  const { groups, entries } = sketched;
+  const states = new Map(entries);
+  const nulls = rows - total(groups.counts);
+  states.set(...stateEntry(countsFamily, { rows, nulls, missing: groups.missing }));
+  states.set(...stateEntry(distinctFamily, { kind: 'sketch', registers: groups.registers }));
   if (topValuesFamily.applies(column.type.kind)) {
-    entries.push(
-      stateEntry(topValuesFamily, await measureTopValues(connection, column, groups.rowsOfRegister)),
-    );
+    const top = await measureTopValues(connection, column, groups.rowsOfRegister);
+    states.set(...stateEntry(topValuesFamily, top));
   }
-  return new Map(entries);
+  return states;
 }
 
-async function bucketStates(
+type Sketched = { readonly groups: HashGroups; readonly entries: StateEntries };
+
+function isNumber({ form }: MeasuredColumn): boolean {
+  return form.kind === 'integer' || form.kind === 'wide' || form.kind === 'float';
+}
+
+/** Buckets come first: they tell whether plain aggregates would stumble over NaN or overflow. */
+async function sketchNumbers(
   connection: DuckDBConnection,
   column: MeasuredColumn,
-  states: GroupStates & { readonly infinites: number },
-): Promise<readonly (readonly [string, unknown])[]> {
-  switch (column.form.kind) {
-    case 'integer':
-    case 'wide':
-    case 'float':
-      return await measureLogBuckets(connection, column, states);
-    case 'date':
-    case 'timestamp':
-    case 'time':
-      return await measureTimeBuckets(connection, column, states);
-    default:
-      return [];
-  }
+): Promise<Sketched | undefined> {
+  const buckets = await queryLogBuckets(connection, column);
+  const groups = await queryGroups(connection, column, !isModerate(buckets));
+  if (hasFewValues(groups)) return undefined;
+  const states = groupStates(column.form, groups);
+  return { groups, entries: [...states.entries, ...logBucketStates(buckets, states)] };
+}
+
+async function sketchOthers(
+  connection: DuckDBConnection,
+  column: MeasuredColumn,
+): Promise<Sketched | undefined> {
+  let groups = await queryGroups(connection, column, false);
+  if (hasFewValues(groups)) return undefined;
+  if (hasInfiniteTimes(column.form, groups)) groups = await queryGroups(connection, column, true);
+  const states = groupStates(column.form, groups);
+  const infinites = total(groups.counts) - states.finite;
+  const buckets = await measureTimeBuckets(connection, column, { ...states, infinites });
+  return { groups, entries: [...states.entries, ...buckets] };
+}
+
+async function queryGroups(
+  connection: DuckDBConnection,
+  column: MeasuredColumn,
+  careful: boolean,
+): Promise<HashGroups> {
+  return await queryHashGroups(connection, column, groupAggregates(column.form, column.type.native, careful));
+}
+
+function hasFewValues(groups: HashGroups): boolean {
+  return estimateDistinct(groups.registers) <= fewValuesMax;
 }

@@ -64,9 +64,15 @@ class BitSink {
 
   bits(value: number, count: number): void {
     let rest = value;
-    for (let at = 0; at < count; at++) {
-      this.bit(rest % 2);
-      rest = Math.floor(rest / 2);
+    let left = count;
+    while (left > 0) {
+      const taken = Math.min(left, 8 - this.filled);
+      const size = 2 ** taken;
+      this.current |= (rest % size) << this.filled;
+      rest = Math.floor(rest / size);
+      left -= taken;
+      this.filled += taken;
+      if (this.filled === 8) this.flush();
     }
   }
 
@@ -87,10 +93,7 @@ class BitSource {
   }
 
   bit(): number {
-    if (this.left === 0) {
-      this.current = this.input.byte();
-      this.left = 8;
-    }
+    if (this.left === 0) this.refill();
     const bit = this.current & 1;
     this.current >>= 1;
     this.left--;
@@ -100,10 +103,21 @@ class BitSource {
   bits(count: number): number {
     let value = 0;
     let factor = 1;
-    for (let at = 0; at < count; at++) {
-      value += this.bit() * factor;
-      factor *= 2;
+    let wanted = count;
+    while (wanted > 0) {
+      if (this.left === 0) this.refill();
+      const taken = Math.min(wanted, this.left);
+      value += (this.current & (2 ** taken - 1)) * factor;
+      factor *= 2 ** taken;
+      this.current >>= taken;
+      this.left -= taken;
+      wanted -= taken;
     }
     return value;
+  }
+
+  private refill(): void {
+    this.current = this.input.byte();
+    this.left = 8;
   }
 }

@@ -10,6 +10,38 @@ export const noBuckets: Buckets = { indices: new Float64Array(0), counts: new Fl
 
 /** Buckets from pairs in any order; pairs of the same bucket add up. Pairs whose index is NaN are left out. */
 export function collectBuckets(indices: Float64Array, counts: Float64Array): Buckets {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let at = 0; at < indices.length; at++) {
+    const index = indices[at] ?? Number.NaN;
+    if (index < first) first = index;
+    if (index > last) last = index;
+  }
+  if (first > last) return noBuckets;
+  if (last - first < denseMax) return collectDense(indices, counts, { first, length: last - first + 1 });
+  return collectSparse(indices, counts);
+}
+
+/** Up to here an array with a place for every bucket is quicker than a map: that of log buckets fits. */
+const denseMax = 131_072;
+
+function collectDense(
+  indices: Float64Array,
+  counts: Float64Array,
+  { first, length }: { readonly first: number; readonly length: number },
+): Buckets {
+  const totals = new Float64Array(length);
+  for (let at = 0; at < indices.length; at++) {
+    const place = (indices[at] ?? Number.NaN) - first;
+    if (place >= 0) totals[place] = (totals[place] ?? 0) + (counts[at] ?? 0);
+  }
+  const used = totals.map((total, at) => (total > 0 ? at + first : Number.NaN));
+  return {
+    indices: used.filter((index) => !Number.isNaN(index)),
+    counts: totals.filter((total) => total > 0),
+  };
+}
+
+function collectSparse(indices: Float64Array, counts: Float64Array): Buckets {
   const totals = new Map<number, number>();
   indices.forEach((index, at) => {
     if (!Number.isNaN(index)) totals.set(index, (totals.get(index) ?? 0) + (counts[at] ?? 0));
