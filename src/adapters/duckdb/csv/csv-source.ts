@@ -1,0 +1,199 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { limits } from '../../../base/limits.ts';
+import type { FilesScan } from '../../../core/datasets/source.ts';
+import type { RawColumn } from '../columns/infer-types.ts';
+import { inspectText, readText } from '../files/text-file.ts';
+import { inUtf8 } from '../files/utf8-copy.ts';
+import { hiveColumns } from '../ingest/hive-columns.ts';
+import { createRejections, type Rejections, textStart } from '../ingest/rejections.ts';
+import { type CleanText, fileIndexSql, sampleRowsOf, type TextSource } from '../ingest/text-source.ts';
+import { literal, literalList, literalStruct } from '../sql.ts';
+import { CsvCleaner } from './csv-cleaner.ts';
+import { type CsvFile, type CsvLayout, layOutCsv } from './csv-layout.ts';
+import type { CsvDialect } from './dialect.ts';
+
+/** Where a source may put files of its own, and when it is to stop. `bytesMax` limits how much of each file is looked at. */
+export type SourceWork = {
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly bytesMax?: number;
+};
+
+/** A CSV source as it was found, with its dialect. */
+export type CsvSource = TextSource & { readonly dialect: CsvDialect & { readonly encoding: string } };
+
+/** Opens CSV or TSV files: finds their dialect and columns. Throws `FailureError`. */
+export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSource> {
+  const files = [];
+  let encoding = 'utf-8';
+  for (const [index, file] of scan.files.entries()) {
+    const original = await inspectText(file, scan.csv?.encoding);
+    if (index === 0) encoding = original.encoding;
+    const target = { directory: work.directory, name: `source-${index}`, bytesMax: work.bytesMax };
+    files.push({ path: file.path, read: await inUtf8(original, target, work.signal) });
+  }
+  const layout = await layOutCsv(scan, files);
+  const source = new Source(scan, layout, work);
+  return {
+    files: layout.files.map((file) => file.read),
+    paths: layout.files.map((file) => file.path),
+    columns: source.columns,
+    isTyped: true,
+    remarks: layout.remarks,
+    sample: source.sample(),
+    rows: (types, withFile) => source.rows(types, withFile),
+    clean: () => source.clean(),
+    dialect: { ...layout.dialect, encoding },
+  };
+}
+
+/** Files that one call of the reader takes: alike in columns and compression. */
+type Group = { readonly files: readonly CsvFile[]; readonly columns: readonly number[] };
+
+type ReaderOptions = {
+  readonly compression: string;
+  readonly header: boolean;
+  readonly nulls: readonly string[];
+};
+
+class Source {
+  readonly columns: readonly RawColumn[];
+  readonly #scan: FilesScan;
+  readonly #layout: CsvLayout;
+  readonly #work: SourceWork;
+  readonly #hiveKeys: readonly string[];
+
+  constructor(scan: FilesScan, layout: CsvLayout, work: SourceWork) {
+    this.#scan = scan;
+    this.#layout = layout;
+    this.#work = work;
+    const own = new Set(layout.names.map((name) => name.toLowerCase()));
+    this.#hiveKeys = scan.hiveKeys.filter((key) => !own.has(key.toLowerCase()));
+    const hive = hiveColumns(
+      this.#hiveKeys,
+      layout.files.map((file) => file.path),
+    );
+    this.columns = [
+      ...layout.names.map((name, index) => ({ name, raw: `c${index}` })),
+      ...hive.map(({ name, raw, fixed }) => ({ name, raw, ...(fixed === undefined ? {} : { fixed }) })),
+    ];
+  }
+
+  sample(): string {
+    const groups = this.#groups();
+    const rows = Math.ceil(sampleRowsOf(this.columns.length) / groups.length);
+    return groups.map((group) => `(${this.#groupSql(group, new Map())} limit ${rows})`).join(' union all ');
+  }
+
+  rows(types: ReadonlyMap<string, string>, withFile = false): string {
+    return this.#groups()
+      .map((group) => this.#groupSql(group, types, withFile))
+      .join(' union all ');
+  }
+
+  async clean(): Promise<CleanText> {
+    const rejections = createRejections();
+    const parts: string[] = [];
+    for (const [index, file] of this.#layout.files.entries()) {
+      const path = join(this.#work.directory, `clean-${index}.csv`);
+      await this.#cleanFile(file, { path, rejections });
+      parts.push(this.#cleanSql(file, { path, index }));
+    }
+    return { columns: this.columns, rows: parts.join(' union all '), rejected: rejections.rows };
+  }
+
+  async #cleanFile(file: CsvFile, target: { path: string; rejections: Rejections }): Promise<void> {
+    await using handle = await open(target.path, 'wx');
+    let written: Buffer[] = [];
+    const rules = {
+      delimiter: this.#layout.dialect.delimiter.charCodeAt(0),
+      newline: file.newline,
+      fields: file.columns.length,
+      header: this.#layout.dialect.header,
+    };
+    const cleaner = new CsvCleaner(rules, {
+      write: (bytes) => written.push(bytes),
+      reject: ({ row, reason, start }) =>
+        target.rejections.add({ file: file.path, row, reason, text: textStart(start.toString('utf8')) }),
+    });
+    const drain = async (): Promise<void> => {
+      for (const bytes of written) await handle.writeFile(bytes);
+      written = [];
+    };
+    await readText(
+      file.read,
+      async (chunk) => {
+        cleaner.feed(chunk);
+        await drain();
+        return true;
+      },
+      this.#work.signal,
+    );
+    cleaner.end();
+    await drain();
+  }
+
+  #groups(): Group[] {
+    const groups = new Map<string, CsvFile[]>();
+    for (const file of this.#layout.files) {
+      const key = `${file.read.compression} ${file.columns.join(' ')}`;
+      groups.set(key, [...(groups.get(key) ?? []), file]);
+    }
+    return [...groups.values()].map((files) => ({ files, columns: files[0]?.columns ?? [] }));
+  }
+
+  #groupSql(group: Group, types: ReadonlyMap<string, string>, withFile = false): string {
+    const paths = group.files.map((file) => file.read.path);
+    const hive = hiveColumns(
+      this.#hiveKeys,
+      group.files.map((file) => file.path),
+      paths,
+    );
+    const fields = group.columns.map((at, index) => [`f${index}`, types.get(`c${at}`) ?? 'VARCHAR'] as const);
+    const selected = [
+      ...this.#layout.names.map((_, at) => {
+        const field = group.columns.indexOf(at);
+        return field < 0 ? `null::${types.get(`c${at}`) ?? 'VARCHAR'} as c${at}` : `f${field} as c${at}`;
+      }),
+      ...hive.map((column) => `${column.sql} as ${column.raw}`),
+      ...(withFile ? [fileIndexSql(this.#layout.files.map((file) => file.read.path))] : []),
+    ];
+    const options = {
+      compression: group.files[0]?.read.compression ?? 'none',
+      header: this.#layout.dialect.header,
+      nulls: ['', ...(this.#scan.csv?.nullValues ?? [])],
+    };
+    const filename = withFile || hive.some((column) => column.needsFilename) ? ', filename = true' : '';
+    return `select ${selected.join(', ')} from read_csv(${literalList(paths)}, ${this.#options(options)},
+      columns = ${literalStruct(fields)}${filename})`;
+  }
+
+  #cleanSql(file: CsvFile, clean: { path: string; index: number }): string {
+    const hive = hiveColumns(this.#hiveKeys, [file.path]);
+    const fields = file.columns.map((_, index) => [`f${index}`, 'VARCHAR'] as const);
+    const selected = [
+      ...this.#layout.names.map((_, at) => {
+        const field = file.columns.indexOf(at);
+        return field < 0 ? `null::VARCHAR as c${at}` : `f${field} as c${at}`;
+      }),
+      ...hive.map((column) => `${column.sql} as ${column.raw}`),
+    ];
+    const delimiter = literal(this.#layout.dialect.delimiter);
+    const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
+    const options = {
+      compression: 'none',
+      header: false,
+      nulls: ['', ...(this.#scan.csv?.nullValues ?? [])],
+    };
+    return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
+      from read_csv(${literal(clean.path)}, ${this.#options(options)},
+      columns = ${literalStruct([['r', 'BIGINT'], ...fields])})`;
+  }
+
+  #options({ compression, header, nulls }: ReaderOptions): string {
+    return `auto_detect = false, delim = ${literal(this.#layout.dialect.delimiter)}, quote = '"', escape = '"', hive_partitioning = false,
+      header = ${header}, nullstr = ${literalList([...new Set(nulls)])}, allow_quoted_nulls = false,
+      compression = '${compression}', max_line_size = ${limits.rowBytesMax}, buffer_size = ${limits.rowBytesMax}`;
+  }
+}

@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { limits } from '../../base/limits.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Engine, EngineOptions } from '../../ports/engine.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { removeLeftovers } from './pool/leftovers.ts';
+import { superviseRequest } from './pool/supervised-request.ts';
+import { WorkerPool } from './pool/worker-pool.ts';
+import type { WorkerRequest } from './protocol.ts';
+
+export type DuckdbEngineOptions = {
+  /** Requests that run at once; further ones wait for a free worker within their own time-out. */
+  readonly workersMax: number;
+  /** For files on their way and for spilling. Several engines may share it. */
+  readonly scratchDirectory: string;
+  /** Threads of a worker with enough memory for them; by default as many as there are processors, at most 4. */
+  readonly threadsMax?: number;
+};
+
+type Kit = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+};
+
+const threadsMaxDefault = 4;
+/** Each thread of DuckDB needs buffers of its own. */
+const memoryMbPerThread = 256;
+
+/** Makes the engine of DuckDB worker processes. None is started before the first request. */
+export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
+  mkdirSync(options.scratchDirectory, { recursive: true });
+  removeLeftovers(options.scratchDirectory);
+  const pool = new WorkerPool(kit.clock, options);
+  const threadsMax = options.threadsMax ?? Math.min(threadsMaxDefault, availableParallelism());
+  let requests = 0;
+  const ask = async <T>(request: WorkerRequest, limited: EngineOptions): Promise<Outcome<T>> => {
+    const id = ++requests;
+    const { signal, timeoutMs, memoryMb, onProgress } = limited;
+    const threads = Math.max(1, Math.min(threadsMax, Math.floor(memoryMb / memoryMbPerThread)));
+    const outcome = await superviseRequest(
+      { clock: kit.clock, telemetry: kit.telemetry, pool },
+      { id, request, threads, memoryMb, timeoutMs, signal, onProgress },
+    );
+    if (!outcome.ok) {
+      kit.log.debug('the engine could not answer', { request: request.kind, failure: outcome.error });
+    }
+    return outcome as Outcome<T>;
+  };
+  return {
+    describe: (scan, wait) => ask({ kind: 'describe', scan }, { ...wait, memoryMb: limits.ingestMemoryMb }),
+    partitionsOf: (request, wait) =>
+      ask({ kind: 'partitionsOf', request }, { ...wait, memoryMb: limits.ingestMemoryMb }),
+    ingest: (request, limited) => ask({ kind: 'ingest', request }, limited),
+    measure: (request, limited) => ask({ kind: 'measure', request }, limited),
+    evaluate: (input, limited) => ask({ kind: 'evaluate', input }, limited),
+    close: () => pool.close(),
+  };
+}

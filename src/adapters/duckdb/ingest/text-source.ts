@@ -1,0 +1,48 @@
+import type { RejectedRows } from '../../../core/datasets/revision.ts';
+import type { RawColumn } from '../columns/infer-types.ts';
+import type { TextFile } from '../files/text-file.ts';
+import { literalList } from '../sql.ts';
+
+/** Files of a text format as one relation. CSV and JSON differ in how their rows are found, not in what becomes of them. */
+export type TextSource = {
+  readonly files: readonly TextFile[];
+  /** The same files as people know them. */
+  readonly paths: readonly string[];
+  readonly columns: readonly RawColumn[];
+  /** Whether the reader can be asked for types other than text. */
+  readonly isTyped: boolean;
+  readonly remarks: readonly string[];
+  /** SQL of the first rows, all columns as text. */
+  readonly sample: string;
+  /**
+   * SQL of all rows, each column in the type given for its raw name, otherwise text; on demand with `f`, the index of
+   * the file. The reader stops at a bad row.
+   */
+  rows(types: ReadonlyMap<string, string>, withFile?: boolean): string;
+  /** Takes the files apart row by row: slower, and no bad row stops it. */
+  clean(): Promise<CleanText>;
+};
+
+/** Rows that a reader can not fail on, in a file of our own. */
+export type CleanText = {
+  readonly columns: readonly RawColumn[];
+  /** SQL of the rows: all columns as text, beside `r` (line number), `f` (index of the file), `t` (the row's text). */
+  readonly rows: string;
+  /** Rows that have no fields to speak of. */
+  readonly rejected: RejectedRows;
+};
+
+/** Rows from which types are guessed at first. */
+export const sampleRows = 20_480;
+/** Cells of a sample: wide files are sampled less deep. */
+export const sampleCells = 4_000_000;
+
+/** SQL of the index of the file that a row is of. */
+export function fileIndexSql(readPaths: readonly string[]): string {
+  return `list_position(${literalList(readPaths)}, filename) - 1 as f`;
+}
+
+/** How many rows to look at of a source with so many columns. */
+export function sampleRowsOf(columns: number): number {
+  return Math.max(1_000, Math.min(sampleRows, Math.floor(sampleCells / Math.max(1, columns))));
+}

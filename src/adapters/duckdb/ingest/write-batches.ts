@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { limits } from '../../../base/limits.ts';
+import type { StagedBatch } from '../../../ports/engine.ts';
+import { readFooter } from '../parquet/footer.ts';
+import { batchFileName, packGroups, splitParquet } from '../parquet/split-parquet.ts';
+import { literal } from '../sql.ts';
+import type { Session } from '../worker/session.ts';
+
+export type BatchTarget = { readonly directory: string; readonly rowsPerBatch: number };
+
+/** DuckDB ends a row group with the vector that fills it, so that it may hold this many rows more than asked for. */
+const vectorRows = 2_048;
+
+/**
+ * Writes the rows of `select` as batch files, in their order. The same rows always give the same bytes, whatever the
+ * number of threads. Rows are counted from the Parquet footer. No rows make one batch without rows: it has the schema.
+ */
+export async function writeBatches(
+  session: Session,
+  select: string,
+  target: BatchTarget,
+): Promise<StagedBatch[]> {
+  const path = join(target.directory, 'all.parquet');
+  const groupRows = Math.max(vectorRows, Math.min(limits.rowsPerRowGroup, target.rowsPerBatch) - vectorRows);
+  await session.run(copySql(select, path, groupRows));
+  try {
+    return await cut(session, path, target);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function cut(session: Session, path: string, target: BatchTarget): Promise<StagedBatch[]> {
+  await using handle = await open(path, 'r');
+  const footer = await readFooter(handle);
+  const rowCount = footer.groups.reduce((sum, group) => sum + group.rowCount, 0);
+  if (rowCount <= target.rowsPerBatch) {
+    const batch = join(target.directory, batchFileName(0));
+    await rename(path, batch);
+    return [await staged(batch, rowCount, session.signal)];
+  }
+  const packs = packGroups(footer.groups, target.rowsPerBatch);
+  if (packs !== undefined) {
+    return await splitParquet({ handle, footer }, { directory: target.directory, packs }, session.signal);
+  }
+  return await slice(session, { path, rowCount }, target);
+}
+
+/** For batches smaller than a vector: they are written anew. */
+async function slice(
+  session: Session,
+  source: { readonly path: string; readonly rowCount: number },
+  target: BatchTarget,
+): Promise<StagedBatch[]> {
+  const batches: StagedBatch[] = [];
+  for (let from = 0; from < source.rowCount; from += target.rowsPerBatch) {
+    const path = join(target.directory, batchFileName(batches.length));
+    const rows = Math.min(target.rowsPerBatch, source.rowCount - from);
+    const select = `select * from read_parquet(${literal(source.path)}) limit ${rows} offset ${from}`;
+    await session.run(copySql(select, path, limits.rowsPerRowGroup));
+    batches.push(await staged(path, rows, session.signal));
+  }
+  return batches;
+}
+
+function copySql(select: string, path: string, groupRows: number): string {
+  return `copy (${select}) to ${literal(path)} (format parquet, compression zstd, compression_level 1,
+    row_group_size ${groupRows}, write_bloom_filter false)`;
+}
+
+async function staged(path: string, rowCount: number, signal: AbortSignal): Promise<StagedBatch> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal })) {
+    hash.update(chunk as Buffer);
+  }
+  const { size } = await stat(path);
+  return { path, rowCount, sizeBytes: size, checksum: hash.digest('hex') };
+}

@@ -1,0 +1,35 @@
+import type { Outcome } from '../../base/outcome.ts';
+import type { EvaluationInput } from '../../core/checks/evaluate.ts';
+import type { SourceScan } from '../../core/datasets/source.ts';
+import type { IngestRequest, MeasureRequest, PartitionsOfRequest } from '../../ports/engine.ts';
+
+/** What a worker is asked to do. */
+export type WorkerRequest =
+  | { readonly kind: 'describe'; readonly scan: SourceScan }
+  | { readonly kind: 'partitionsOf'; readonly request: PartitionsOfRequest }
+  | { readonly kind: 'ingest'; readonly request: IngestRequest }
+  | { readonly kind: 'measure'; readonly request: MeasureRequest }
+  | { readonly kind: 'evaluate'; readonly input: EvaluationInput };
+
+/** From the engine to a worker, which does one request at a time. */
+export type ToWorker =
+  | {
+      readonly kind: 'request';
+      readonly id: number;
+      readonly request: WorkerRequest;
+      readonly memoryMb: number;
+      readonly threads: number;
+      /** An empty directory of this request, which the engine removes. */
+      readonly scratch: string;
+    }
+  | { readonly kind: 'interrupt'; readonly id: number }
+  /** Asks how far the request is: the worker has no timer of its own. */
+  | { readonly kind: 'look'; readonly id: number };
+
+/** From a worker to the engine. */
+export type FromWorker =
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome<unknown> }
+  | { readonly kind: 'progress'; readonly id: number; readonly fraction: number };
+
+/** The command line of a worker: where it may put files. */
+export type WorkerArguments = { readonly directory: string };

@@ -1,0 +1,98 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { FailureError, failure } from '../../../base/errors.ts';
+import { literal } from '../sql.ts';
+
+export type SessionSettings = {
+  /** For spilling; a directory of this process alone. */
+  readonly directory: string;
+  readonly threads: number;
+  readonly memoryMb: number;
+};
+
+/** One row of a small result: integers beyond a double as text. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** The share of a worker's memory that is Node's own and DuckDB's outside its buffer manager. */
+const ownMemoryMb = 192;
+const duckdbMemoryMbMin = 128;
+
+/** DuckDB in this process, for one request: a connection of its own, temporary tables that end with it. */
+export class Session implements Disposable {
+  readonly connection: DuckDBConnection;
+  readonly signal: AbortSignal;
+  readonly #controller: AbortController;
+
+  private constructor(connection: DuckDBConnection, controller: AbortController) {
+    this.connection = connection;
+    this.#controller = controller;
+    this.signal = controller.signal;
+  }
+
+  /** Opens a connection to `instance` with the limits of one request. */
+  static async open(
+    instance: DuckDBInstance,
+    settings: Omit<SessionSettings, 'directory'>,
+  ): Promise<Session> {
+    const connection = await instance.connect();
+    const session = new Session(connection, new AbortController());
+    const memoryMb = Math.max(duckdbMemoryMbMin, settings.memoryMb - ownMemoryMb);
+    await connection.run(
+      `set memory_limit = '${memoryMb}MB'; set threads = ${settings.threads}; set TimeZone = 'UTC';
+       set enable_progress_bar = true; set enable_progress_bar_print = false; set errors_as_json = false`,
+    );
+    return session;
+  }
+
+  /** Runs a statement; returns the number of rows that it wrote. Throws `FailureError` when it was interrupted. */
+  async run(sql: string): Promise<number> {
+    this.#refuseAfterInterrupt();
+    const result = await this.connection.run(sql);
+    return result.rowsChanged;
+  }
+
+  /** All rows of a small result. */
+  async rows(sql: string): Promise<readonly Row[]> {
+    this.#refuseAfterInterrupt();
+    const reader = await this.connection.runAndReadAll(sql);
+    return reader.getRowObjectsJson();
+  }
+
+  /** The only row of a result. */
+  async row(sql: string): Promise<Row> {
+    return (await this.rows(sql))[0] ?? {};
+  }
+
+  /** 0–1 of the statement that runs now. */
+  get progress(): number {
+    const { percentage } = this.connection.progress;
+    return Math.min(1, Math.max(0, percentage / 100));
+  }
+
+  /** Stops the statement that runs now, and everything after it. */
+  interrupt(): void {
+    this.#controller.abort(new FailureError(failure('TASK_CANCELLED', 'the request was interrupted')));
+    this.connection.interrupt();
+  }
+
+  [Symbol.dispose](): void {
+    this.connection.closeSync();
+  }
+
+  #refuseAfterInterrupt(): void {
+    this.signal.throwIfAborted();
+  }
+}
+
+/** DuckDB for this process: it never looks for extensions, and spills into `directory`. */
+export async function openInstance(directory: string): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    allow_unsigned_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run(`set temp_directory = ${literal(directory)}`);
+  connection.closeSync();
+  return instance;
+}
