@@ -19,7 +19,7 @@ export function checksDecoder(of: KnownMetric['of']): Decoder<readonly CheckDefi
 }
 
 /** Tells checks of one column apart: the same metric, settings and name or bounds. */
-export function checkIdentity(check: CheckDefinition): string {
+function checkIdentity(check: CheckDefinition): string {
   const { metric, settings, threshold } = check;
   const kind =
     threshold.kind === 'learned' ? 'learned' : (check.name ?? JSON.stringify(threshold.conditions));

@@ -39,7 +39,7 @@ export function encodeDataset(definition: DatasetDefinition): PlainMap {
 }
 
 /** A check as it stands in YAML: `{null_percent: {must_be_less_than: 5, level: warn}}`. */
-export function encodeCheck(check: CheckDefinition): PlainMap {
+function encodeCheck(check: CheckDefinition): PlainMap {
   const { threshold } = check;
   const own = { name: check.name, ...check.settings };
   if (threshold.kind === 'learned') {

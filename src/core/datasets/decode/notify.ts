@@ -3,7 +3,7 @@ import { type Decoder, list, mapped, text } from './decoder.ts';
 import { object, optional, required, variant } from './object.ts';
 
 /** Decodes `${env:NAME}` and `${file:NAME}`. Anything else may be the secret itself, so no message repeats it. */
-export const secretDecoder: Decoder<SecretReference> = (input, place) => {
+const secretDecoder: Decoder<SecretReference> = (input, place) => {
   const [, from, name] =
     (typeof input === 'string' && /^\$\{(env|file):([A-Za-z_][\w.-]*)\}$/.exec(input)) || [];
   if (name !== undefined && from === 'env') return { from: 'environment', name };
