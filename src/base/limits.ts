@@ -60,6 +60,8 @@ export const limits = {
   timeoutNetMs: 30 * second,
   /** A task that its node has not begun by then, though it had a free slot, goes to another node. */
   startNetMs: 30 * second,
+  /** A node that reports nothing for this long, though its session lives, has lost its work: its process only looks alive. */
+  silenceNetMs: 30 * second,
   /** Assignments of a node beyond its slots, so that it never waits for a tick. */
   prefetchPerNodeMax: 2,
   /** Only tasks of kinds that take less on average wait there: a long one would keep a freed slot from a better claim. */

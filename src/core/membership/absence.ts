@@ -46,8 +46,12 @@ export function judgeAbsences(input: AbsenceInput): AbsenceVerdict {
     if (isNew) all.set(node, { since: input.now, mass: false });
   }
   const recent = [...all.values()].filter((absence) => !isOver(absence, input)).length;
-  const mass = recent >= massMin && recent * 3 > input.present.size + recent;
-  return giveUp(all, input, mass);
+  return giveUp(all, input, isMassLoss(recent, input.present.size + recent));
+}
+
+/** Whether so many nodes fail together that neither they nor their tasks can be the cause. */
+export function isMassLoss(lost: number, all: number): boolean {
+  return lost >= massMin && lost * 3 > all;
 }
 
 function isOver(absence: Absence, input: AbsenceInput): boolean {

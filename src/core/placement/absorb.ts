@@ -50,8 +50,8 @@ function absorbEnd(draft: Draft, ref: TaskRef, told: { ended: EndedTask; chance:
 }
 
 /** Takes the work of lost nodes back. A task that ran there when its node died alone counts a death. */
-export function absorbLosses(draft: Draft, world: World, verdict: AbsenceVerdict): void {
-  for (const [node, { mass }] of verdict.lost) {
+export function absorbLosses(draft: Draft, world: World, lost: AbsenceVerdict['lost']): void {
+  for (const [node, { mass }] of lost) {
     const held = draft.work(node);
     if (held.length === 0) continue;
     draft.notices.push({ kind: 'node_lost', node, tasks: held.length, mass });

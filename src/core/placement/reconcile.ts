@@ -2,7 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { DatasetName, JobId, NodeId } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { LiveJob } from '../jobs/live.ts';
-import { type AbsenceVerdict, judgeAbsences } from '../membership/absence.ts';
+import { type AbsenceVerdict, isMassLoss, judgeAbsences } from '../membership/absence.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
 import type { Assignment } from '../membership/node.ts';
 import { spreadChance } from '../resilience/spread.ts';
@@ -64,9 +64,9 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const verdict = judgeMembers(input);
   absorbCancellations(draft, world);
   absorbEnds(draft, world);
-  absorbLosses(draft, world, verdict);
-  absorbOrphans(draft, world);
   const heard = hear(input);
+  absorbLosses(draft, world, new Map([...silentNodes(input, heard), ...verdict.lost]));
+  absorbOrphans(draft, world);
   const seatsBefore = takeSeats(draft, world, heard);
   const netted = castNet(draft, world, seatsBefore);
   unblockTasks(draft, world);
@@ -115,6 +115,13 @@ function hear({ view, memory, now }: ReconcileInput): ReadonlyMap<NodeId, Heard>
     heard.set(id, same ? before : { reportAt, since: now });
   }
   return heard;
+}
+
+/** Members whose sessions live but that have said nothing for long: what they hold is lost like that of absent ones. */
+function silentNodes(input: ReconcileInput, heard: ReadonlyMap<NodeId, Heard>): AbsenceVerdict['lost'] {
+  const silent = [...heard].filter(([, { since }]) => input.now - since >= input.rules.silenceNetMs);
+  const mass = isMassLoss(silent.length, input.view.nodes.length);
+  return new Map(silent.map(([node, { since }]) => [node, { since, mass }]));
 }
 
 /** Takes tasks back from nodes that neither began nor ended them in time, although their session lives. */

@@ -9,6 +9,7 @@ export type PlacementRules = RetryRules & {
   readonly sessionTimeoutMs: number;
   readonly timeoutNetMs: number;
   readonly startNetMs: number;
+  readonly silenceNetMs: number;
 };
 
 /** The rules of a cluster with the default limits. */

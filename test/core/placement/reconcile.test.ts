@@ -366,7 +366,8 @@ describe('reconcile, on losses', () => {
     const first = decide(view);
     assert.deepEqual([...first.result.work], []);
     const now = instant(startOfTime + 1_000 + 60_000 + placementRules.timeoutNetMs);
-    const { after } = decide(view, { memory: first.result.memory, now });
+    const spoken = { ...view, reports: new Map([[nodeId('n1'), reportOf('n1', { running, at: now })]]) };
+    const { after } = decide(spoken, { memory: first.result.memory, now });
     const [task] = after.jobs.get(jobId('j1'))?.tasks ?? [];
     assert.deepEqual([task?.attempts, task?.state.state], [1, 'waiting']);
     assert.deepEqual(workOf(after, 'n1'), []);
@@ -383,5 +384,21 @@ describe('reconcile, on losses', () => {
     const spoken = { ...view, jobs, reports: new Map([[nodeId('n1'), reportOf('n1', { at: now })]]) };
     const third = decide(spoken, { memory: second.result.memory, now });
     assert.deepEqual(workOf(third.after, 'n1'), ['j1/a']);
+  });
+
+  it('gives the work of a node that lives but is silent for long to others', () => {
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('n1')), liveTask('b', on('n1'))] });
+    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1 }];
+    const nodes = [describeNode('n1'), describeNode('n2')];
+    const view = viewOf({ nodes, jobs: [job], reports: [reportOf('n1', { running }), reportOf('n2')] });
+    const first = decide(view);
+    assert.deepEqual([...first.result.work], []);
+    const now = instant(startOfTime + 1_000 + placementRules.silenceNetMs);
+    const spoken = new Map([...view.reports, [nodeId('n2'), reportOf('n2', { at: now })]]);
+    const { after } = decide({ ...view, reports: spoken }, { memory: first.result.memory, now });
+    const deaths = after.jobs.get(jobId('j1'))?.tasks.map((task) => task.deaths);
+    assert.deepEqual(deaths, [1, 0]);
+    assert.deepEqual(workOf(after, 'n1'), []);
+    assert.deepEqual(workOf(after, 'n2'), ['j1/b']);
   });
 });
