@@ -42,6 +42,8 @@ export class PredictorBank {
   readonly #byMonthDay = new Map<number, number[]>();
   readonly #byMonthRest = new Map<number, number[]>();
   readonly #seasonal = new SeasonalEffects();
+  /** Scratch space of the trend. */
+  #carried = new Float64Array(0);
   #smoothed = 0;
   #size = 0;
 
@@ -54,14 +56,15 @@ export class PredictorBank {
     const effect = seasonal ? this.#seasonal.effect(at.slot) : 0;
     out[0] = this.#level.trimmedMean(0.2);
     out[1] = this.#level42.median();
-    out[2] = smallMedian(this.#recent.slice(-7));
+    out[2] = smallMedian(this.#recent, Math.max(0, this.#recent.length - 7));
     out[3] = this.#smoothed;
     out[4] = last;
     out[5] = medianOf(this.#bySlot.get(at.slot), 2);
     if (seasonal) out[6] = this.#seasonal.level() + effect;
     if (seasonal) out[7] = this.#seasonal.lastLevel() + effect;
     if (this.#size >= 6) out[8] = this.#trend();
-    if (this.#size >= 4) out[9] = last + smallMedian(this.#differences.slice(-8));
+    if (this.#size >= 4)
+      out[9] = last + smallMedian(this.#differences, Math.max(0, this.#differences.length - 8));
     out[10] = last + medianOf(this.#differencesBySlot.get(at.slot), 2);
     out[11] = medianOf(this.#byMonthDay.get(at.monthDay), monthsNeeded);
     out[12] = medianOf(this.#byMonthRest.get(at.monthRest), monthsNeeded);
@@ -92,7 +95,12 @@ export class PredictorBank {
   #trend(): number {
     const slope = smallMedian(this.#differences);
     const size = this.#recent.length;
-    return smallMedian(this.#recent.map((value, place) => value + (size - place) * slope));
+    const carried = this.#carried.length === size ? this.#carried : new Float64Array(size);
+    for (let place = 0; place < size; place += 1) {
+      carried[place] = (this.#recent[place] ?? 0) + (size - place) * slope;
+    }
+    this.#carried = carried;
+    return smallMedian(carried);
   }
 }
 
