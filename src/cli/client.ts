@@ -1,5 +1,6 @@
-import type { Outcome } from '../base/outcome.ts';
-import { succeed } from '../base/outcome.ts';
+import { type ErrorCode, type Failure, failure } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { second } from '../base/units.ts';
 import type { Result } from '../core/checks/result.ts';
 import type { Incident } from '../core/incidents/incident.ts';
@@ -18,12 +19,19 @@ import type {
 } from '../services/registry/registry.ts';
 import { type Query, Requester, type RequesterOptions } from './client/requester.ts';
 import { serverEvents } from './client/server-events.ts';
+import { SilenceWatch } from './client/silence-watch.ts';
 
 /** Where a service on this machine listens unless told otherwise. */
 export const defaultUrl = 'http://127.0.0.1:7420';
 
 /** So many broken streams in a row, a second apart, and the service is given up. */
 const brokenStreamsMax = 10;
+
+/** A stream that gives no sign of life for so long is dead: the service sends one every 15 s. */
+const silenceMs = 3 * limits.liveHeartbeatMs;
+
+/** What passes when the service comes back. */
+const retried: ReadonlySet<ErrorCode> = new Set(['SERVICE_UNREACHABLE', 'NOT_READY', 'INTERNAL']);
 
 /** The API of a running service, typed. Every call has a time-out; failures are outcomes with the catalogue's codes. */
 export class Client {
@@ -124,24 +132,36 @@ export class Client {
    */
   async *followBackfill(id: string, signal: AbortSignal): AsyncGenerator<Outcome<BackfillView>> {
     for (let broken = 0; !signal.aborted; broken += 1) {
-      const stream = await this.#requester.open(
-        { method: 'GET', path: `/backfills/${encodeURIComponent(id)}/events` },
-        signal,
+      let away: Failure = failure(
+        'SERVICE_UNREACHABLE',
+        `the service at ${this.#options.url} keeps breaking off`,
       );
-      if (signal.aborted) return;
-      if (!stream.ok && (stream.error.code !== 'SERVICE_UNREACHABLE' || broken >= brokenStreamsMax)) {
-        yield stream;
-        return;
-      }
-      if (stream.ok) {
-        for await (const view of viewsOf(stream.value)) {
-          broken = 0;
-          yield succeed(view);
-          if (hasBackfillEnded(view.state)) return;
+      for await (const view of this.#backfillViews(id, signal)) {
+        if (signal.aborted) return;
+        if (!view.ok && retried.has(view.error.code)) {
+          away = view.error;
+          break;
         }
+        yield view;
+        if (!view.ok || hasBackfillEnded(view.value.state)) return;
+        broken = 0;
+      }
+      if (broken >= brokenStreamsMax) {
+        yield fail(away);
+        return;
       }
       await this.#options.clock.sleep(second, signal);
     }
+  }
+
+  /** The views of one stream until it breaks or falls silent; where no stream is to be had, a single view. */
+  async *#backfillViews(id: string, signal: AbortSignal): AsyncGenerator<Outcome<BackfillView>> {
+    using silence = new SilenceWatch(this.#options.clock, silenceMs);
+    const path = `/backfills/${encodeURIComponent(id)}`;
+    const either = AbortSignal.any([signal, silence.signal]);
+    const stream = await this.#requester.open({ method: 'GET', path: `${path}/events` }, either);
+    if (!stream.ok) yield stream.error.code === 'NOT_READY' ? await this.backfill(id) : stream;
+    else for await (const view of viewsOf(stream.value, silence)) yield succeed(view);
   }
 
   startScan(body: {
@@ -207,10 +227,10 @@ export class Client {
 }
 
 /** The views of a stream until it breaks, however it breaks: the caller opens it again. */
-async function* viewsOf(response: Response): AsyncGenerator<BackfillView> {
+async function* viewsOf(response: Response, silence: SilenceWatch): AsyncGenerator<BackfillView> {
   if (response.body === null) return;
   try {
-    for await (const { data } of serverEvents(response.body)) {
+    for await (const { data } of serverEvents(response.body, () => silence.heard())) {
       // A stream that ends without a view ends because the service stops, or the backfill is gone.
       const view = JSON.parse(data) as Partial<BackfillView>;
       if (view.state !== undefined) yield view as BackfillView;

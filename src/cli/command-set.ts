@@ -94,5 +94,7 @@ export function writeJson(io: CliIo, value: unknown): void {
 export function tellFailure(io: CliIo, error: Failure): void {
   const where = error.where === undefined ? '' : ` (${error.where})`;
   io.err(`error ${error.code}: ${error.message}${where}\n`);
+  const cause = error.causes?.at(-1);
+  if (cause !== undefined && !error.message.includes(cause)) io.err(`  cause: ${cause}\n`);
   if (error.hint !== undefined) io.err(`  ${error.hint}\n`);
 }

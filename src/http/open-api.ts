@@ -9,6 +9,10 @@ declare module 'fastify' {
   }
 }
 
+const description =
+  'Times are milliseconds since 1970-01-01T00:00:00Z. Numbers that JSON can not hold, such as the bound of a band that is ' +
+  'open on one side, are left out. Errors are problems (RFC 9457) with a stable `code`.';
+
 type Operation = Readonly<Record<string, unknown>>;
 
 /**
@@ -25,7 +29,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
   });
   app.get('/api/v1/openapi.json', () => ({
     openapi: '3.1.0',
-    info: { title: 'Assay', version, description: 'Times are milliseconds since 1970-01-01T00:00:00Z.' },
+    info: { title: 'Assay', version, description },
     components: { schemas: { Problem: problemSchema } },
     paths,
   }));

@@ -148,8 +148,13 @@ function createApp(kit: Kit): FastifyInstance {
   // Texts that no schema checked are not taken; JSON is the only language of this API.
   app.removeContentTypeParser('text/plain');
   // Views are plain data already. The schemas of answers are a contract that tests compare with real answers.
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value, withoutBoundlessNumbers));
   return app;
+}
+
+/** JSON has no infinity. A band that is open on one side has no bound there: the key is left out. */
+function withoutBoundlessNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 }
 
 function isAddressFault(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { type Failure, failure, isErrorCode } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { formatDuration } from '../../base/units.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 export type RequesterOptions = {
@@ -36,11 +37,11 @@ export class Requester {
     void this.#options.clock.sleep(timeoutMs, done.signal).then(() => deadline.abort());
     try {
       const response = await this.open(request, deadline.signal);
-      if (!response.ok) return response;
+      if (!response.ok) return deadline.signal.aborted ? fail(this.#silent(timeoutMs)) : response;
       if (response.value.status === 204) return succeed(undefined as T);
       return succeed((await response.value.json()) as T);
     } catch (error) {
-      return fail(this.#unreachable(error));
+      return fail(deadline.signal.aborted ? this.#silent(timeoutMs) : this.#unreachable(error));
     } finally {
       done.abort();
     }
@@ -62,6 +63,14 @@ export class Requester {
     } catch (error) {
       return fail(this.#unreachable(error));
     }
+  }
+
+  #silent(timeoutMs: number): Failure {
+    return failure(
+      'SERVICE_UNREACHABLE',
+      `the service at ${this.#options.url} did not answer within ${formatDuration(timeoutMs)}`,
+      { hint: 'try again; the log of the service may tell what keeps it busy' },
+    );
   }
 
   #unreachable(error: unknown): Failure {

@@ -5,10 +5,14 @@ export type ServerEvent = { readonly event: string; readonly data: string };
 const eventCharactersMax = 1024 * 1024;
 
 /** The events of a response body, as they arrive (WHATWG HTML, "Server-sent events"; ids and retry times are ignored). */
-export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+export async function* serverEvents(
+  body: ReadableStream<Uint8Array>,
+  onChunk: () => void,
+): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let buffer = '';
   for await (const chunk of body) {
+    onChunk();
     buffer += decoder.decode(chunk, { stream: true });
     const blocks = buffer.split(/\r?\n\r?\n/);
     buffer = blocks.pop() ?? '';

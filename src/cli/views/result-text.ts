@@ -1,4 +1,4 @@
-import { describeCondition } from '../../core/checks/describe-check.ts';
+import type { SetCondition } from '../../core/checks/definition.ts';
 import { formatOf, formatValue, type ValueFormat } from '../../core/checks/format.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import { bandText } from '../../core/checks/summary.ts';
@@ -59,9 +59,7 @@ export function boundsText(result: Result, scale?: MetricScale): string {
   const format = valueFormat(result, scale);
   switch (record.kind) {
     case 'set':
-      return record.threshold.conditions
-        .map((condition) => describeCondition(condition, format))
-        .join(' and ');
+      return record.threshold.conditions.map((condition) => conditionText(condition, format)).join(' and ');
     case 'schema':
       return record.changes.length === 0 ? 'no change' : record.changes.map(describeSchemaChange).join('; ');
     case 'rule':
@@ -78,4 +76,22 @@ export function boundsText(result: Result, scale?: MetricScale): string {
 function valueFormat({ metric, exact }: Result, scale: MetricScale | undefined): ValueFormat {
   const format = formatOf(metric, exact);
   return format === 'number' ? (scale ?? format) : format;
+}
+
+const signs = {
+  must_be: '=',
+  must_not_be: '≠',
+  must_be_greater_than: '>',
+  must_be_greater_than_or_equal: '≥',
+  must_be_less_than: '<',
+  must_be_less_than_or_equal: '≤',
+  must_be_between: '',
+  must_be_not_between: 'not ',
+} as const satisfies Record<SetCondition['operator'], string>;
+
+/** Signs, because the words stand in the key of the check already. */
+function conditionText(condition: SetCondition, format: ValueFormat): string {
+  const sign = signs[condition.operator];
+  if ('value' in condition) return `${sign} ${formatValue(condition.value, format)}`;
+  return `${sign}${formatValue(condition.low, format)} … ${formatValue(condition.high, format)}`;
 }
