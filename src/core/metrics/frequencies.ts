@@ -42,8 +42,3 @@ export type ValueTable =
   | { readonly kind: 'boolean'; readonly truths: Uint8Array }
   /** Values of other types: only their counts and hashes are known. */
   | { readonly kind: 'opaque' };
-
-/** Rows of the table that are not null. */
-export function valueCount(table: Frequencies): number {
-  return table.rows - table.nulls;
-}

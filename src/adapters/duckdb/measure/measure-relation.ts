@@ -8,6 +8,7 @@ import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { MeasurePlan } from '../../../core/metrics/plan.ts';
 import { type ColumnProfile, encodeProfile } from '../../../core/metrics/profile.ts';
 import type { MeasureOutput } from '../../../ports/engine.ts';
+import { isOutOfMemory } from '../duckdb-fault.ts';
 import { literalList } from '../sql.ts';
 import { measureByFrequencies } from './frequency-pass.ts';
 import { type MeasuredColumn, measuredColumn } from './measured-column.ts';
@@ -30,7 +31,7 @@ export type MeasureRelationRequest = {
 /**
  * Computes the profile of a relation, column by column, each by the cheapest formulation for its kind and number of
  * different values. Types are those that the relation has, whatever the schema says: a Parquet file has no HUGEINT.
- * Failures: `COLUMN_NOT_FOUND`, `QUERY_FAILED` (also when interrupted).
+ * Failures: `COLUMN_NOT_FOUND`, `MEMORY_LIMIT`, `QUERY_FAILED` (also when interrupted).
  */
 export async function measureRelation(
   connection: DuckDBConnection,
@@ -75,7 +76,7 @@ async function measureColumn(task: ColumnTask): Promise<ColumnStates> {
     return sketched ?? (await measureByFrequencies(connection, column, rowCount));
   } catch (error) {
     // Some types can not be hashed; how many nulls they have can still be told.
-    if (column.form.kind === 'opaque' && !isInterrupt(error)) return await measureCounts(task);
+    if (column.form.kind === 'opaque' && isAboutTypes(error)) return await measureCounts(task);
     throw queryFailed(error, `The column ${column.name} (${column.type.native}) could not be measured`);
   }
 }
@@ -162,9 +163,14 @@ async function query(connection: DuckDBConnection, sql: string): ReturnType<type
 
 function queryFailed(error: unknown, message: string): unknown {
   if (error instanceof InvariantError || error instanceof FailureError) return error;
+  if (error instanceof Error && isOutOfMemory(error.message)) {
+    const hint = 'Give the task more memory.';
+    return new FailureError(failure('MEMORY_LIMIT', `${message} within its memory`, { hint, cause: error }));
+  }
   return new FailureError(failure('QUERY_FAILED', message, { cause: error }));
 }
 
-function isInterrupt(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('INTERRUPT');
+/** Whether DuckDB refused a query, rather than being interrupted in it or running out of memory. */
+function isAboutTypes(error: unknown): boolean {
+  return error instanceof Error && /^(Binder|Not implemented|Invalid Input) Error/.test(error.message);
 }

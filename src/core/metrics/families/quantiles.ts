@@ -106,7 +106,7 @@ export function settleQuantiles(state: Quantiles): Quantiles {
 }
 
 /** The bucket of a magnitude above 0, before any collapse. */
-export function logBucket(magnitude: number): number {
+function logBucket(magnitude: number): number {
   return Math.ceil(Math.log(magnitude) / logGamma) + 0;
 }
 
@@ -179,5 +179,5 @@ function decode(input: ByteReader): Quantiles {
   return { collapses, zeros, min, max, negative, positive };
 }
 
-/** All doubles fit into 2,048 buckets after 6. */
+/** All doubles of both signs fit into 2,048 buckets after 7. */
 const collapsesMax = 16;

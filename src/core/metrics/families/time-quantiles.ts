@@ -30,7 +30,7 @@ export type TimeQuantiles = {
 };
 
 /** Buckets beyond which neighbours are joined in pairs: 1,024 of one hour are 42 days. */
-export const timeBucketsMax = 1_024;
+const timeBucketsMax = 1_024;
 
 /**
  * `p25` … `p99` of dates, timestamps and times of day, in milliseconds: the value of rank ⌊q·(n − 1)⌋ within half a
