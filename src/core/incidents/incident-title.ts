@@ -1,4 +1,4 @@
-import { formatNumber } from '../checks/format.ts';
+import { formatNumber, formatValue } from '../checks/format.ts';
 import { columnOf } from './collapse-lines.ts';
 import type { Incident, IncidentLine } from './incident.ts';
 
@@ -11,7 +11,12 @@ const phrasesMax = 3;
 export function incidentTitle(incident: Pick<Incident, 'dataset' | 'firstPartition' | 'lines'>): string {
   const open = incident.lines.filter((line) => line.open);
   const lines = (open.length > 0 ? open : incident.lines).toSorted((a, b) => b.severity - a.severity);
-  const phrases = [...rowPhrases(lines), ...wholePhrases(lines), ...columnPhrases(lines)];
+  const phrases = [
+    ...rowPhrases(lines),
+    ...wholePhrases(lines),
+    ...columnPhrases(lines),
+    ...agePhrases(lines),
+  ];
   const shown =
     phrases.length === 0 ? lines.slice(0, 1).map(({ text }) => text) : phrases.slice(0, phrasesMax);
   return `${incident.dataset} ${framed(lines, incident.firstPartition)}: ${shown.join(', ')}`;
@@ -50,8 +55,14 @@ function wholePhrases(lines: readonly IncidentLine[]): string[] {
   return [...new Map(whole.map((line) => [line.check, line.text])).values()];
 }
 
-/** With the rows these change too, and need no words of their own. */
-const followsRows: ReadonlySet<string> = new Set(['row_count', 'empty_partition', 'size_bytes']);
+/** Said elsewhere, or with the rows these change too. */
+const followsRows: ReadonlySet<string> = new Set(['row_count', 'empty_partition', 'size_bytes', 'freshness']);
+
+/** The age of the data comes last: where rows are missing, it follows. */
+function agePhrases(lines: readonly IncidentLine[]): string[] {
+  const age = lines.find(({ check }) => check === 'freshness')?.deviation?.value;
+  return age === undefined ? [] : [`the newest row is ${formatValue(age, 'duration')} old`];
+}
 
 /** Large changes of shares of nulls by name; the other columns together. */
 function columnPhrases(lines: readonly IncidentLine[]): string[] {

@@ -125,7 +125,7 @@ function quietTitle(
   }: { dataset: DatasetName; partition: PartitionKey; results: readonly Result[] },
   status: ResultStatus,
 ): string {
-  const rows = results.find(({ metric, value }) => metric === 'row_count' && value !== undefined);
+  const rows = results.find(({ check }) => check === 'row_count');
   const size = rows === undefined ? '' : `, ${resultSummary(rows).replace(/;.*/, '')}`;
   const word = status === 'pass' ? 'all checks pass' : 'nothing could be judged yet';
   return `${dataset} ${partition}: ${word}${size}`;

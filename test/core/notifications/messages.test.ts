@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { incidentId } from '../../../src/base/ids.ts';
+import { limits } from '../../../src/base/limits.ts';
+import { mergeResults } from '../../../src/core/incidents/merge-results.ts';
+import {
+  backfillMessage,
+  failureMessage,
+  partitionMessage,
+} from '../../../src/core/notifications/messages.ts';
+import { flights, judgeNext, keyOf, nowAt, pastCount, pastDays } from '../checks/flights.ts';
+
+const at = nowAt(pastCount + 1);
+
+describe('partitionMessage', () => {
+  it('is one digest of a broken partition: title, a line for each column, the incident', () => {
+    const evaluation = judgeNext({ rows: 200, nullPercent: 25 });
+    const incidents = mergeResults({
+      unresolved: [],
+      evaluations: [evaluation],
+      before: [],
+      now: at,
+      newId: () => incidentId('i-1'),
+      mode: 'check',
+    });
+    const { results, revision } = evaluation;
+    const message = partitionMessage({ ...revision, revision: 1, results, incidents, at });
+    assert.equal(message.status, 'fail');
+    assert.match(
+      message.title,
+      /^flights 2001-02-10: half of the rows are missing, \d+(\.\d+)? % of delay is null/,
+    );
+    assert.deepEqual(
+      message.incidents.map(({ id, state, title }) => [id, state, title === message.title]),
+      [['i-1', 'new', true]],
+    );
+    assert.equal(message.lines.filter((line) => line.includes('delay:')).length, 1);
+    assert.match(message.lines.join('\n'), /fail: row_count 200; expected 3\d\d–4\d\d/);
+    assert.equal(message.counts.fail + message.counts.warn + message.counts.pass > 50, true);
+  });
+
+  it('says in one line that all is well', () => {
+    const { results, revision } = judgeNext();
+    const message = partitionMessage({ ...revision, revision: 1, results, incidents: [], at });
+    assert.match(message.title, /^flights 2001-02-10: all checks pass, row_count 4\d\d$/);
+    assert.deepEqual(message.lines, []);
+  });
+
+  it('has a bounded number of lines and counts the rest', () => {
+    const { revision, results: good } = judgeNext();
+    const record = { kind: 'error', code: 'METRIC_NOT_FOUND', message: 'there is no such metric' } as const;
+    const results = good.slice(0, 1).flatMap((result) =>
+      Array.from({ length: 90 }, (_, nth) => {
+        const check = `c${nth}.avg`;
+        return { ...result, check, metric: check, status: 'fail', record, severity: 1 + nth } as const;
+      }),
+    );
+    const message = partitionMessage({ ...revision, revision: 1, results, incidents: [], at });
+    assert.equal(message.lines.length, limits.messageLinesMax);
+    assert.match(message.lines[0] ?? '', /c89\.avg/);
+    assert.equal(message.lines.at(-1), 'and 71 more');
+  });
+});
+
+describe('backfillMessage', () => {
+  it('says what was learned and where the history alarms', () => {
+    const bad = judgeNext({ rows: 100 });
+    const partitions = [...pastDays(), bad].map(({ revision, results }) => ({
+      partition: revision.partition,
+      results,
+    }));
+    const message = backfillMessage({ dataset: flights, partitions, incidents: [], at });
+    assert.match(
+      message.title,
+      /^flights: learned from 41 partitions, 2001-01-01 to 2001-02-10; alarms in \d+ of them$/,
+    );
+    assert.match(message.lines[0] ?? '', /^2001-02-10: fail: .+\(and \d+ more\)$/);
+    assert.equal(message.status, 'fail');
+  });
+
+  it('of nothing is a message too', () => {
+    const message = backfillMessage({ dataset: flights, partitions: [], incidents: [], at });
+    assert.equal(message.title, 'flights: learned from 0 partitions; no alarm in them');
+    assert.equal(message.status, 'not_evaluated');
+  });
+});
+
+describe('failureMessage', () => {
+  it('names cause and remedy', () => {
+    const message = failureMessage({
+      dataset: flights,
+      partition: keyOf(3),
+      failure: {
+        code: 'SOURCE_UNREADABLE',
+        message: 'flights.csv is cut off',
+        hint: 'deliver it again',
+        causes: ['unexpected end of file'],
+      },
+      incidents: [],
+      at,
+    });
+    assert.equal(message.status, 'error');
+    assert.equal(message.title, 'flights 2001-01-04: could not be read: flights.csv is cut off');
+    assert.deepEqual(message.lines, [
+      'SOURCE_UNREADABLE: flights.csv is cut off',
+      'what to do: deliver it again',
+      'caused by: unexpected end of file',
+    ]);
+  });
+});
