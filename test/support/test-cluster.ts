@@ -7,6 +7,8 @@ import type { Outcome } from '../../src/base/outcome.ts';
 import type { ListedPartition } from '../../src/core/datasets/source.ts';
 import { type Job, type JobSpec, newJob } from '../../src/core/jobs/job.ts';
 import type { TaskOutput, TaskSpec } from '../../src/core/jobs/task.ts';
+import type { Coordination } from '../../src/ports/coordination.ts';
+import type { JobStore } from '../../src/ports/job-store.ts';
 import { DataNode, type DataNodeOptions } from '../../src/services/cluster/data-node.ts';
 import { ResourceManager } from '../../src/services/cluster/resource-manager.ts';
 import type { TaskContext, TaskHandlers } from '../../src/services/cluster/task-handler.ts';
@@ -17,6 +19,16 @@ import { datasetOf } from './names.ts';
 
 export type TestManager = { readonly service: ResourceManager; readonly session: LocalCoordinationSession };
 export type TestNode = { readonly service: DataNode; readonly session: LocalCoordinationSession };
+
+export type ManagerWrap = {
+  readonly coordination: (session: LocalCoordinationSession) => Coordination;
+  readonly jobs: (store: JobStore) => JobStore;
+};
+
+export type TestNodeOptions = Partial<DataNodeOptions> & {
+  readonly slots?: number;
+  readonly wrap?: (session: LocalCoordinationSession) => Coordination;
+};
 
 /** Does a task of any kind and returns as a handler does. */
 export type Work = (spec: TaskSpec, context: TaskContext) => Promise<Outcome<void>>;
@@ -32,10 +44,14 @@ export class TestCluster {
   readonly #coordination;
   #count = 0;
 
-  constructor(cluster: ClusterName = 'quality', kit: TestKit = testKit()) {
+  constructor(
+    cluster: ClusterName = 'quality',
+    kit: TestKit = testKit(),
+    store = new MemoryJobStore(kit.clock),
+  ) {
     this.cluster = cluster;
     this.kit = kit;
-    this.store = new MemoryJobStore(kit.clock);
+    this.store = store;
     this.#coordination = createLocalCoordination({ clock: kit.clock });
   }
 
@@ -43,12 +59,16 @@ export class TestCluster {
     return this.#coordination.session(this.cluster);
   }
 
-  async manager(): Promise<TestManager> {
+  /** Starts a manager; `wrap` may put something between it and what it works with. */
+  async manager(wrap: Partial<ManagerWrap> = {}): Promise<TestManager> {
     const session = this.session();
     this.#count += 1;
     const service = new ResourceManager(
       this.kit,
-      { coordination: session, jobs: this.store },
+      {
+        coordination: wrap.coordination?.(session) ?? session,
+        jobs: wrap.jobs?.(this.store) ?? this.store,
+      },
       { id: nodeId(`m${this.#count}`), version: '0.1.0', onBroken: (error) => this.broken.push(error) },
     );
     const manager = { service, session };
@@ -57,13 +77,13 @@ export class TestCluster {
     return manager;
   }
 
-  async node(work: Work, options: Partial<DataNodeOptions> & { slots?: number } = {}): Promise<TestNode> {
+  async node(work: Work, options: TestNodeOptions = {}): Promise<TestNode> {
     const session = this.session();
     this.#count += 1;
-    const { slots = 2, ...rest } = options;
+    const { slots = 2, wrap, ...rest } = options;
     const service = new DataNode(
       this.kit,
-      { coordination: session, handlers: handlersOf(work), jobs: this.store },
+      { coordination: wrap?.(session) ?? session, handlers: handlersOf(work), jobs: this.store },
       {
         description: describeNode(`n${this.#count}`, slots),
         onBroken: (error) => this.broken.push(error),

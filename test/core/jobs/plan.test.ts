@@ -87,7 +87,7 @@ describe('the plan of a job', () => {
       [
         [limits.measureTimeoutMs, limits.measureMemoryMb],
         [limits.measureTimeoutMs, limits.measureMemoryMb],
-        [limits.evaluateTimeoutMs, limits.smallTaskMemoryMb],
+        [limits.evaluateTimeoutMs, limits.evaluateMemoryMb],
         [limits.notifyTimeoutMs, limits.smallTaskMemoryMb],
       ],
     );

@@ -38,10 +38,11 @@ class Deeds {
 /** A handler that fails, throws, dies, hangs or dawdles at random, and otherwise does its work. */
 function moody(cluster: TestCluster, random: SeededRandom, deeds: Deeds): Work {
   const { clock } = cluster.kit;
-  return async (spec, { fence, signal, progress }) => {
+  return async (spec, context) => {
+    const { fence, signal } = context;
     const mood = moodOf(random);
     await clock.sleep(random.below(random.next() < 0.1 ? 3_000 : 60), signal);
-    progress(0.5);
+    context.progress(0.5);
     // A zombie: it hears nothing, goes on, and tries to commit when others may have done its work.
     if (mood === 'stubborn') await clock.sleep(random.below(6_000));
     else if (signal.aborted) return fail(failure('TASK_CANCELLED', 'stopped'));
