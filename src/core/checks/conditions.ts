@@ -1,10 +1,5 @@
 import type { SetCondition, SetThreshold } from './definition.ts';
 
-/** Whether a value keeps all conditions. A value that is no number keeps none. */
-export function keepsConditions(value: number, { conditions }: SetThreshold): boolean {
-  return conditions.every((condition) => keeps(value, condition));
-}
-
 /** Whether a value keeps one condition. Bounds of `between` belong to the range, as in SQL. */
 export function keeps(value: number, condition: SetCondition): boolean {
   if (Number.isNaN(value)) return false;

@@ -150,7 +150,7 @@ function bandVerdict(result: Result, format: ValueFormat): string {
 }
 
 /** A forecast's method in words. */
-export function modelText(model: string, partition: PartitionKey): string {
+function modelText(model: string, partition: PartitionKey): string {
   const season = seasonText(partition);
   const texts: Readonly<Record<string, string>> = {
     level: 'long-run level',

@@ -27,7 +27,7 @@ export function resultSummary(result: Result): string {
 }
 
 /** A metric with its value: `row_count 8,212`, `name.min “Aachen”`. */
-export function valueText(result: Result): string {
+function valueText(result: Result): string {
   if (result.value === undefined) return `${result.metric} has no value`;
   return `${result.metric} ${formatValue(result.value, formatOf(result.metric, result.exact))}`;
 }

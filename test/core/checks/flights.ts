@@ -61,7 +61,7 @@ export type Trouble = {
 const airports = ['ABQ', 'ATL', 'AUS', 'BNA', 'BOS'];
 
 /** The rows of the nth day: about 400 flights. */
-export function dayRows(nth: number, { rows, nullPercent = 1, factor = 1 }: Trouble = {}): RawValue[][] {
+function dayRows(nth: number, { rows, nullPercent = 1, factor = 1 }: Trouble = {}): RawValue[][] {
   const random = createSeededRandom(1_000 + nth);
   const count = rows ?? 400 + random.below(30);
   return Array.from({ length: count }, (_, at) => {
@@ -73,7 +73,7 @@ export function dayRows(nth: number, { rows, nullPercent = 1, factor = 1 }: Trou
 }
 
 /** Metrics are a pure function of the rows: the same in every test. */
-export function profileOf(rows: readonly (readonly RawValue[])[], of: Schema = schema): Profile {
+function profileOf(rows: readonly (readonly RawValue[])[], of: Schema = schema): Profile {
   const columns = of.map(({ name, type }) => {
     const at = schema.findIndex((column) => column.name === name);
     const values = rows.map((row) => (at < 0 ? null : (row[at] ?? null)));
