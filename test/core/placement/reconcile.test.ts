@@ -319,6 +319,15 @@ describe('reconcile, on losses', () => {
     assert.deepEqual(workOf(after, 'gone'), []);
   });
 
+  it("does not take an old attempt's end for the present one's", () => {
+    const state = { state: 'assigned', node: nodeId('n1'), attempt: 2, at: startOfTime } as const;
+    const job = liveJob({ id: 'j1', tasks: [{ ...liveTask('a', state), attempts: 1 }] });
+    const ended = [endOf('j1', 'a', { kind: 'failed', failure: { code: 'INTERNAL', message: 'old' } }, 1)];
+    const view = viewOf({ nodes: [describeNode('n1')], jobs: [job], reports: [reportOf('n1', { ended })] });
+    const { after } = decide(view);
+    assert.deepEqual(stateOf(after, 'j1', 'a'), state);
+  });
+
   it('takes in what a lost node told before it was lost', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('gone'))] });
     const ended = [endOf('j1', 'a', { kind: 'committed' })];
