@@ -3,13 +3,12 @@ import { limits } from '../base/limits.ts';
 import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { second } from '../base/units.ts';
 import type { Result } from '../core/checks/result.ts';
-import type { Incident } from '../core/incidents/incident.ts';
 import type { PartitionSummary } from '../ports/revision-store.ts';
 import { type BackfillView, hasBackfillEnded } from '../services/ingestion/backfills.ts';
 import type { JobDetailView, JobView } from '../services/ingestion/job-history.ts';
 import type { ScanView } from '../services/ingestion/scans.ts';
 import type { ExplanationView } from '../services/quality/explain.ts';
-import type { PersonReason } from '../services/quality/incidents.ts';
+import type { IncidentView, PersonReason } from '../services/quality/incidents.ts';
 import type { ResultsView, SeriesView } from '../services/quality/results.ts';
 import type {
   ApplyRequest,
@@ -193,27 +192,27 @@ export class Client {
 
   incidents(
     query: { dataset?: string | undefined; open?: boolean | undefined; limit?: number | undefined } = {},
-  ): Promise<Outcome<{ incidents: readonly Incident[] }>> {
+  ): Promise<Outcome<{ incidents: readonly IncidentView[] }>> {
     return this.#get('/incidents', query);
   }
 
-  incident(id: string): Promise<Outcome<Incident>> {
+  incident(id: string): Promise<Outcome<IncidentView>> {
     return this.#get(`/incidents/${encodeURIComponent(id)}`);
   }
 
-  acknowledge(id: string, body: { by: string }): Promise<Outcome<Incident>> {
+  acknowledge(id: string, body: { by: string }): Promise<Outcome<IncidentView>> {
     return this.#post(`/incidents/${encodeURIComponent(id)}/acknowledge`, body);
   }
 
-  assign(id: string, body: { by: string; to: string }): Promise<Outcome<Incident>> {
+  assign(id: string, body: { by: string; to: string }): Promise<Outcome<IncidentView>> {
     return this.#post(`/incidents/${encodeURIComponent(id)}/assign`, body);
   }
 
-  resolve(id: string, body: { by: string; reason: PersonReason }): Promise<Outcome<Incident>> {
+  resolve(id: string, body: { by: string; reason: PersonReason }): Promise<Outcome<IncidentView>> {
     return this.#post(`/incidents/${encodeURIComponent(id)}/resolve`, body);
   }
 
-  reopen(id: string, body: { by: string }): Promise<Outcome<Incident>> {
+  reopen(id: string, body: { by: string }): Promise<Outcome<IncidentView>> {
     return this.#post(`/incidents/${encodeURIComponent(id)}/reopen`, body);
   }
 

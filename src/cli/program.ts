@@ -59,10 +59,14 @@ First steps:
   assay explain flights 2001-03-04 delay.avg
 
 Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
-    );
+    )
+    .configureHelp({ subcommandTerm });
   const commands = new CommandSet(dependencies, exit);
-  addServiceCommands(program, commands);
+  program.commandsGroup('On its own:');
   program.addCommand(checkCommand({ ...dependencies, exit }));
+  program.commandsGroup('The service:');
+  addServiceCommands(program, commands);
+  program.commandsGroup('Talking to a running service:');
   addRegistryCommands(program, commands);
   addBackfillCommands(program, commands);
   addScanCommand(program, commands);
@@ -71,4 +75,13 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addIncidentCommands(program, commands);
   addJobCommands(program, commands);
   return program;
+}
+
+/** A command in a list, with its arguments and without the options that all have. */
+function subcommandTerm(command: Command): string {
+  const names = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...names].join(' ');
 }

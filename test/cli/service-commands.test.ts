@@ -22,7 +22,7 @@ describe('apply', () => {
     const options = { url: api.url, readFile: async () => yaml };
     const created = await runCommand(['apply', '-f', 'sets/flights.yaml'], options);
     assert.equal(created.exitCode, 0);
-    assert.match(created.text, /^flights: created \(version 1\)\n {2}\+ dataset flights\n/);
+    assert.equal(created.text, 'flights: created (version 1)\n');
     assert.match(created.errors, /next: assay backfill flights/);
     const definition = [...api.contents.datasets.values()][0]?.definition;
     assert.equal(definition?.provider.path, '/work-directory/sets/data/flights-*.parquet');
@@ -371,7 +371,10 @@ describe('incidents', () => {
     api.contents.incidents.set('i2', newIncident('i2'));
     const { url } = api;
     const list = await runCommand(['incidents', 'flights'], { url });
-    assert.match(list.text, /│ i1 +│ flights │ fail +│ new +│ 2001-01-02 │ row_count is 0/);
+    assert.match(
+      list.text,
+      /│ i1 +│ flights │ fail +│ new +│ 2001-01-02 │ flights 2001-01-02: row_count is 0/,
+    );
     const environment = { ASSAY_URL: url, USER: 'ana' };
     const seen = await runCommand(['incidents', 'ack', 'i1', 'i2'], { environment });
     assert.equal(seen.text, 'i1: seen by ana\ni2: seen by ana\n');

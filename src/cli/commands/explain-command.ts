@@ -9,7 +9,7 @@ import { visibleText } from '../render/text-width.ts';
 export function addExplainCommand(program: Command, commands: CommandSet): void {
   commands
     .service(program, 'explain', 'say why a result is what it is, and recompute it')
-    .argument('<result or dataset>', 'id of a result, or name of a dataset')
+    .argument('<subject>', 'id of a result, or name of a dataset')
     .argument('[partition]', 'with a dataset: the partition')
     .argument('[check]', 'with a dataset: the check, such as delay.avg')
     .addHelpText(

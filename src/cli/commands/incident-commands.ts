@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Outcome } from '../../base/outcome.ts';
-import type { Incident, IncidentLine } from '../../core/incidents/incident.ts';
-import { type PersonReason, personReasons } from '../../services/quality/incidents.ts';
+import { collapseLines } from '../../core/incidents/collapse-lines.ts';
+import { type IncidentView, type PersonReason, personReasons } from '../../services/quality/incidents.ts';
 import type { Client } from '../client.ts';
 import {
   type CommandSet,
@@ -11,8 +11,8 @@ import {
   valueOf,
   writeJson,
 } from '../command-set.ts';
-import { formatNumber } from '../render/figures.ts';
 import { type Cell, renderTable } from '../render/table.ts';
+import { visibleText } from '../render/text-width.ts';
 import { timeText } from '../views/time-text.ts';
 import { wholeNumber } from './registry-commands.ts';
 
@@ -114,14 +114,14 @@ async function listIncidents(
   return 0;
 }
 
-function incidentsTable({ io }: Session, incidents: readonly Incident[]): string {
+function incidentsTable({ io }: Session, incidents: readonly IncidentView[]): string {
   const rows = incidents.map((incident): Cell[] => [
     incident.id,
     incident.dataset,
     { text: incident.level, style: incident.level === 'fail' ? 'bad' : 'warning' },
     stateText(incident),
     incident.firstPartition,
-    summary(incident.lines),
+    incident.title,
   ]);
   const columns = [
     { title: 'incident' },
@@ -134,7 +134,7 @@ function incidentsTable({ io }: Session, incidents: readonly Incident[]): string
   return renderTable({ columns, rows }, { width: io.columns, color: io.color });
 }
 
-function stateText({ state }: Incident): string {
+function stateText({ state }: IncidentView): string {
   switch (state.state) {
     case 'new':
       return 'new';
@@ -147,12 +147,6 @@ function stateText({ state }: Incident): string {
   }
 }
 
-function summary(lines: readonly IncidentLine[]): string {
-  const worst = lines.toSorted((a, b) => b.severity - a.severity)[0];
-  if (worst === undefined) return '';
-  return lines.length === 1 ? worst.text : `${worst.text} (+${formatNumber(lines.length - 1)})`;
-}
-
 async function showIncident(session: Session, id: string): Promise<ExitCode> {
   const { io } = session;
   const incident = valueOf(await session.client.incident(id));
@@ -161,18 +155,20 @@ async function showIncident(session: Session, id: string): Promise<ExitCode> {
     return 0;
   }
   io.out(incidentsTable(session, [incident]));
-  for (const line of incident.lines) {
-    io.out(`  ${line.partition} ${line.check}: ${line.text}${line.open ? '' : ' (repaired since)'}\n`);
+  for (const { partition, text, open } of collapseLines(incident.lines)) {
+    io.out(`  ${partition} ${visibleText(text)}${open ? '' : ' (repaired since)'}
+`);
   }
-  for (const event of incident.log) io.out(`  ${timeText(event.at)} ${event.by}: ${event.text}\n`);
+  for (const event of incident.log)
+    io.out(`  ${timeText(event.at)} ${visibleText(event.by)}: ${visibleText(event.text)}\n`);
   return 0;
 }
 
 async function changeAll(
   session: Session,
-  wish: { ids: readonly string[]; change: (client: Client, id: string) => Promise<Outcome<Incident>> },
+  wish: { ids: readonly string[]; change: (client: Client, id: string) => Promise<Outcome<IncidentView>> },
 ): Promise<ExitCode> {
-  const changed: Incident[] = [];
+  const changed: IncidentView[] = [];
   let code: ExitCode = 0;
   for (const id of wish.ids) {
     const outcome = await wish.change(session.client, id);

@@ -22,17 +22,13 @@ import { timeText } from '../views/time-text.ts';
 /** `apply`, `datasets`, `partitions`, `delete`. */
 export function addRegistryCommands(program: Command, commands: CommandSet): void {
   commands
-    .service(
-      program,
-      'apply',
-      'register datasets from YAML files, or change them; the same file twice changes nothing',
-    )
+    .service(program, 'apply', 'register datasets from YAML files, or change them')
     .requiredOption('-f, --file <file...>', 'YAML files with one dataset each')
     .option('--dry-run', 'show what would change, and change nothing')
     .addHelpText(
       'after',
       `
-Example of a file:
+The same file twice changes nothing. Example of a file:
   dataset: flights
   owner: ops@example.org
   provider: {type: files, path: "data/flights-*.parquet"}
@@ -58,7 +54,7 @@ Then: assay backfill flights`,
     .action(commands.run(listPartitions));
 
   commands
-    .service(program, 'delete <dataset>', 'forget a dataset with all its history; its source is left alone')
+    .service(program, 'delete <dataset>', 'forget a dataset with all its history')
     .action(commands.run(removeDataset));
 }
 
@@ -103,7 +99,9 @@ function tellApplied({ io }: Session, view: ApplyView): void {
     ? { created: 'would be created', changed: 'would change', unchanged: 'unchanged' }[action]
     : action;
   io.out(`${dataset}: ${what}${dryRun ? '' : ` (version ${version})`}\n`);
-  for (const change of view.changes) {
+  // Of a new dataset everything is new: only a dry run is read for that.
+  const shown = action === 'created' && !dryRun ? [] : view.changes;
+  for (const change of shown) {
     io.out(`  ${styled(visibleText(describeDefinitionChange(change)), changeStyle(change), io.color)}\n`);
   }
   if (action === 'created' && !dryRun) io.err(`  next: assay backfill ${dataset}\n`);

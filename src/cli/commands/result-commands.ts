@@ -29,12 +29,8 @@ const plotPartitions = 20;
 /** `results`. */
 export function addResultsCommand(program: Command, commands: CommandSet): void {
   commands
-    .service(
-      program,
-      'results <dataset>',
-      'show the verdicts on a partition, by default the newest, the worst first',
-    )
-    .option('--partition <key>', 'this partition')
+    .service(program, 'results <dataset>', 'show the verdicts on a partition, the worst first')
+    .option('--partition <key>', 'this partition (default: the newest)')
     .option('--status <status...>', 'only these: pass, warn, fail, error, not_evaluated')
     .option('--check <key>', 'only this check, such as delay.null_percent')
     .option('--all', 'all partitions, newest first')

@@ -18,11 +18,7 @@ Examples:
     .action(commands.run((session, options: UpOptions) => exitOf(session.dependencies.up(options))));
 
   withServiceOptions(
-    commands.local(
-      program,
-      'demo',
-      'show in a minute what Assay does: real flights, a backfill, a bad day, its alert',
-    ),
+    commands.local(program, 'demo', 'see in a minute what Assay does: a backfill, a bad day, its alert'),
   )
     .option('--once', 'stop after the demonstration instead of serving on')
     .option('--json', 'print JSON, for programs')

@@ -170,24 +170,28 @@ const incidentStateSchema = oneOf(
   object({ state: word('resolved'), reason: text, by: text, at: time }),
 );
 
+const incidentLineSchema = object(
+  {
+    partition: text,
+    revision: count,
+    check: text,
+    status: word('warn', 'fail', 'error'),
+    text,
+    severity: number,
+    open: flag,
+  },
+  { deviation: object({ metric: text }, { value: number, expected: number }) },
+);
+
 export const incidentSchema = object({
   id: text,
+  title: text,
   dataset: text,
   firstPartition: text,
   openedAt: time,
   updatedAt: time,
   level: word('warn', 'fail'),
-  lines: list(
-    object({
-      partition: text,
-      revision: count,
-      check: text,
-      status: word('warn', 'fail', 'error'),
-      text,
-      severity: number,
-      open: flag,
-    }),
-  ),
+  lines: list(incidentLineSchema),
   state: incidentStateSchema,
   log: list(object({ at: time, by: text, text })),
 });

@@ -2,6 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { DatasetName, IncidentId } from '../../base/ids.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Incident, ResolveReason } from '../../core/incidents/incident.ts';
+import { incidentTitle } from '../../core/incidents/incident-title.ts';
 import { type IncidentAction, transition } from '../../core/incidents/transition.ts';
 import type { QualityStore } from '../../ports/quality-store.ts';
 import type { Kit } from '../kit.ts';
@@ -18,6 +19,9 @@ export const personReasons = [
 
 export type PersonReason = (typeof personReasons)[number];
 
+/** An incident with its title, in one line. */
+export type IncidentView = Incident & { readonly title: string };
+
 /** Incidents as people deal with them. */
 export class Incidents {
   readonly #kit: Kit;
@@ -29,43 +33,53 @@ export class Incidents {
   }
 
   /** Incidents, newest first. */
-  list(filter: { dataset?: DatasetName; open?: boolean; limit: number }): Promise<readonly Incident[]> {
-    return this.#quality.incidents(filter);
+  async list(filter: {
+    readonly dataset?: DatasetName;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly IncidentView[]> {
+    const incidents = await this.#quality.incidents(filter);
+    return incidents.map(incidentView);
   }
 
   /** One incident: `INCIDENT_NOT_FOUND`. */
-  async get(id: IncidentId): Promise<Outcome<Incident>> {
+  async get(id: IncidentId): Promise<Outcome<IncidentView>> {
     const incident = await this.#quality.incident(id);
-    if (incident !== undefined) return succeed(incident);
+    if (incident !== undefined) return succeed(incidentView(incident));
     return fail(
       failure('INCIDENT_NOT_FOUND', `there is no incident ${id}`, { hint: 'see `assay incidents`' }),
     );
   }
 
   /** Somebody has seen it and cares. Errors of all four: `INCIDENT_NOT_FOUND`, `ACTION_NOT_ALLOWED`. */
-  acknowledge(id: IncidentId, by: string): Promise<Outcome<Incident>> {
+  acknowledge(id: IncidentId, by: string): Promise<Outcome<IncidentView>> {
     return this.#change(id, { kind: 'acknowledge', by });
   }
 
   /** Somebody is to deal with it. */
-  assign(id: IncidentId, wish: { by: string; to: string }): Promise<Outcome<Incident>> {
+  assign(id: IncidentId, wish: { by: string; to: string }): Promise<Outcome<IncidentView>> {
     return this.#change(id, { kind: 'assign', ...wish });
   }
 
   /** It is dealt with; the reason teaches the thresholds. */
-  resolve(id: IncidentId, wish: { by: string; reason: PersonReason }): Promise<Outcome<Incident>> {
+  resolve(id: IncidentId, wish: { by: string; reason: PersonReason }): Promise<Outcome<IncidentView>> {
     return this.#change(id, { kind: 'resolve', ...wish });
   }
 
   /** Takes a resolution back. */
-  reopen(id: IncidentId, by: string): Promise<Outcome<Incident>> {
+  reopen(id: IncidentId, by: string): Promise<Outcome<IncidentView>> {
     return this.#change(id, { kind: 'reopen', by });
   }
 
-  async #change(id: IncidentId, action: IncidentAction): Promise<Outcome<Incident>> {
+  async #change(id: IncidentId, action: IncidentAction): Promise<Outcome<IncidentView>> {
     const at = this.#kit.clock.now();
     const changed = await this.#quality.changeIncident(id, (incident) => transition(incident, action, at));
-    if (changed.ok) this.#kit.log.info('changed an incident', { incident: id, action: action.kind });
-    return changed;
+    if (!changed.ok) return changed;
+    this.#kit.log.info('changed an incident', { incident: id, action: action.kind });
+    return succeed(incidentView(changed.value));
   }
+}
+
+function incidentView(incident: Incident): IncidentView {
+  return { ...incident, title: incidentTitle(incident) };
 }
