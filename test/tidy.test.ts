@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import { errorCatalogue } from '../src/base/errors.ts';
@@ -54,10 +54,12 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 }
 
+const importStatements =
+  /^(?:import|export)\s+(?:type\s+)?(?:[\w$]+\s*,?\s*)?(?:\*(?:\s+as\s+[\w$]+)?|\{[^}]*\})?\s*from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+
 function importsOf(text: string): string[] {
-  return [...withoutComments(text).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] ?? '',
-  );
+  const found = withoutComments(text).matchAll(importStatements);
+  return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
 function floorOf(path: string): string {
@@ -124,12 +126,12 @@ describe('the house', () => {
 
 describe('the docs', () => {
   it('explain every error code and no other', () => {
-    const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    const documented = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((match) => match[1]);
     assert.deepEqual(documented.toSorted(), Object.keys(errorCatalogue).toSorted());
   });
 
   it('explain every operational metric and no other', () => {
-    const documented = [...read('docs/operations.md').matchAll(/^\| `(assay_[a-z_]+)` \|/gm)].map(
+    const documented = [...read('docs/operations.md').matchAll(/^\| `(assay_[a-z_]+)` +\|/gm)].map(
       (match) => match[1],
     );
     assert.deepEqual(documented.toSorted(), Object.keys(telemetryCatalogue).toSorted());
@@ -140,7 +142,7 @@ describe('the docs', () => {
     const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
       Object.keys(manifest[kind] ?? {}),
     );
-    const documented = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(
+    const documented = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` +\|/gm)].map(
       (match) => match[1],
     );
     assert.deepEqual(documented.toSorted(), names.toSorted());
@@ -151,18 +153,9 @@ describe('the docs', () => {
     const faults = pages.flatMap((page) =>
       [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
         .map((match) => join(dirname(page), match[1] ?? ''))
-        .filter((target) => !exists(target))
+        .filter((target) => !existsSync(join(root, target)))
         .map((target) => `${page} links to ${target}`),
     );
     assert.deepEqual(faults, []);
   });
 });
-
-function exists(path: string): boolean {
-  try {
-    readdirSync(join(root, dirname(path))).includes(path.split('/').at(-1) ?? '') || read(path);
-    return true;
-  } catch {
-    return false;
-  }
-}

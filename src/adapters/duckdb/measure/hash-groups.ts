@@ -21,6 +21,7 @@ export const firstAggregate = 4;
 /**
  * HyperLogLog and any aggregates in one query. DuckDB groups by the register; the rank falls as the other bits of the hash
  * rise, so their minimum is enough, and no function for leading zeros is needed. `aggregates` are over `v`.
+ * Groups come in the order of their registers, so that merging them gives the same bits every time.
  */
 export async function queryHashGroups(
   connection: DuckDBConnection,
@@ -32,7 +33,7 @@ export async function queryHashGroups(
     connection,
     `select ${registerOf('h')}::double, min((h >> 12) & ${2 ** rankBits - 1})::double, count(*)::double,
        ${[`${missing}::double`, ...aggregates].join(', ')}
-     from (select hash(v) as h, v from ${column.values}) group by ${registerOf('h')}`,
+     from (select hash(v) as h, v from ${column.values}) group by ${registerOf('h')} order by 1`,
   );
   const numbers = result.doubles(0);
   const leasts = result.doubles(1);

@@ -1,5 +1,5 @@
 import type { ColumnMetric, StateFamily } from '../family.ts';
-import type { Frequencies } from '../frequencies.ts';
+import type { Frequencies, ValueTable } from '../frequencies.ts';
 import {
   addSums,
   noSum,
@@ -65,30 +65,65 @@ function mean({ count, sum }: Moments): number | undefined {
   return count === 0 || total === undefined ? undefined : total / count;
 }
 
+/** The same whatever the order of the table is: a batch that is measured again must give the same bits. */
 function fromFrequencies({ counts, values }: Frequencies): Moments {
-  if (values.kind !== 'whole' && values.kind !== 'float') return momentsFamily.empty();
-  const { numbers } = values;
-  const finite = counts.map((count, at) =>
-    values.kind === 'whole' || Number.isFinite(numbers[at]) ? count : 0,
-  );
-  const count = finite.reduce((total, rows) => total + rows, 0);
-  if (count === 0) return momentsFamily.empty();
-  const sum: Sum =
-    values.kind === 'float'
-      ? sumOfProducts(numbers, finite)
-      : { kind: 'exact', scale: values.scale, units: sumUnits(values.units, counts) };
-  const center = mean({ count, sum, squares: 0 }) ?? Number.NaN;
-  let squares = 0;
-  finite.forEach((rows, at) => {
-    if (rows > 0) squares += rows * ((numbers[at] ?? 0) - center) ** 2;
-  });
-  return { count, sum, squares: settleSquares(squares) };
+  if (values.kind === 'whole') return momentsOfWhole(values, counts);
+  return values.kind === 'float' ? momentsOfFloats(values.numbers, counts) : momentsFamily.empty();
 }
 
-function sumUnits(units: ArrayLike<bigint>, counts: Float64Array): bigint {
-  let total = 0n;
-  for (let at = 0; at < units.length; at++) total += (units[at] ?? 0n) * BigInt(counts[at] ?? 0);
-  return total;
+function momentsOfWhole(values: Extract<ValueTable, { kind: 'whole' }>, counts: Float64Array): Moments {
+  const rows = counts.reduce((total, one) => total + one, 0);
+  if (rows === 0) return momentsFamily.empty();
+  const { units, squares } = isSmall(values.numbers, values.scale, rows)
+    ? smallTotals(values.numbers, counts)
+    : exactTotals(values.units, counts);
+  // n·Σ(x − mean)² = n·Σx² − (Σx)², all in whole numbers: nothing cancels, and the order does not matter.
+  const deviations = BigInt(rows) * squares - units * units;
+  const sum: Sum = { kind: 'exact', scale: values.scale, units };
+  return { count: rows, sum, squares: settleSquares(Number(deviations) / rows / 100 ** values.scale) };
+}
+
+/** Whether all totals are whole numbers that doubles hold exactly. */
+function isSmall(numbers: Float64Array, scale: number, rows: number): boolean {
+  if (scale !== 0) return false;
+  const largest = numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+  return largest * largest * rows < Number.MAX_SAFE_INTEGER;
+}
+
+type Totals = { readonly units: bigint; readonly squares: bigint };
+
+function smallTotals(numbers: Float64Array, counts: Float64Array): Totals {
+  let [units, squares] = [0, 0];
+  for (let at = 0; at < numbers.length; at++) {
+    const [number, rows] = [numbers[at] ?? 0, counts[at] ?? 0];
+    units += number * rows;
+    squares += number * number * rows;
+  }
+  return { units: BigInt(units), squares: BigInt(squares) };
+}
+
+function exactTotals(values: ArrayLike<bigint>, counts: Float64Array): Totals {
+  let [units, squares] = [0n, 0n];
+  for (let at = 0; at < values.length; at++) {
+    const weighted = (values[at] ?? 0n) * BigInt(counts[at] ?? 0);
+    units += weighted;
+    squares += weighted * (values[at] ?? 0n);
+  }
+  return { units, squares };
+}
+
+function momentsOfFloats(numbers: Float64Array, counts: Float64Array): Moments {
+  const order = Uint32Array.from(numbers.keys())
+    .filter((at) => Number.isFinite(numbers[at]))
+    .sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0));
+  const values = Float64Array.from(order, (at) => numbers[at] ?? 0);
+  const rows = Float64Array.from(order, (at) => counts[at] ?? 0);
+  const count = rows.reduce((total, one) => total + one, 0);
+  if (count === 0) return momentsFamily.empty();
+  const sum = sumOfProducts(values, rows);
+  const center = mean({ count, sum, squares: 0 }) ?? Number.NaN;
+  const squares = values.reduce((total, value, at) => total + (rows[at] ?? 0) * (value - center) ** 2, 0);
+  return { count, sum, squares: settleSquares(squares) };
 }
 
 function sumMetric({ count, sum }: Moments): ColumnMetric {
