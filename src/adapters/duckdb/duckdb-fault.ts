@@ -8,7 +8,7 @@ export function readFault(thrown: unknown, files: readonly string[]): Failure {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const path = files.find((file) => message.includes(file)) ?? (files.length === 1 ? files[0] : undefined);
   const name = path === undefined ? 'the source' : basename(path);
-  const first = firstLine(message);
+  const first = firstLine(path === undefined ? message : message.replaceAll(path, basename(path)));
   if (isOutOfMemory(message)) {
     return failure('MEMORY_LIMIT', `reading ${name} needs more memory than the task may use`, {
       where: path,
@@ -16,7 +16,8 @@ export function readFault(thrown: unknown, files: readonly string[]): Failure {
       cause: first,
     });
   }
-  return failure('SOURCE_UNREADABLE', `${name} can not be read: ${first}`, { where: path });
+  const why = first.includes('got non-record JSON') ? 'it holds no JSON objects' : first;
+  return failure('SOURCE_UNREADABLE', `${name} can not be read: ${why}`, { where: path });
 }
 
 /** Whether rows of the source, rather than the source itself, are what stopped a reading. */
@@ -47,5 +48,8 @@ export function isOutOfMemory(message: string): boolean {
 
 function firstLine(message: string): string {
   const line = message.split('\n').find((each) => each.trim() !== '') ?? message;
-  return line.replace(/^(\w+ )+Error: /, '').slice(0, 300);
+  return line
+    .replace(/^(\w+ )+Error: /, '')
+    .trim()
+    .slice(0, 300);
 }

@@ -97,7 +97,8 @@ function countSql(raw: string, at: number, candidates: readonly TextType[]): str
     parts.push(`max(abs(try_cast(${raw} as double))) as m${at}`);
   }
   if (candidates.some(({ native }) => native === 'BIGINT' || native === 'DOUBLE')) {
-    parts.push(`count_if(regexp_matches(${raw}, '^[+-]?0[0-9]')) as z${at}`);
+    // From 00 to 09…: the colon comes after the nine.
+    parts.push(`count_if(${raw} >= '00' and ${raw} < '0:') as z${at}`);
   }
   return parts.join(', ');
 }

@@ -31,7 +31,10 @@ const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 export class CsvCleaner {
   readonly #rules: CleanerRules;
   readonly #sink: CleanerSink;
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  /** Looking for the end of a long record starts over each time: not before there is twice as much of it. */
+  #lookAgainAt = 0;
   #line = 1;
   #isHeaderNext: boolean;
   /** Within a line that was rejected for its length, up to its end. */
@@ -58,8 +61,9 @@ export class CsvCleaner {
       this.#line += 1;
       bytes = bytes.subarray(end + 1);
     }
-    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
-    this.#consume(false);
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= this.#lookAgainAt) this.#consume(false);
   }
 
   /** Ends the file: what is left is its last record. */
@@ -69,7 +73,8 @@ export class CsvCleaner {
   }
 
   #consume(isEnd: boolean): void {
-    const bytes = this.#pending;
+    const [first] = this.#pending;
+    const bytes = this.#pending.length === 1 && first !== undefined ? first : Buffer.concat(this.#pending);
     const whole = isEnd ? bytes.length : bytes.lastIndexOf(this.#rules.newline) + 1;
     this.#isValidUtf8 = isUtf8(bytes.subarray(0, whole));
     let at = 0;
@@ -85,7 +90,9 @@ export class CsvCleaner {
       at = found.next;
     }
     // A copy, so that the large buffer around a short rest is freed.
-    this.#pending = Buffer.from(bytes.subarray(at));
+    this.#pending = [Buffer.from(bytes.subarray(at))];
+    this.#pendingBytes = bytes.length - at;
+    this.#lookAgainAt = Math.min(2 * this.#pendingBytes, limits.rowBytesMax + 1);
   }
 
   /** A record that grew beyond the limit: its first line is rejected, and skipped to its end. Returns where to go on. */

@@ -56,6 +56,8 @@ async function takeAtOnce(
     return isWhole ? { schema, rejected: { count: 0, samples: [] } } : undefined;
   } catch (thrown) {
     if (isRowFault(thrown)) return undefined;
+    // A file that is damaged is told as such, whatever DuckDB stumbled over.
+    await isReadWhole(source, session.signal);
     throw thrown;
   }
 }

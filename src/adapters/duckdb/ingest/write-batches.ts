@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../../base/limits.ts';
 import type { StagedBatch } from '../../../ports/engine.ts';
 import { readFooter } from '../parquet/footer.ts';
-import { batchFileName, packGroups, splitParquet } from '../parquet/split-parquet.ts';
+import { batchFileName, packGroups, splitParquet, stagedBatch } from '../parquet/split-parquet.ts';
 import { literal } from '../sql.ts';
 import type { Session } from '../worker/session.ts';
 
@@ -34,17 +32,21 @@ export async function writeBatches(
 }
 
 async function cut(session: Session, path: string, target: BatchTarget): Promise<StagedBatch[]> {
-  await using handle = await open(path, 'r');
+  await using handle = await open(path, 'r+');
   const footer = await readFooter(handle);
   const rowCount = footer.groups.reduce((sum, group) => sum + group.rowCount, 0);
   if (rowCount <= target.rowsPerBatch) {
     const batch = join(target.directory, batchFileName(0));
     await rename(path, batch);
-    return [await staged(batch, rowCount, session.signal)];
+    return [await stagedBatch(batch, rowCount, session.signal)];
   }
   const packs = packGroups(footer.groups, target.rowsPerBatch);
   if (packs !== undefined) {
-    return await splitParquet({ handle, footer }, { directory: target.directory, packs }, session.signal);
+    return await splitParquet(
+      { path, handle, footer },
+      { directory: target.directory, packs },
+      session.signal,
+    );
   }
   return await slice(session, { path, rowCount }, target);
 }
@@ -61,7 +63,7 @@ async function slice(
     const rows = Math.min(target.rowsPerBatch, source.rowCount - from);
     const select = `select * from read_parquet(${literal(source.path)}) limit ${rows} offset ${from}`;
     await session.run(copySql(select, path, limits.rowsPerRowGroup));
-    batches.push(await staged(path, rows, session.signal));
+    batches.push(await stagedBatch(path, rows, session.signal));
   }
   return batches;
 }
@@ -69,13 +71,4 @@ async function slice(
 function copySql(select: string, path: string, groupRows: number): string {
   return `copy (${select}) to ${literal(path)} (format parquet, compression zstd, compression_level 1,
     row_group_size ${groupRows}, write_bloom_filter false)`;
-}
-
-async function staged(path: string, rowCount: number, signal: AbortSignal): Promise<StagedBatch> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal })) {
-    hash.update(chunk as Buffer);
-  }
-  const { size } = await stat(path);
-  return { path, rowCount, sizeBytes: size, checksum: hash.digest('hex') };
 }

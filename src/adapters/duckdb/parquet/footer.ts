@@ -37,14 +37,12 @@ export async function readFooter(handle: FileHandle): Promise<ParquetFooter> {
   return { metadata, groups: list(metadata, file.groups).map((each) => rowGroup(struct(each))) };
 }
 
-/** The bytes after the row groups of a file that holds `groups` alone, the first of them at the offset `start`. */
+/** The bytes after the row groups of a file that holds `groups` alone, the first of them at `start`. */
 export function footerBytes(footer: ParquetFooter, groups: readonly RowGroup[], start: number): Buffer {
-  let at = start;
-  const moved = groups.map((each, ordinal) => {
-    const fields = movedGroup(each, { by: at - each.start, ordinal });
-    at += each.end - each.start;
-    return { type: 'struct', value: fields } as const;
-  });
+  const by = start - (groups[0]?.start ?? start);
+  const moved = groups.map(
+    (each, ordinal) => ({ type: 'struct', value: movedGroup(each, { by, ordinal }) }) as const,
+  );
   const rowCount = groups.reduce((sum, each) => sum + each.rowCount, 0);
   const metadata: ThriftStruct = new Map(footer.metadata);
   metadata.set(file.rowCount, { type: 'i64', value: BigInt(rowCount) });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedBatch } from '../../../ports/engine.ts';
 import { footerBytes, type ParquetFooter, type RowGroup, readAt } from './footer.ts';
 
 const magic = Buffer.from('PAR1');
-const copyBytes = 4 * 1024 * 1024;
+const copyBytes = 1024 * 1024;
 
 /** The name of a batch file. */
 export function batchFileName(index: number): string {
@@ -32,27 +33,46 @@ export function packGroups(groups: readonly RowGroup[], rowsMax: number): RowGro
 }
 
 /**
- * Writes a Parquet file for each pack of row groups by copying their bytes: nothing is decoded. DuckDB writes one file
- * with row groups in a fixed order in parallel, but several files only in an order that depends on its threads.
+ * Cuts a Parquet file into one for each pack of its row groups by moving their bytes: nothing is decoded. DuckDB writes
+ * one file with row groups in a fixed order in parallel, but several files only in an order that depends on its threads.
+ * The last pack is moved first and cut off, so that little more disk is used than the file had; what remains becomes the
+ * first part. The file must be open for reading and writing.
  */
 export async function splitParquet(
-  source: { readonly handle: FileHandle; readonly footer: ParquetFooter },
+  source: ParquetFile,
   target: { readonly directory: string; readonly packs: readonly (readonly RowGroup[])[] },
   signal: AbortSignal,
 ): Promise<StagedBatch[]> {
   const batches: StagedBatch[] = [];
-  for (const [index, pack] of target.packs.entries()) {
+  for (const [index, pack] of [...target.packs.entries()].toReversed()) {
     const path = join(target.directory, batchFileName(index));
-    batches.push(await writePart(source, { path, pack }, signal));
+    if (index === 0) batches.unshift(await keepFirst(source, { path, pack }, signal));
+    else {
+      batches.unshift(await moveLast(source, { path, pack }, signal));
+      await source.handle.truncate(pack[0]?.start ?? 0);
+    }
   }
   return batches;
 }
 
-async function writePart(
-  source: { readonly handle: FileHandle; readonly footer: ParquetFooter },
-  part: { readonly path: string; readonly pack: readonly RowGroup[] },
-  signal: AbortSignal,
-): Promise<StagedBatch> {
+export type ParquetFile = {
+  readonly path: string;
+  readonly handle: FileHandle;
+  readonly footer: ParquetFooter;
+};
+
+type Part = { readonly path: string; readonly pack: readonly RowGroup[] };
+
+async function keepFirst(source: ParquetFile, part: Part, signal: AbortSignal): Promise<StagedBatch> {
+  const { start, end } = extentOf(part.pack);
+  const footer = footerBytes(source.footer, part.pack, start);
+  await source.handle.truncate(end);
+  await source.handle.write(footer, 0, footer.length, end);
+  await rename(source.path, part.path);
+  return stagedBatch(part.path, rowCountOf(part.pack), signal);
+}
+
+async function moveLast(source: ParquetFile, part: Part, signal: AbortSignal): Promise<StagedBatch> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   await using handle = await open(part.path, 'wx');
@@ -62,14 +82,31 @@ async function writePart(
     sizeBytes += bytes.length;
   };
   await append(magic);
-  for (const group of part.pack) {
-    for (let position = group.start; position < group.end; position += copyBytes) {
-      signal.throwIfAborted();
-      const length = Math.min(copyBytes, group.end - position);
-      await append(await readAt(source.handle, { position, length }));
-    }
+  const { start, end } = extentOf(part.pack);
+  for (let position = start; position < end; position += copyBytes) {
+    signal.throwIfAborted();
+    const length = Math.min(copyBytes, end - position);
+    await append(await readAt(source.handle, { position, length }));
   }
   await append(footerBytes(source.footer, part.pack, magic.length));
-  const rowCount = part.pack.reduce((sum, group) => sum + group.rowCount, 0);
-  return { path: part.path, rowCount, sizeBytes, checksum: hash.digest('hex') };
+  return { path: part.path, rowCount: rowCountOf(part.pack), sizeBytes, checksum: hash.digest('hex') };
+}
+
+/** A batch file that is complete, with its checksum. */
+export async function stagedBatch(path: string, rowCount: number, signal: AbortSignal): Promise<StagedBatch> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: copyBytes, signal })) {
+    hash.update(chunk as Buffer);
+  }
+  const { size } = await stat(path);
+  return { path, rowCount, sizeBytes: size, checksum: hash.digest('hex') };
+}
+
+/** The bytes of a run of row groups, which lie one after the other. */
+function extentOf(pack: readonly RowGroup[]): { start: number; end: number } {
+  return { start: pack[0]?.start ?? magic.length, end: pack.at(-1)?.end ?? magic.length };
+}
+
+function rowCountOf(pack: readonly RowGroup[]): number {
+  return pack.reduce((sum, group) => sum + group.rowCount, 0);
 }

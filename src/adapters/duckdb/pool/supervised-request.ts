@@ -38,10 +38,16 @@ export async function superviseRequest(parts: Parts, supervised: Supervised): Pr
   supervised.signal.addEventListener('abort', onAbort, { once: true });
   if (supervised.signal.aborted) over.abort();
   const ended = new AbortController();
-  void clock.sleep(supervised.timeoutMs, ended.signal).then(() => over.abort());
+  let isTimeout = false;
+  void clock.sleep(supervised.timeoutMs, ended.signal).then(() => {
+    isTimeout = !ended.signal.aborted;
+    over.abort();
+  });
   const whyOver = (): Failure => {
-    const isTimeout = clock.monotonicMs() - startedMs >= supervised.timeoutMs;
-    return isTimeout ? timeout(supervised) : failure('TASK_CANCELLED', `${nameOf(supervised)} was cancelled`);
+    // A caller may abort at the same time-out as ours.
+    return isTimeout || clock.monotonicMs() - startedMs >= supervised.timeoutMs
+      ? timeout(supervised)
+      : failure('TASK_CANCELLED', `${nameOf(supervised)} was cancelled`);
   };
   try {
     const worker = await pool.acquire(over.signal);
@@ -77,7 +83,8 @@ class Supervision {
     if (stopped !== undefined) return fail(stopped);
     const end = await answer;
     this.#parts.pool.release(this.#worker, end.kind === 'answered');
-    return end.kind === 'answered' ? end.outcome : fail(this.#died(end.how));
+    if (end.kind === 'answered') return end.outcome;
+    return fail(this.#parts.pool.isClosed ? this.#watched.whyOver() : this.#died(end.how));
   }
 
   /** Watches until the worker has answered or died (undefined), or had to be stopped (why). */

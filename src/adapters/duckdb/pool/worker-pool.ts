@@ -8,7 +8,7 @@ const idleMs = 30_000;
 /** A worker that has kept more memory than this after a request is not used again. */
 const keptBytesMax = 400 * 1024 * 1024;
 
-type Waiter = { readonly give: (worker: WorkerProcess) => void };
+type Waiter = { readonly give: (worker: WorkerProcess | undefined) => void };
 
 /** Up to `workersMax` worker processes, started when they are needed and used again. */
 export class WorkerPool {
@@ -26,7 +26,7 @@ export class WorkerPool {
     this.#options = options;
   }
 
-  /** A worker for the caller alone, in the order of asking; undefined when `signal` aborts before one is free. */
+  /** A worker for the caller alone, in the order of asking; undefined when `signal` aborts before one is free, or the pool closes. */
   acquire(signal: AbortSignal): Promise<WorkerProcess | undefined> {
     if (signal.aborted || this.#isClosed) return Promise.resolve(undefined);
     const free = this.#takeIdle() ?? this.#start();
@@ -53,9 +53,14 @@ export class WorkerPool {
     else if (worker.isAlive) this.#rest(worker);
   }
 
-  /** Ends all workers; waiting callers stay without one until their own deadline. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Ends all workers; waiting callers get none. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const waiter of this.#waiters.splice(0)) waiter.give(undefined);
     for (const worker of this.#workers) worker.kill();
     await Promise.all([...this.#workers].map((worker) => worker.gone));
   }
