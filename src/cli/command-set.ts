@@ -92,7 +92,8 @@ export function writeJson(io: CliIo, value: unknown): void {
 
 /** Says on standard error what went wrong, where, and what to do. */
 export function tellFailure(io: CliIo, error: Failure): void {
-  const where = error.where === undefined ? '' : ` (${error.where})`;
+  const isNew = error.where !== undefined && !error.message.includes(error.where);
+  const where = isNew ? ` (${error.where})` : '';
   io.err(`error ${error.code}: ${error.message}${where}\n`);
   const cause = error.causes?.at(-1);
   if (cause !== undefined && !error.message.includes(cause)) io.err(`  cause: ${cause}\n`);

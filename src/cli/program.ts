@@ -31,7 +31,7 @@ export async function runCli(dependencies: CliDependencies, args: readonly strin
 }
 
 /** The command line of Assay. `exit` gets the code of the command that ran. */
-export function buildProgram(dependencies: CliDependencies, exit: (code: number) => void): Command {
+function buildProgram(dependencies: CliDependencies, exit: (code: number) => void): Command {
   const { io, version } = dependencies;
   const program = new Command('assay')
     .description('Watches datasets: learns from past partitions what is normal, and checks every new one.')

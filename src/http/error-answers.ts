@@ -1,19 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCatalogue, type Failure, failure } from '../base/errors.ts';
 import type { Kit } from '../services/kit.ts';
 import { failureOfRequest, problemContentType, problemOf } from './problem.ts';
 
 /** Answers every error as `application/problem+json`. What nobody foresaw is logged with its cause and told without it. */
 export function answerErrors(app: FastifyInstance, kit: Kit): void {
-  app.setErrorHandler((error, request, reply) => {
-    const problem = failureOfRequest(error);
-    if (problem.code === 'INTERNAL') {
-      const { method, url } = request;
-      const { traceId } = request.trace;
-      kit.log.error('a request failed', { requestId: request.id, traceId, method, url, error });
-    }
-    return answer(reply, { error: problem, requestId: request.id, kit });
-  });
+  app.setErrorHandler((error, request, reply) => answerError(error, { request, reply, kit }));
 
   app.setNotFoundHandler((request, reply) => {
     const error = failure('ROUTE_NOT_FOUND', `there is no ${request.method} ${pathOf(request.url)}`, {
@@ -21,6 +13,21 @@ export function answerErrors(app: FastifyInstance, kit: Kit): void {
     });
     return answer(reply, { error, requestId: request.id, kit });
   });
+}
+
+/** Answers one error; also those that come before any route, such as a broken address. */
+export function answerError(
+  error: unknown,
+  to: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly kit: Kit },
+): FastifyReply {
+  const { request, reply, kit } = to;
+  const problem = failureOfRequest(error);
+  if (problem.code === 'INTERNAL') {
+    const { method, url } = request;
+    const { traceId } = request.trace;
+    kit.log.error('a request failed', { requestId: request.id, traceId, method, url, error });
+  }
+  return answer(reply, { error: problem, requestId: request.id, kit });
 }
 
 function answer(reply: FastifyReply, what: { error: Failure; requestId: string; kit: Kit }): FastifyReply {

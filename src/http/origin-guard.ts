@@ -26,7 +26,7 @@ export function addOriginGuard(app: FastifyInstance, options: GuardOptions): voi
 }
 
 /** Whether an address or name always means the machine itself. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '');
   return (
     name === 'localhost' ||

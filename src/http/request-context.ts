@@ -23,7 +23,7 @@ export function requestIdOf(request: IncomingMessage, random: Random): string {
 }
 
 /** Our span within the caller's trace, or within a new one when its `traceparent` is absent or broken. */
-export function traceOf(traceparent: string | string[] | undefined, random: Random): Trace {
+function traceOf(traceparent: string | string[] | undefined, random: Random): Trace {
   const match = typeof traceparent === 'string' ? traceparentPattern.exec(traceparent) : null;
   const [, traceId = '', parentId = '', flags = '00'] = match ?? [];
   const isValid = /[1-9a-f]/.test(traceId) && /[1-9a-f]/.test(parentId);

@@ -5,7 +5,7 @@ import type { Database } from '../ports/database.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
 import { Connections } from './connections.ts';
-import { answerErrors } from './error-answers.ts';
+import { answerError, answerErrors } from './error-answers.ts';
 import { BackfillFeed } from './live/backfill-feed.ts';
 import { addOpenApi } from './open-api.ts';
 import { addOriginGuard } from './origin-guard.ts';
@@ -65,6 +65,11 @@ class FastifyServer implements HttpServer {
     addRequestContext(this.#app, kit.random);
     addRequestTelemetry(this.#app, kit);
     answerErrors(this.#app, kit);
+    this.#app.addHook('onSend', (_request, reply, _payload, done) => {
+      // The client learns that this connection is over, instead of finding it reset under its next request.
+      if (this.#state === 'stopping') reply.header('connection', 'close');
+      done();
+    });
     addOriginGuard(this.#app, { host: options.host, allowedHosts: options.allowedHosts ?? [] });
     addOpenApi(this.#app, options.version);
     const useCases = createUseCases(kit, database);
@@ -141,6 +146,7 @@ function createApp(kit: Kit): FastifyInstance {
     requestTimeout: limits.requestTimeoutMs,
     handlerTimeout: limits.requestTimeoutMs,
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => void answerError(error, { request, reply, kit }),
     genReqId: (request) => requestIdOf(request, kit.random),
     routerOptions: { maxParamLength: 4_000 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },

@@ -76,7 +76,7 @@ describe('a running service', () => {
   it('gives answers that are as its document says', async () => {
     const { body } = await call('GET', '/jobs?limit=1000');
     for (const { id } of body.jobs.slice(0, 50)) assert.equal((await call('GET', `/jobs/${id}`)).status, 200);
-    const kinds = new Set(body.jobs.map(({ kind }: { kind: string }) => kind));
+    const kinds: ReadonlySet<string> = new Set(body.jobs.map(({ kind }: { kind: string }) => kind));
     assert.deepEqual([...kinds].toSorted(), ['backfill', 'check', 'learn', 'profile', 'scan']);
     for (const path of [
       '/datasets',

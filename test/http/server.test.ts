@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { FailureError } from '../../src/base/errors.ts';
 import { jobId } from '../../src/base/ids.ts';
 import { limits } from '../../src/base/limits.ts';
+import { failureOfRequest } from '../../src/http/problem.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { addJob, applyBody, registerFlights } from '../support/api-fixtures.ts';
 import { startApi } from '../support/api-service.ts';
@@ -100,6 +101,25 @@ describe('errors', () => {
       assert.equal(answer.status, 400, detail);
       assert.ok(answer.body.detail.startsWith(detail), answer.body.detail);
     }
+  });
+
+  it('answer addresses that are broken or end nowhere', async () => {
+    await using api = await startApi();
+    for (const [path, status] of [
+      ['/jobs/%E0%A4%A', 400],
+      [`/jobs/${'x'.repeat(5_000)}`, 400],
+      ['/jobs/', 400],
+      ['//', 404],
+    ] as const) {
+      const answer = await api.call('GET', path);
+      assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', path);
+      assert.equal(answer.status, status, path.slice(0, 20));
+    }
+  });
+
+  it('of requests that took too long ask to come back', () => {
+    const error = Object.assign(new Error('too long'), { code: 'FST_ERR_HANDLER_TIMEOUT', statusCode: 503 });
+    assert.equal(failureOfRequest(error).code, 'REQUEST_TIMEOUT');
   });
 
   it('answer bodies that are broken, of another kind, or too large', async () => {
@@ -243,6 +263,7 @@ describe('the server', () => {
     const stopped = api.server.stop();
     answer.resolve([]);
     assert.equal((await response).status, 200);
+    assert.equal((await response).headers.get('connection'), 'close');
     await stopped;
   });
 

@@ -94,6 +94,8 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
     {
       schema: { summary: 'Follows a backfill: server-sent events `progress`, then `end`', params: idParams },
       config: { isStream: true },
+      // It would be held open without ever a byte.
+      exposeHeadRoute: false,
     },
     async ({ params }, reply) => {
       const id = jobId(params.id);

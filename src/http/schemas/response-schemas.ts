@@ -16,12 +16,9 @@ import {
 /** Data whose shape belongs to the domain and is described in the docs: definitions and records of verdicts. */
 const domainData: JsonSchema = { type: 'object', additionalProperties: true };
 
-export const statusWord = word('pass', 'warn', 'fail', 'error', 'not_evaluated');
+const statusWord = word('pass', 'warn', 'fail', 'error', 'not_evaluated');
 
-export const failureSchema = object(
-  { code: text, message: text },
-  { hint: text, where: text, causes: list(text) },
-);
+const failureSchema = object({ code: text, message: text }, { hint: text, where: text, causes: list(text) });
 
 export const problemSchema = object(
   { type: text, title: text, status: count, code: text, detail: text, requestId: text },

@@ -67,7 +67,7 @@ export class JobHistory {
 }
 
 /** The line of a job. */
-export function jobView({ job, end, tasks }: JobRecord): JobView {
+function jobView({ job, end, tasks }: JobRecord): JobView {
   return {
     id: job.id,
     dataset: job.dataset,

@@ -2,7 +2,7 @@ import type { DatasetDefinition, NotifyDefinition } from '../../core/datasets/de
 
 /**
  * A definition as it may be shown to anybody who may read the dataset. Secrets are references already; what people put
- * into addresses all the same (user and password, tokens in the query) is hidden.
+ * into addresses all the same, such as the token of a webhook, is hidden.
  */
 export function redactDefinition(definition: DatasetDefinition): DatasetDefinition {
   return { ...definition, notify: definition.notify.map(redactNotify) };
@@ -12,8 +12,9 @@ function redactNotify(notify: NotifyDefinition): NotifyDefinition {
   return { ...notify, url: redactUrl(notify.url) };
 }
 
-/** Scheme, host and path stay; user, password, query and fragment become `***`. */
+/** Scheme and host stay: user and password, path, query and fragment may each hold a token, and become `***`. */
 export function redactUrl(url: string): string {
-  const withoutUser = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1***@');
-  return withoutUser.replace(/[?#].*$/s, '?***');
+  const [, origin = '', user = '', host = '', rest = ''] =
+    /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*@)?([^/?#]*)(.*)$/is.exec(url) ?? [];
+  return `${origin}${user === '' ? '' : '***@'}${host}${rest === '' || rest === '/' ? rest : '/***'}`;
 }
