@@ -136,52 +136,71 @@ type Shape = {
   }[];
 };
 
-const shape: fc.Arbitrary<Shape> = fc.record({
-  nodes: fc.array(
-    fc.record({
-      slots: fc.integer({ min: 1, max: 4 }),
-      memoryMb: fc.constantFrom(1_024, 2_048, 8_192),
-      gone: fc.boolean(),
-      drain: fc.integer({ min: 0, max: 4 }).map((roll) => roll === 0),
-      busy: fc.integer({ min: 0, max: 5 }),
-    }),
-    { minLength: 1, maxLength: 6 },
-  ),
-  jobs: fc.array(
-    fc.record({
-      kind: fc.constantFrom<JobKind>('scan', 'backfill', 'check', 'profile'),
-      dataset: fc.integer({ min: 0, max: 3 }),
-      control: fc.integer({ min: 0, max: 8 }),
-      concurrency: fc.constantFrom(1, 2, 5, Number.MAX_SAFE_INTEGER),
-      tasks: fc.array(
-        fc.record({
-          state: fc.integer({ min: 0, max: 5 }),
-          node: fc.integer({ min: 0, max: 5 }),
-          tell: fc.integer({ min: 0, max: 9 }),
-          memoryMb: fc.constantFrom(256, 1_024, 4_096),
-          attempts: fc.integer({ min: 0, max: 2 }),
-        }),
-        { maxLength: 12 },
-      ),
-    }),
-    { maxLength: 6 },
-  ),
-});
+type Variety = {
+  /** What tasks may need. */
+  readonly memoryMb: readonly number[];
+  /** Tasks that may wait in front of a full node. */
+  readonly sparesMax: number;
+  /** Whether nodes tell of ends: to a node that has not forgotten a task, that very task must not come again. */
+  readonly ends: boolean;
+};
+
+const shapeOf = (variety: Variety): fc.Arbitrary<Shape> =>
+  fc.record({
+    nodes: fc.array(
+      fc.record({
+        slots: fc.integer({ min: 1, max: 4 }),
+        memoryMb: fc.constantFrom(1_024, 2_048, 8_192),
+        gone: fc.boolean(),
+        drain: fc.integer({ min: 0, max: 4 }).map((roll) => roll === 0),
+        busy: fc.integer({ min: 0, max: 5 }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    jobs: fc.array(
+      fc.record({
+        kind: fc.constantFrom<JobKind>('scan', 'backfill', 'check', 'profile'),
+        dataset: fc.integer({ min: 0, max: 3 }),
+        control: fc.integer({ min: 0, max: 8 }),
+        concurrency: fc.constantFrom(1, 2, 5, Number.MAX_SAFE_INTEGER),
+        tasks: fc.array(
+          fc.record({
+            state: fc.integer({ min: 0, max: 5 }),
+            node: fc.integer({ min: 0, max: 5 }),
+            tell: fc.integer({ min: 0, max: 9 }),
+            memoryMb: fc.constantFrom(...variety.memoryMb),
+            attempts: fc.integer({ min: 0, max: 2 }),
+          }),
+          { maxLength: 12 },
+        ),
+      }),
+      { maxLength: 6 },
+    ),
+  });
 
 /**
  * Clusters as they may be at any moment: nodes that are gone, drain, or say that they are full; tasks in every state,
  * their nodes silent, running them, or telling of their end; never more on a node than it may hold.
  */
-export const anyCluster: fc.Arbitrary<ClusterView> = shape.map(build);
+export const anyCluster: fc.Arbitrary<ClusterView> = clusters({
+  memoryMb: [256, 1_024, 4_096],
+  sparesMax: 2,
+  ends: true,
+});
 
-function build(from: Shape): ClusterView {
+/** Clusters of more or less variety. */
+export function clusters(variety: Variety): fc.Arbitrary<ClusterView> {
+  return shapeOf(variety).map((from) => build(from, variety));
+}
+
+function build(from: Shape, { sparesMax, ends: tellsEnds }: Omit<Variety, 'memoryMb'>): ClusterView {
   const all = from.nodes.map((node, at) => describeNode(`n${at}`, node.slots, node.memoryMb));
   const held = all.map(() => ({ tasks: 0, memoryMb: 0 }));
   const place = (at: number, memoryMb: number): NodeDescription | undefined => {
     const node = all[at % all.length];
     const load = held[at % all.length];
     if (node === undefined || load === undefined) return undefined;
-    const fits = load.tasks < node.slots + 2 && load.memoryMb + memoryMb <= node.memoryMb;
+    const fits = load.tasks < node.slots + sparesMax && load.memoryMb + memoryMb <= node.memoryMb;
     if (!fits) return undefined;
     load.tasks += 1;
     load.memoryMb += memoryMb;
@@ -200,7 +219,7 @@ function build(from: Shape): ClusterView {
         return { ...liveTask(name, waitingState(task.state), task.memoryMb), attempts: task.attempts };
       const attempt = task.attempts + 1;
       const told = reports.get(node.id);
-      const end = ends[task.tell];
+      const end = tellsEnds ? ends[task.tell] : undefined;
       const where = { task: taskId(id, taskName(name)), attempt };
       if (end !== undefined) told?.ended.push({ ...where, end });
       else if (task.tell < 8 && (told?.running.length ?? 0) < node.slots) told?.running.push(where);

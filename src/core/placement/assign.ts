@@ -41,7 +41,8 @@ export function assignTasks(
   const { now } = draft;
   const startable = startableTasks(draft, world.view.jobs.values(), { now, held, rules: world.rules });
   for (const ref of startable) claims.add(ref);
-  fillSlots(assigning);
+  do fillSlots(assigning);
+  while (callBack(assigning));
   prefetch(assigning);
   return claims.turns(new Set(Array.from(world.view.jobs.values(), (job) => job.dataset)));
 }
@@ -66,38 +67,36 @@ function release(draft: Draft, seat: Seat, ref: TaskRef): void {
   draft.apply(ref, { kind: 'released', at: draft.now });
 }
 
-/** Fills all free slots. Tasks that found no fitting one go back to the front of their lines. */
+/** Fills all free slots, as far as anything fits. */
 function fillSlots(assigning: Assigning): void {
   const { claims, draft, seats } = assigning;
-  const passed: TaskRef[] = [];
   const free = new Set(seats.filter(hasFreeSlot));
   for (const priority of priorities) {
     while (free.size > 0) {
       const ref = claims.next(priority);
       if (ref === undefined) break;
-      if (!giveSlot(assigning, free, ref)) passed.push(ref);
+      giveSlot(assigning, free, ref);
     }
     // Whoever waits in front of a full node comes over: the node has a copy less to begin, nothing else changes.
-    for (const { seat, ref } of sparesOf(seats, priority)) {
+    for (const { seat, ref } of free.size > 0 ? sparesOf(seats, priority) : []) {
       if (bestSeat(free, (other) => fits(assigning, other, ref)) === undefined) continue;
       claims.uncount(ref);
       release(draft, seat, ref);
       giveSlot(assigning, free, ref);
     }
   }
-  claims.putBack(passed);
+  claims.rewind();
 }
 
-function giveSlot(assigning: Assigning, free: Set<Seat>, ref: TaskRef): boolean {
+function giveSlot(assigning: Assigning, free: Set<Seat>, ref: TaskRef): void {
   const seat = bestSeat(free, (each) => fits(assigning, each, ref));
-  if (seat === undefined) return false;
+  if (seat === undefined) return;
   const memoryMb = needMb(ref, assigning.capMb);
   assigning.draft.assign(ref, seat.node.id, memoryMb);
   seat.slotted.push(ref);
   seat.memoryMb += memoryMb;
   assigning.claims.served(ref, true);
   if (!hasFreeSlot(seat)) free.delete(seat);
-  return true;
 }
 
 function hasFreeSlot(seat: Seat): boolean {
@@ -131,18 +130,29 @@ function sparesOf(seats: readonly Seat[], priority: JobPriority): { seat: Seat; 
   );
 }
 
-/** Lets the best claims that found no slot wait in front of nodes. */
-function prefetch(assigning: Assigning): void {
-  const { seats, claims, draft, world } = assigning;
+/** Calls those back from in front of nodes that have no best claim any more; true if there were any. */
+function callBack(assigning: Assigning): boolean {
+  const { seats, claims, draft } = assigning;
   const best = bestClaim(assigning);
-  if (best === undefined) return;
+  if (best === undefined) return false;
+  let called = false;
   for (const seat of seats) {
     const stays = (ref: TaskRef) => ref.job.priority === best.priority && best.datasets.has(ref.job.dataset);
     for (const ref of seat.spare.filter((each) => !stays(each))) {
       claims.uncount(ref);
       release(draft, seat, ref);
+      claims.add(ref);
+      called = true;
     }
   }
+  return called;
+}
+
+/** Lets the best claims that found no slot wait in front of nodes. */
+function prefetch(assigning: Assigning): void {
+  const { seats, claims, draft, world } = assigning;
+  const best = bestClaim(assigning);
+  if (best === undefined) return;
   const room = new Set(seats.filter((seat) => hasRoom(seat, world.rules.prefetchPerNodeMax)));
   while (room.size > 0) {
     const ref = claims.next(best.priority, best.datasets);

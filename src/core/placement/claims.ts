@@ -8,7 +8,7 @@ import type { PlacementRules } from './rules.ts';
 /** The tasks of one dataset that wait for a slot in one priority class, in the order of service. */
 type Line = {
   readonly dataset: DatasetName;
-  readonly refs: TaskRef[];
+  refs: TaskRef[];
   at: number;
   /** Tasks of this dataset and class that have a slot. */
   share: number;
@@ -54,12 +54,13 @@ export class Claims {
     }
   }
 
-  /** Puts tasks back that `next` gave out and nobody could take, in front of their lines. */
-  putBack(refs: readonly TaskRef[]): void {
-    for (const ref of refs.toReversed()) {
-      const line = this.#line(ref);
-      line.refs.splice(0, line.at, ref);
-      line.at = 0;
+  /** Begins anew at the front of all lines, with the tasks that still wait. */
+  rewind(): void {
+    for (const lines of this.#classes.values()) {
+      for (const line of lines.values()) {
+        line.refs = line.refs.filter((ref) => ref.task.state.state === 'waiting');
+        line.at = 0;
+      }
     }
   }
 

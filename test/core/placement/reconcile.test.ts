@@ -5,11 +5,13 @@ import { jobId, nodeId, type TaskId, taskId, taskName } from '../../../src/base/
 import { instant } from '../../../src/base/units.ts';
 import type { LiveJob, LiveTask } from '../../../src/core/jobs/live.ts';
 import type { ClusterView } from '../../../src/core/membership/cluster-view.ts';
+import type { NodeReport } from '../../../src/core/membership/node.ts';
 import { emptyMemory, type LeaderMemory } from '../../../src/core/placement/memory.ts';
 import { type ReconcileInput, reconcile } from '../../../src/core/placement/reconcile.ts';
 import { placementRules } from '../../../src/core/placement/rules.ts';
 import {
   anyCluster,
+  clusters,
   decided,
   describeNode,
   endOf,
@@ -53,6 +55,35 @@ function stateOf(view: ClusterView, job: string, name: string): LiveTask['state'
 
 function workOf(view: ClusterView, node: string): string[] {
   return (view.work.get(nodeId(node)) ?? []).map((each) => each.task);
+}
+
+/** Waiting tasks that nothing but a missing slot or memory holds back, as far as a node with this report goes. */
+function couldStart(view: ClusterView, report: NodeReport | undefined) {
+  const known = new Set([...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task));
+  return tasksOf(view).filter(({ job, task, id }) => {
+    if (task.state.state !== 'waiting' || task.state.notBefore > startOfTime + 1_000) return false;
+    if (job.control !== 'run' || known.has(id)) return false;
+    return job.tasks.filter((each) => each.state.state === 'assigned').length < job.concurrency;
+  });
+}
+
+/** Tasks that have a slot of a member, by class and dataset. */
+function slotShares(view: ClusterView): Map<string, number> {
+  const shares = new Map<string, number>();
+  for (const node of view.nodes) {
+    const running = new Set(view.reports.get(node.id)?.running.map((each) => each.task));
+    const list = view.work.get(node.id) ?? [];
+    const ordered = [
+      ...list.filter((each) => running.has(each.task)),
+      ...list.filter((each) => !running.has(each.task)),
+    ];
+    for (const { job: id } of ordered.slice(0, node.slots)) {
+      const job = view.jobs.get(id);
+      const key = `${job?.priority} ${job?.dataset}`;
+      shares.set(key, (shares.get(key) ?? 0) + 1);
+    }
+  }
+  return shares;
 }
 
 const runs = { numRuns: 400 };
@@ -121,19 +152,34 @@ describe('reconcile, over any cluster', () => {
           if (view.draining.has(node.id) || report?.unavailable !== undefined) continue;
           if (list.length >= node.slots) continue;
           const usedMb = list.reduce((sum, each) => sum + each.memoryMb, 0);
-          const known = new Set(
-            [...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task),
-          );
-          for (const { job, task, id } of tasksOf(after)) {
-            if (task.state.state !== 'waiting' || task.state.notBefore > startOfTime + 1_000) continue;
-            if (job.control !== 'run' || known.has(id)) continue;
-            const busy =
-              after.jobs.get(job.id)?.tasks.filter((each) => each.state.state === 'assigned').length ?? 0;
-            if (busy >= job.concurrency) continue;
+          for (const { task, id } of couldStart(after, report)) {
             assert.ok(
               usedMb + Math.min(task.plan.memoryMb, capMb) > node.memoryMb,
               `${id} could run on ${node.id}`,
             );
+          }
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('passes nobody over: whoever still waits has no worse claim than those who were served', () => {
+    fc.assert(
+      fc.property(clusters({ memoryMb: [1], sparesMax: 0, ends: false }), (view) => {
+        const { after } = decide(view, { memory: emptyMemory });
+        const shares = slotShares(after);
+        for (const [node, list] of after.work) {
+          for (const served of list.filter((each) => each.epoch === 2n)) {
+            const job = after.jobs.get(served.job);
+            for (const waiting of couldStart(after, view.reports.get(node))) {
+              if (job === undefined || waiting.task.plan.memoryMb > served.memoryMb) continue;
+              const hint = `${served.task} was served, ${waiting.id} waits`;
+              assert.ok(job.priority <= waiting.job.priority, hint);
+              if (job.priority < waiting.job.priority || job.dataset === waiting.job.dataset) continue;
+              const share = (of: LiveJob) => shares.get(`${of.priority} ${of.dataset}`) ?? 0;
+              assert.ok(share(job) <= share(waiting.job) + 1, hint);
+            }
           }
         }
       }),
