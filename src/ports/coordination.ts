@@ -19,7 +19,7 @@ export type {
  *
  * Every method may reject with a `FailureError` while the connection is lost; callers hold no state that a failed
  * write would leave wrong, they look again. Listeners carry no data: they mean "look again", may coalesce, and are
- * called once more after every reconnect.
+ * called once more after every reconnect and when the session has expired.
  */
 export interface Coordination {
   readonly cluster: ClusterName;

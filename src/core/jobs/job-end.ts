@@ -23,7 +23,7 @@ export function jobEnd(
 }
 
 /** Whether a task ended badly by itself, rather than by a person's wish. */
-export function hasFailed(outcome: TaskOutcome): boolean {
+function hasFailed(outcome: TaskOutcome): boolean {
   return outcome.status === 'failed' || outcome.status === 'quarantined';
 }
 

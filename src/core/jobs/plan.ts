@@ -8,11 +8,11 @@ import type { Job } from './job.ts';
 import type { EvaluateTarget, PlannedTask, TaskKind, TaskOutcome, TaskSpec } from './task.ts';
 
 /** The name of the task that lists an ingestion job's partitions. */
-export const lookupTask = taskName('lookup');
+const lookupTask = taskName('lookup');
 /** The name of the task that judges what a quality job measured. */
-export const evaluateTask = taskName('evaluate');
+const evaluateTask = taskName('evaluate');
 /** The name of a quality job's last task. */
-export const notifyTask = taskName('notify');
+const notifyTask = taskName('notify');
 
 /**
  * All tasks of a job, in the order of service, each after its predecessors. A pure function of the job and of the
@@ -42,7 +42,7 @@ export function planTasks(job: Job, outcomes: readonly TaskOutcome[]): readonly 
 }
 
 /** Whether this outcome may add tasks to its job's plan. */
-export function growsPlan(outcome: TaskOutcome): boolean {
+function growsPlan(outcome: TaskOutcome): boolean {
   return outcome.name === lookupTask && outcome.output?.kind === 'lookup';
 }
 

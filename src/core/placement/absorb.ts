@@ -18,7 +18,7 @@ export type World = {
 };
 
 /** The last that is known of a node, whether or not it is still there. */
-export function lastReport(world: World, node: NodeId): NodeReport | undefined {
+function lastReport(world: World, node: NodeId): NodeReport | undefined {
   return world.view.reports.get(node) ?? world.memory.reports.get(node);
 }
 

@@ -131,7 +131,7 @@ function goesBefore(a: Line, b: Line): boolean {
 }
 
 /** Whether a waiting task may start now, as far as its own job and its own back-off go. */
-export function isStartable(
+function isStartable(
   ref: TaskRef,
   at: { now: Instant; held: ReadonlySet<DatasetName>; rules: PlacementRules },
 ): boolean {

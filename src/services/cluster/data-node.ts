@@ -11,6 +11,7 @@ import type { Service } from '../lifecycle.ts';
 import type { TaskHandlers } from './task-handler.ts';
 import { fenceOf, type RunEnd, TaskRun } from './task-run.ts';
 import { WakeUp } from './wake-up.ts';
+import { within } from './within.ts';
 
 export type DataNodeParts = {
   readonly coordination: Coordination;
@@ -112,8 +113,9 @@ export class DataNode implements Service {
     for (const run of this.#runs.values()) run.drop();
     this.#wake.ring();
     this.#unsubscribe?.();
-    await this.#loop;
-    if (this.#parts.coordination.state() !== 'connected') return;
+    const ended = this.#loop ?? Promise.resolve();
+    const inTime = await within(this.#kit.clock, ended, limits.stopDeadlineMs);
+    if (!inTime || this.#parts.coordination.state() !== 'connected') return;
     await this.#membership?.leave().catch((thrown: unknown) => {
       this.#kit.log.warn('a data node could not leave its cluster', { failure: failureOf(thrown) });
     });

@@ -9,6 +9,7 @@ import type { Kit } from '../kit.ts';
 import type { Service } from '../lifecycle.ts';
 import { Leadership } from './leadership.ts';
 import { WakeUp } from './wake-up.ts';
+import { within } from './within.ts';
 
 export type ResourceManagerParts = {
   readonly coordination: Coordination;
@@ -95,7 +96,8 @@ export class ResourceManager implements Service {
     this.#depose();
     this.#wake.ring();
     // First no more decisions, then the withdrawal: the successor may begin at once.
-    await this.#terms;
+    const inTime = await within(this.#kit.clock, this.#terms, limits.stopDeadlineMs);
+    if (!inTime) this.#kit.log.warn('a resource manager stops in the middle of a tick');
     await this.#candidacy?.withdraw().catch((thrown: unknown) => {
       this.#kit.log.warn('a resource manager could not withdraw', { failure: failureOf(thrown) });
     });

@@ -148,7 +148,7 @@ export class TaskRun {
     if (this.#stop === 'timeout') return told({ kind: 'failed', failure: this.#timeout(outcome?.error) });
     const error =
       outcome?.error ?? failure('INTERNAL', `Task ${this.assignment.task} ended without an outcome`);
-    return told({ kind: error.code === 'WORKER_DIED' ? 'died' : 'failed', failure: error });
+    return told({ kind: error.code === 'WORKER_DIED' ? 'died' : 'failed', failure: shortened(error) });
   }
 
   #timeout(cause: Failure | undefined): Failure {
@@ -160,6 +160,21 @@ export class TaskRun {
     });
   }
 }
+
+/** Failures travel in reports, which must stay small whatever a source or a library puts into its messages. */
+function shortened(error: Failure): Failure {
+  const short = (text: string) => (text.length <= charactersMax ? text : `${text.slice(0, charactersMax)} …`);
+  return {
+    code: error.code,
+    message: short(error.message),
+    ...(error.hint === undefined ? {} : { hint: short(error.hint) }),
+    ...(error.where === undefined ? {} : { where: short(error.where) }),
+    ...(error.causes === undefined ? {} : { causes: error.causes.slice(0, causesMax).map(short) }),
+  };
+}
+
+const charactersMax = 1_000;
+const causesMax = 8;
 
 function told(end: TaskEnd): RunEnd {
   return { kind: 'told', end, superseded: false };

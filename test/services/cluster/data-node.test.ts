@@ -236,6 +236,17 @@ describe('a data node', () => {
     assert.equal(bench.kit.telemetry.total('assay_commits_superseded_total'), 1);
   });
 
+  it('shortens what a failure says, so that its report stays small', async () => {
+    await open();
+    await bench.assign(work('a'));
+    const endless = 'x'.repeat(1_000_000);
+    const causes = Array.from({ length: 100 }, () => endless);
+    bench.task('a').end(fail({ ...failure('INTERNAL', endless, { where: endless }), causes }));
+    await bench.kit.clock.advance(0);
+    const { ended } = await bench.report();
+    assert.ok(JSON.stringify(ended).length < 12_000);
+  });
+
   it('calls the death of a worker a death', async () => {
     await open();
     await bench.assign(work('a'));
