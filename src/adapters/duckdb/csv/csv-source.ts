@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../../base/limits.ts';
+import { MiB } from '../../../base/units.ts';
 import type { FilesScan } from '../../../core/datasets/source.ts';
 import type { RawColumn } from '../columns/infer-types.ts';
 import { inspectText, readText } from '../files/text-file.ts';
@@ -51,10 +52,13 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
 /** Files that one call of the reader takes: alike in columns and compression. */
 type Group = { readonly files: readonly CsvFile[]; readonly columns: readonly number[] };
 
+/** For a sample, little is read ahead. */
+const sampleBufferBytes = 8 * MiB;
+
 type ReaderOptions = {
   readonly compression: string;
   readonly header: boolean;
-  readonly nulls: readonly string[];
+  readonly bufferBytes: number;
 };
 
 class Source {
@@ -83,12 +87,16 @@ class Source {
   sample(): string {
     const groups = this.#groups();
     const rows = Math.ceil(sampleRowsOf(this.columns.length) / groups.length);
-    return groups.map((group) => `(${this.#groupSql(group, new Map())} limit ${rows})`).join(' union all ');
+    return groups
+      .map(
+        (group) => `(${this.#groupSql(group, new Map(), { bufferBytes: sampleBufferBytes })} limit ${rows})`,
+      )
+      .join(' union all ');
   }
 
   rows(types: ReadonlyMap<string, string>, withFile = false): string {
     return this.#groups()
-      .map((group) => this.#groupSql(group, types, withFile))
+      .map((group) => this.#groupSql(group, types, { withFile }))
       .join(' union all ');
   }
 
@@ -143,7 +151,11 @@ class Source {
     return [...groups.values()].map((files) => ({ files, columns: files[0]?.columns ?? [] }));
   }
 
-  #groupSql(group: Group, types: ReadonlyMap<string, string>, withFile = false): string {
+  #groupSql(
+    group: Group,
+    types: ReadonlyMap<string, string>,
+    { withFile = false, bufferBytes = limits.rowBytesMax }: { withFile?: boolean; bufferBytes?: number },
+  ): string {
     const paths = group.files.map((file) => file.read.path);
     const hive = hiveColumns(
       this.#hiveKeys,
@@ -162,7 +174,7 @@ class Source {
     const options = {
       compression: group.files[0]?.read.compression ?? 'none',
       header: this.#layout.dialect.header,
-      nulls: ['', ...(this.#scan.csv?.nullValues ?? [])],
+      bufferBytes,
     };
     const filename = withFile || hive.some((column) => column.needsFilename) ? ', filename = true' : '';
     return `select ${selected.join(', ')} from read_csv(${literalList(paths)}, ${this.#options(options)},
@@ -181,19 +193,16 @@ class Source {
     ];
     const delimiter = literal(this.#layout.dialect.delimiter);
     const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
-    const options = {
-      compression: 'none',
-      header: false,
-      nulls: ['', ...(this.#scan.csv?.nullValues ?? [])],
-    };
+    const options = { compression: 'none', header: false, bufferBytes: limits.rowBytesMax };
     return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
       from read_csv(${literal(clean.path)}, ${this.#options(options)},
       columns = ${literalStruct([['r', 'BIGINT'], ...fields])})`;
   }
 
-  #options({ compression, header, nulls }: ReaderOptions): string {
-    return `auto_detect = false, delim = ${literal(this.#layout.dialect.delimiter)}, quote = '"', escape = '"', hive_partitioning = false,
-      header = ${header}, nullstr = ${literalList([...new Set(nulls)])}, allow_quoted_nulls = false,
-      compression = '${compression}', max_line_size = ${limits.rowBytesMax}, buffer_size = ${limits.rowBytesMax}`;
+  #options({ compression, header, bufferBytes }: ReaderOptions): string {
+    const nulls = new Set(['', ...(this.#scan.csv?.nullValues ?? [])]);
+    return `auto_detect = false, delim = ${literal(this.#layout.dialect.delimiter)}, quote = '"', escape = '"',
+      header = ${header}, nullstr = ${literalList([...nulls])}, allow_quoted_nulls = false, hive_partitioning = false,
+      compression = '${compression}', max_line_size = ${bufferBytes}, buffer_size = ${bufferBytes}`;
   }
 }

@@ -68,7 +68,7 @@ export async function sampleTypes(
   source: TextSource,
   previous: Schema | undefined,
 ): Promise<readonly TextColumn[] | undefined> {
-  await session.run(`create or replace temp table sample as ${source.sample}`);
+  await session.runAlone(`create or replace temp table sample as ${source.sample}`);
   try {
     const inferred = await inferTypes(session, 'sample', { columns: source.columns, previous });
     return inferred.isClean ? inferred.columns : undefined;

@@ -32,10 +32,10 @@ export type CleanText = {
   readonly rejected: RejectedRows;
 };
 
-/** Rows from which types are guessed at first. */
-export const sampleRows = 20_480;
+/** Rows from which types are guessed at first: a wrong guess costs a second reading, never a value. */
+const sampleRows = 10_240;
 /** Cells of a sample: wide files are sampled less deep. */
-export const sampleCells = 4_000_000;
+const sampleCells = 2_000_000;
 
 /** SQL of the index of the file that a row is of. */
 export function fileIndexSql(readPaths: readonly string[]): string {
@@ -44,5 +44,5 @@ export function fileIndexSql(readPaths: readonly string[]): string {
 
 /** How many rows to look at of a source with so many columns. */
 export function sampleRowsOf(columns: number): number {
-  return Math.max(1_000, Math.min(sampleRows, Math.floor(sampleCells / Math.max(1, columns))));
+  return Math.max(500, Math.min(sampleRows, Math.floor(sampleCells / Math.max(1, columns))));
 }

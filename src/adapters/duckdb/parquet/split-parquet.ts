@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedBatch } from '../../../ports/engine.ts';
 import { footerBytes, type ParquetFooter, type RowGroup, readAt } from './footer.ts';
@@ -95,11 +94,17 @@ async function moveLast(source: ParquetFile, part: Part, signal: AbortSignal): P
 /** A batch file that is complete, with its checksum. */
 export async function stagedBatch(path: string, rowCount: number, signal: AbortSignal): Promise<StagedBatch> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: copyBytes, signal })) {
-    hash.update(chunk as Buffer);
+  const buffer = Buffer.allocUnsafe(copyBytes);
+  let sizeBytes = 0;
+  await using handle = await open(path, 'r');
+  for (;;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, sizeBytes);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+    sizeBytes += bytesRead;
   }
-  const { size } = await stat(path);
-  return { path, rowCount, sizeBytes: size, checksum: hash.digest('hex') };
+  return { path, rowCount, sizeBytes, checksum: hash.digest('hex') };
 }
 
 /** The bytes of a run of row groups, which lie one after the other. */

@@ -22,8 +22,12 @@ export class Session implements Disposable {
   readonly signal: AbortSignal;
   readonly #controller: AbortController;
 
-  private constructor(connection: DuckDBConnection, controller: AbortController) {
+  readonly #threads: number;
+
+  private constructor(connection: DuckDBConnection, threads: number) {
+    const controller = new AbortController();
     this.connection = connection;
+    this.#threads = threads;
     this.#controller = controller;
     this.signal = controller.signal;
   }
@@ -34,7 +38,7 @@ export class Session implements Disposable {
     settings: Omit<SessionSettings, 'directory'>,
   ): Promise<Session> {
     const connection = await instance.connect();
-    const session = new Session(connection, new AbortController());
+    const session = new Session(connection, settings.threads);
     const memoryMb = Math.max(duckdbMemoryMbMin, settings.memoryMb - ownMemoryMb);
     await connection.run(
       `set memory_limit = '${memoryMb}MB'; set threads = ${settings.threads}; set TimeZone = 'UTC';
@@ -48,6 +52,16 @@ export class Session implements Disposable {
     this.#refuseAfterInterrupt();
     const result = await this.connection.run(sql);
     return result.rowsChanged;
+  }
+
+  /** Runs a statement on one thread: with a limit, several would read far more than it. */
+  async runAlone(sql: string): Promise<number> {
+    await this.run('set threads = 1');
+    try {
+      return await this.run(sql);
+    } finally {
+      if (!this.signal.aborted) await this.run(`set threads = ${this.#threads}`);
+    }
   }
 
   /** All rows of a small result. */
