@@ -22,7 +22,7 @@ export type Config = {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Where a service listens unless told otherwise. */
-export const defaultPort = 7420;
+const defaultPort = 7420;
 
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 

@@ -117,12 +117,12 @@ export function isRetryable(error: Failure): boolean {
 const causesMax = 8;
 
 /** The messages of an error and of what caused it, outermost first. */
-export function causeChain(cause: unknown): string[] {
+function causeChain(cause: unknown): string[] {
   const chain: string[] = [];
   let current: unknown = cause;
   while (current !== undefined && current !== null && chain.length < causesMax) {
     if (!(current instanceof Error)) {
-      chain.push(String(current));
+      chain.push(typeof current === 'string' ? current : JSON.stringify(current));
       break;
     }
     chain.push(current.message);

@@ -12,7 +12,7 @@ import { brokenDay, type DemoDay, goodDay, publishDay, publishHistory } from './
 import type { Narrator } from './narrator.ts';
 import { type DemoReport, type DemoStory, reportOf } from './report.ts';
 
-export const dataset = 'flights';
+const dataset = 'flights';
 
 /** The newest day of the published history. It is cut off after its first minute, and so the first thing to be found. */
 const historyEnd = '2001-07-01';

@@ -25,7 +25,7 @@ export class Narrator {
   /** With `quiet`, standard output is left to the report; the story goes to standard error. */
   constructor(io: CliIo, clock: Clock, options: { readonly quiet: boolean }) {
     this.#io = io;
-    this.#tell = options.quiet ? io.err : io.out;
+    this.#tell = (text) => (options.quiet ? io.err(text) : io.out(text));
     this.#progress = new ProgressLine(io, clock);
   }
 

@@ -29,7 +29,7 @@ describe('a backfill whose process is killed 50 times', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   it(`ends with the results of an undisturbed run (seed ${seed})`, async () => {
-    const undisturbed = await backfilled(join(folder, 'calm'), async () => {});
+    const undisturbed = await backfilled(join(folder, 'calm'), async () => undefined);
     const random = createSeededRandom(seed);
     let killed = 0;
     const disturbed = await backfilled(join(folder, 'killed'), async (data, service) => {
@@ -67,7 +67,7 @@ describe('a backfill whose process is killed 50 times', () => {
 
   async function backfilled(
     data: string,
-    disturb: (data: string, service: ServiceProcess) => Promise<ServiceProcess | void>,
+    disturb: (data: string, service: ServiceProcess) => Promise<ServiceProcess | undefined>,
   ) {
     let service = await startService(data);
     const yaml = await readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');

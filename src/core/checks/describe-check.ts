@@ -4,7 +4,7 @@ import type { CheckDefinition, SetCondition } from './definition.ts';
 import { formatOf, formatValue, type ValueFormat } from './format.ts';
 
 /** A check in words: `row_count must be greater than 0`, `delay.avg as learned (only a rise, sensitivity high)`. */
-export function describeCheck(check: CheckDefinition, column?: string): string {
+function describeCheck(check: CheckDefinition, column?: string): string {
   const metric = metricKey(metricLabel(check), column);
   const { threshold } = check;
   if (threshold.kind === 'set') {

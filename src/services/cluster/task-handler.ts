@@ -21,5 +21,5 @@ export type TaskContext = {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   /** 0–1. */
-  progress(fraction: number): void;
+  readonly progress: (fraction: number) => void;
 };
