@@ -9,6 +9,7 @@ import { createLocalCoordination } from './adapters/memory/coordination.ts';
 import { openEmbeddedDatabase } from './adapters/postgres/embedded/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createLog } from './adapters/system/log.ts';
+import { createMachineLoad } from './adapters/system/machine-load.ts';
 import { createRandom } from './adapters/system/random.ts';
 import { createSecrets } from './adapters/system/secrets.ts';
 import { createTelemetry } from './adapters/system/telemetry.ts';
@@ -72,20 +73,19 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
   const kit = createKit(config);
   const folders = dataFolders(config.dataDirectory);
   await mkdir(config.dataDirectory, { recursive: true });
-  const opened = await openEmbeddedDatabase({ directory: folders.database, ...kit });
-  if (!opened.ok) return opened;
-  const database = opened.value;
-  const engines: Engine[] = [];
+  const embedded = await openEmbeddedDatabase({ directory: folders.database, ...kit });
+  if (!embedded.ok) return embedded;
+  const database = embedded.value;
+  const opened: Closable[] = [database];
   const closeAll = async (): Promise<void> => {
-    await Promise.all(engines.map((engine) => engine.close()));
-    await database.close();
+    for (const part of opened.toReversed()) await part.close();
   };
   try {
     // Behind the lock of the database, so that nobody else's scratch files are meant.
     await rm(folders.scratch, { recursive: true, force: true });
     await mkdir(folders.scratch, { recursive: true });
     const broken = Promise.withResolvers<unknown>();
-    const parts: Parts = { kit, config, database, engines, folders, onBroken: broken.resolve };
+    const parts: Parts = { kit, config, database, opened, folders, onBroken: broken.resolve };
     const { group, url } = assemble(parts);
     await group.start();
     const stop = async (): Promise<void> => {
@@ -99,12 +99,14 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
   }
 }
 
+type Closable = { close(): Promise<void> };
+
 type Parts = {
   readonly kit: Kit;
   readonly config: Config;
   readonly database: Database;
-  /** Filled as they are made. */
-  readonly engines: Engine[];
+  /** What must be closed when all services have stopped, in the order of opening; filled as it is made. */
+  readonly opened: Closable[];
   readonly folders: ReturnType<typeof dataFolders>;
   readonly onBroken: (error: unknown) => void;
 };
@@ -116,9 +118,14 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
   const clusters = (['ingestion', 'quality'] as const).map((cluster) => {
     // An engine each: a provider that hangs takes no worker from the checks.
     const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
-    parts.engines.push(engine);
+    parts.opened.push(engine);
     const handlers = handlersOf(cluster, { kit, database, batches, engine });
-    return assembleCluster(cluster, parts, { handlers, open: () => coordination.session(cluster) });
+    const open = (): Coordination => {
+      const session = coordination.session(cluster);
+      parts.opened.push(session);
+      return session;
+    };
+    return assembleCluster(cluster, parts, { handlers, open });
   });
   const http = createHttpServer(
     { kit, database, probes: clusters.map(({ manager }) => manager.probe()) },
@@ -141,10 +148,11 @@ function assembleCluster(
   own: { handlers: TaskHandlers; open: () => Coordination },
 ): { manager: ResourceManager; node: DataNode } {
   const { kit, config, database, onBroken } = parts;
+  const onExpired = (): void => onBroken(new Error(`the session on the ${cluster} cluster has expired`));
   const manager = new ResourceManager(
     kit,
     { coordination: own.open(), jobs: database.jobs },
-    { id: nodeId(`manager-${cluster}-${kit.random.id()}`), version, onBroken },
+    { id: nodeId(`manager-${cluster}-${kit.random.id()}`), version, onBroken, onExpired },
   );
   const node = new DataNode(
     kit,
@@ -160,7 +168,9 @@ function assembleCluster(
         memoryMb: Math.floor(totalmem() / MiB),
         startedAt: kit.clock.now(),
       },
+      load: createMachineLoad(),
       onBroken,
+      onExpired,
     },
   );
   return { manager, node };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ScannedPartition, ScanView } from '../../src/services/ingestion/scans.ts';
-import { poll } from '../support/poll.ts';
+import { eventually } from '../support/eventually.ts';
 import { runAssay, type ServiceProcess, startService } from '../support/service-process.ts';
 
 /** What becomes of one file among good ones. */
@@ -182,14 +182,15 @@ describe('bad files beside good ones', () => {
   async function scan(dataset: string): Promise<ScanView> {
     const begun = await service.client.startScan({ dataset });
     assert.ok(begun.ok);
-    return poll(
+    return eventually(
       `the scan of ${dataset}`,
       async () => {
         const view = await service.client.scan(begun.value.id);
         assert.ok(view.ok);
         return ['succeeded', 'failed', 'cancelled'].includes(view.value.state) ? view.value : undefined;
       },
-      { deadlineMs: 120_000, everyMs: 100 },
+      120_000,
+      100,
     );
   }
 

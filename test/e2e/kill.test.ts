@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Result } from '../../src/core/checks/result.ts';
 import { flightsFile } from '../../src/demo/flight-data.ts';
 import { hasBackfillEnded } from '../../src/services/ingestion/backfills.ts';
-import { poll } from '../support/poll.ts';
+import { eventually } from '../support/eventually.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { type ServiceProcess, spawnAssay, startService } from '../support/service-process.ts';
 
@@ -48,7 +48,11 @@ describe('a backfill whose process is killed 50 times', () => {
 
     assert.equal(killed, kills, 'the backfill must outlast the kills');
     assert.equal(disturbed.rows, rows);
-    assert.deepEqual(disturbed.revisions, new Array(partitions).fill(1), 'each partition has one revision');
+    assert.deepEqual(
+      disturbed.revisions,
+      Array.from({ length: partitions }, () => 1),
+      'each partition has one revision',
+    );
     assert.deepEqual(differences(undisturbed.results, disturbed.results), []);
     assert.equal(disturbed.incidents, undisturbed.incidents);
     assert.equal(disturbed.batchFiles >= partitions, true, 'each revision has its batch');
@@ -77,13 +81,14 @@ describe('a backfill whose process is killed 50 times', () => {
     assert.ok(begun.ok);
     service = (await disturb(data, service)) ?? service;
     const { client } = service;
-    const end = await poll(
+    const end = await eventually(
       'the end of the backfill',
       async () => {
         const view = await client.backfill(begun.value.id);
         return view.ok && hasBackfillEnded(view.value.state) ? view.value : undefined;
       },
-      { deadlineMs: 180_000, everyMs: 100 },
+      180_000,
+      100,
     );
     assert.equal(end.state, 'succeeded', JSON.stringify(end.failures));
     const found = await client.results('flights', { limit: 1_000 });

@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * Polls `check` until it returns something other than undefined or false, and returns that; after `deadlineMs` it fails
- * with `claim`. Errors of `check` count as "not yet".
+ * with `claim`. Errors of `check` count as "not yet"; between two looks it waits `everyMs`.
  */
 export async function eventually<T>(
   claim: string,
   check: () => T | undefined | false | Promise<T | undefined | false>,
   deadlineMs = 10_000,
+  everyMs = 2,
 ): Promise<T> {
   const endMs = performance.now() + deadlineMs;
   let last: unknown;
@@ -19,6 +20,6 @@ export async function eventually<T>(
       last = thrown;
     }
     if (performance.now() > endMs) throw new Error(`not within ${deadlineMs} ms: ${claim}`, { cause: last });
-    await pause(2);
+    await pause(everyMs);
   }
 }
