@@ -104,9 +104,9 @@ class EmbeddedConnection implements DatabaseConnection {
   async finish(command: 'commit' | 'rollback'): Promise<void> {
     const session = this.#transaction;
     this.#transaction = undefined;
-    assert(session !== undefined, `there is a transaction to ${command}`);
-    // With its session the transaction is gone: that is a rollback.
-    if (command === 'rollback' && session.end !== undefined) return;
+    // Rolled back already: with its session, or by a commit that failed, after which Kysely asks for it once more.
+    if (command === 'rollback' && (session === undefined || session.end !== undefined)) return;
+    assert(session !== undefined, 'there is a transaction to commit');
     const result = await session.query(command, []);
     if (command === 'commit' && result.command === 'ROLLBACK') {
       throw new FailureError(

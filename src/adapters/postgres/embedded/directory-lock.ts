@@ -34,10 +34,14 @@ export function lockDirectory(directory: string): Outcome<DirectoryLock> {
   }
 }
 
+/** Every lock that is held: a handle that nobody refers to is collected, and its lock silently dropped. */
+const held = new Set<DatabaseSync>();
+
 function releasable(handle: DatabaseSync, directory: string): DirectoryLock {
+  held.add(handle);
   return {
     release: () => {
-      if (!handle.isOpen) return;
+      if (!held.delete(handle)) return;
       rmSync(holderPath(directory), { force: true });
       handle.close();
     },

@@ -2,22 +2,22 @@ import type { PGlite } from '@electric-sql/pglite';
 
 /**
  * What a PostgreSQL server does in the background and PGlite does not: checkpoints, without which the write-ahead log
- * grows for ever and recovery takes as long; vacuum, without which dead rows stay; statistics for the planner. Measured
- * by requests, not by time: an idle database needs none of it.
+ * grows for ever and recovery takes as long; vacuum, without which dead rows stay; statistics for the planner. It goes
+ * by work done, not by time: an idle database needs none of it.
  */
 export class Housekeeping {
   readonly #server: PGlite;
-  #requests = 0;
+  #load = 0;
 
   constructor(server: PGlite) {
     this.#server = server;
   }
 
-  /** Does one piece of what is due, when no transaction is open. */
-  async afterRequest(): Promise<void> {
-    this.#requests += 1;
-    if (this.#requests < requestsBetween || this.#server.closed || this.#server.isInTransaction()) return;
-    this.#requests = 0;
+  /** Does one piece of what is due, when no transaction is open. `bytes`: what the request brought along. */
+  async afterRequest(bytes: number): Promise<void> {
+    this.#load += 1 + bytes / bytesPerRequest;
+    if (this.#load < loadBetween || this.#server.closed || this.#server.isInTransaction()) return;
+    this.#load = 0;
     try {
       if (await this.#isCheckpointDue()) await this.#server.exec('checkpoint');
       else await this.#tendTable();
@@ -41,7 +41,9 @@ export class Housekeeping {
   }
 }
 
-const requestsBetween = 500;
+/** It is looked at after 500 requests, or after 16 MiB of data. */
+const loadBetween = 500;
+const bytesPerRequest = 32 * 1024;
 const walBytesMax = 48 * 1024 * 1024;
 
 /** The table that needs it most, by the rules of PostgreSQL's own autovacuum with its default thresholds. */

@@ -73,8 +73,18 @@ function serve(server: PGlite): void {
   // A chain, so that what arrives meanwhile waits its turn.
   let last: Promise<void> = Promise.resolve();
   port().on('message', (request: WorkerRequest) => {
-    last = last.then(() => handle(server, request)).then(() => housekeeping.afterRequest());
+    last = last.then(() => handle(server, request)).then(() => housekeeping.afterRequest(sizeOf(request)));
   });
+}
+
+/** Roughly, in bytes. */
+function sizeOf(request: WorkerRequest): number {
+  if (request.kind === 'close') return 0;
+  return request.parameters.reduce<number>((size, parameter) => size + lengthOf(parameter), 0);
+}
+
+function lengthOf(parameter: WireParameter): number {
+  return typeof parameter === 'string' || parameter instanceof Uint8Array ? parameter.length : 8;
 }
 
 async function handle(server: PGlite, request: WorkerRequest): Promise<void> {

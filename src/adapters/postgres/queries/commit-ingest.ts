@@ -42,13 +42,11 @@ async function lockPartition(
   { revision }: IngestCommit,
 ): Promise<{ readonly number: number; readonly contentHash: string | null }> {
   const { dataset, partition } = revision;
-  await trx
-    .insertInto('partition')
-    .values({ dataset, key: partition, newest: 0 })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  // An update that changes nothing, because it makes the row if need be, locks it, and returns it, all in one.
   const { rows } = await sql<{ newest: number }>`
-    select newest from partition where dataset = ${dataset} and key = ${partition} for update`.execute(trx);
+    insert into partition (dataset, key, newest) values (${dataset}, ${partition}, 0)
+    on conflict (dataset, key) do update set newest = partition.newest
+    returning newest`.execute(trx);
   const number = rows[0]?.newest ?? 0;
   const row = await trx
     .selectFrom('revision')
