@@ -14,6 +14,7 @@ import { createRandom } from './adapters/system/random.ts';
 import { createSecrets } from './adapters/system/secrets.ts';
 import { createTelemetry } from './adapters/system/telemetry.ts';
 import { type ClusterName, nodeId } from './base/ids.ts';
+import { limits } from './base/limits.ts';
 import { type Outcome, succeed } from './base/outcome.ts';
 import { MiB } from './base/units.ts';
 import { type Config, dataFolders } from './config.ts';
@@ -23,6 +24,7 @@ import type { Coordination } from './ports/coordination.ts';
 import type { Database } from './ports/database.ts';
 import type { Engine } from './ports/engine.ts';
 import { ServiceGroup } from './roles/service-group.ts';
+import { BackgroundLoop } from './services/background-loop.ts';
 import { DataNode } from './services/cluster/data-node.ts';
 import { ResourceManager } from './services/cluster/resource-manager.ts';
 import type { TaskHandlers } from './services/cluster/task-handler.ts';
@@ -137,9 +139,43 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
     log: createLogChannel(kit.log),
     webhook: createWebhookChannel({ clock: kit.clock, secrets }),
   });
-  const sweep = new BatchSweep(kit, { ...database, batches });
-  const services = [...clusters.flatMap(({ manager, node }) => [manager, node]), delivery, sweep, http];
+  const services = [
+    ...clusters.flatMap(({ manager, node }) => [manager, node]),
+    ...backgroundWork(parts, { delivery, batches }),
+    http,
+  ];
   return { group: new ServiceGroup(kit, 'standalone', services), url: () => http.url() };
+}
+
+function backgroundWork(
+  { kit, database }: Parts,
+  { delivery, batches }: { delivery: OutboxDelivery; batches: BatchStore },
+): BackgroundLoop[] {
+  const sweep = new BatchSweep(kit, { ...database, batches });
+  return [
+    new BackgroundLoop(kit, {
+      name: 'outbox delivery',
+      pauseMs: limits.idleTickMs,
+      round: (signal) => delivery.deliverDue(signal),
+    }),
+    new BackgroundLoop(kit, {
+      name: 'batch sweep',
+      pauseMs: limits.sweepIntervalMs,
+      round: async (signal) => {
+        await sweep.sweep(signal);
+        return false;
+      },
+    }),
+    new BackgroundLoop(kit, {
+      name: 'incident gauge',
+      pauseMs: limits.gaugeIntervalMs,
+      round: async () => {
+        const open = await database.quality.incidents({ open: true, limit: limits.pageSizeMax });
+        kit.telemetry.gauge('assay_incidents_open', open.length);
+        return false;
+      },
+    }),
+  ];
 }
 
 function assembleCluster(

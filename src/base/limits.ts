@@ -107,6 +107,7 @@ export const limits = {
   // Storage
   orphanBatchAgeMs: 1 * day,
   sweepIntervalMs: 6 * hour,
+  gaugeIntervalMs: 5 * second,
   /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */
   databaseOpenTimeoutMs: 2 * minute,
   databaseQueryTimeoutMs: 2 * minute,

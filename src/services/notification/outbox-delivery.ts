@@ -8,7 +8,6 @@ import type { Channel } from '../../ports/channel.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Outbox, PendingMessage } from '../../ports/outbox.ts';
 import type { Kit } from '../kit.ts';
-import type { Service } from '../lifecycle.ts';
 
 type Parts = {
   readonly outbox: Outbox;
@@ -23,50 +22,24 @@ const batchSize = 16;
  * Delivers what the outbox holds, at least once each, with back-off. A message was written in the transaction that
  * caused it, so that dying here at any point loses none; the idempotency key lets receivers drop a repetition.
  */
-export class OutboxDelivery implements Service {
-  readonly name = 'outbox-delivery';
+export class OutboxDelivery {
   readonly #kit: Kit;
   readonly #parts: Parts;
-  readonly #stop = new AbortController();
-  #loop: Promise<void> | undefined;
 
   constructor(kit: Kit, parts: Parts) {
     this.#kit = kit;
     this.#parts = parts;
   }
 
-  async start(): Promise<void> {
-    this.#loop = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#loop;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      let delivered = 0;
-      try {
-        delivered = await this.deliverDue();
-      } catch (error) {
-        // The database is away: what is in the outbox stays there.
-        this.#kit.log.warn('the outbox could not be read', { error });
-      }
-      if (delivered === 0) await this.#kit.clock.sleep(limits.idleTickMs, signal);
-    }
-  }
-
-  /** Tries everything that is due now; returns how many were tried. */
-  async deliverDue(): Promise<number> {
+  /** Tries what is due now, a bounded number at once; whether there was any. */
+  async deliverDue(signal: AbortSignal): Promise<boolean> {
     const due = await this.#parts.outbox.due(this.#kit.clock.now(), batchSize);
-    await Promise.all(due.map((message) => this.#deliver(message)));
-    return due.length;
+    await Promise.all(due.map((message) => this.#deliver(message, signal)));
+    return due.length > 0;
   }
 
-  async #deliver(pending: PendingMessage): Promise<void> {
-    const outcome = await this.#try(pending);
+  async #deliver(pending: PendingMessage, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#try(pending, signal);
     const channel = pending.channel.split(':')[0] ?? pending.channel;
     this.#kit.telemetry.count('assay_deliveries_total', {
       channel,
@@ -93,12 +66,12 @@ export class OutboxDelivery implements Service {
     );
   }
 
-  async #try(pending: PendingMessage): Promise<Outcome<void>> {
+  async #try(pending: PendingMessage, signal: AbortSignal): Promise<Outcome<void>> {
     const definition = await this.#definitionOf(pending);
     const channel = definition === undefined ? this.#parts.log : this.#parts.webhook;
     return channel.deliver(
       { id: pending.id, message: pending.message, ...(definition === undefined ? {} : { definition }) },
-      { signal: this.#stop.signal, timeoutMs: limits.deliveryTimeoutMs },
+      { signal, timeoutMs: limits.deliveryTimeoutMs },
     );
   }
 
