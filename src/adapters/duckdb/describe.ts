@@ -7,7 +7,7 @@ import { openCsv } from './csv/csv-source.ts';
 import { isRowFault } from './duckdb-fault.ts';
 import { withUnchangedFiles } from './ingest/ingest.ts';
 import { sampleTypes, schemaOf } from './ingest/take-text.ts';
-import type { TextSource } from './ingest/text-source.ts';
+import type { CleanText, TextSource } from './ingest/text-source.ts';
 import { openJson } from './json/json-source.ts';
 import { openParquet } from './parquet/parquet-relation.ts';
 import type { Session } from './worker/session.ts';
@@ -37,15 +37,20 @@ export function describeSource(
   });
 }
 
-/** Types by the first rows, or, when one of these is broken, by all rows that are not. */
+/** A text source with its types: by the first rows, or, when one of these is broken, by all rows that are not. */
 export async function typesOf(session: Session, source: TextSource): Promise<readonly TextColumn[]> {
+  if (source.columns.length === 0) return cleanTypes(session, await source.clean());
   try {
-    const sampled = source.columns.length === 0 ? undefined : await sampleTypes(session, source, undefined);
+    const sampled = await sampleTypes(session, source, undefined);
     if (sampled !== undefined) return sampled;
   } catch (thrown) {
     if (!isRowFault(thrown)) throw thrown;
   }
-  const clean = await source.clean();
-  const inferred = await inferTypes(session, `(${clean.rows})`, { columns: clean.columns });
-  return inferred.columns;
+  return cleanTypes(session, await source.clean());
+}
+
+/** The types of rows that were taken apart. */
+export async function cleanTypes(session: Session, clean: CleanText): Promise<readonly TextColumn[]> {
+  const { columns } = await inferTypes(session, `(${clean.rows})`, { columns: clean.columns });
+  return columns;
 }

@@ -15,7 +15,7 @@ import type { WorkerRequest } from './protocol.ts';
 export type DuckdbEngineOptions = {
   /** Requests that run at once; further ones wait for a free worker within their own time-out. */
   readonly workersMax: number;
-  /** For files on their way and for spilling. Several engines may share it. */
+  /** For files on their way and for spilling. Several engines of one machine may share it. */
   readonly scratchDirectory: string;
   /** Threads of a worker with enough memory for them; by default as many as there are processors, at most 4. */
   readonly threadsMax?: number;

@@ -5,11 +5,11 @@ import type { TimeGrain } from '../../core/datasets/definition.ts';
 import { columnsKey, compareKeys, nullPartition, timeKey } from '../../core/datasets/partition-key.ts';
 import type { ColumnSchema } from '../../core/datasets/schema.ts';
 import type { PartitionCount, PartitionsOfRequest } from '../../ports/engine.ts';
-import { castText } from './columns/text-column.ts';
-import { typesOf } from './describe.ts';
+import { castText, type TextColumn } from './columns/text-column.ts';
+import { cleanTypes } from './describe.ts';
 import { isRowFault } from './duckdb-fault.ts';
 import { openText, withUnchangedFiles } from './ingest/ingest.ts';
-import { schemaOf } from './ingest/take-text.ts';
+import { sampleTypes, schemaOf } from './ingest/take-text.ts';
 import { openParquet } from './parquet/parquet-relation.ts';
 import { columnOf, refuseTimeless } from './partition-filter.ts';
 import { identifier } from './sql.ts';
@@ -29,22 +29,25 @@ export function partitionsOf(
       return count(session, by, { schema, rows: select, files });
     }
     const source = await openText(session, scan, { directory: scratch, signal: session.signal });
-    const columns = await typesOf(session, source);
-    const schema = schemaOf(columns);
-    const wanted = wantedColumns(by).map((name) => columnOf(schema, name).name);
-    const values = columns
-      .filter(({ name }) => wanted.includes(name))
-      .map((column) => `${castText(column.raw, column.type)} as ${identifier(column.name)}`);
-    const select = [...values, ...(perFile ? ['f'] : [])].join(', ');
-    const of = { schema, files: perFile ? source.paths : undefined };
+    const of = (columns: readonly TextColumn[], rows: string): Counted => {
+      const schema = schemaOf(columns);
+      const wanted = wantedColumns(by).map((name) => columnOf(schema, name).name);
+      const values = columns
+        .filter(({ name }) => wanted.includes(name))
+        .map((column) => `${castText(column.raw, column.type)} as ${identifier(column.name)}`);
+      const select = [...values, ...(perFile ? ['f'] : [])].join(', ');
+      const files = perFile ? source.paths : undefined;
+      return { schema, rows: `select ${select} from (${rows})`, files };
+    };
     try {
-      const rows = `select ${select} from (${source.rows(new Map(), perFile)})`;
-      return await count(session, by, { ...of, rows });
+      const columns = source.columns.length === 0 ? undefined : await sampleTypes(session, source, undefined);
+      if (columns !== undefined)
+        return await count(session, by, of(columns, source.rows(new Map(), perFile)));
     } catch (thrown) {
       if (!isRowFault(thrown)) throw thrown;
-      const clean = await source.clean();
-      return count(session, by, { ...of, rows: `select ${select} from (${clean.rows})` });
     }
+    const clean = await source.clean();
+    return count(session, by, of(await cleanTypes(session, clean), clean.rows));
   });
 }
 

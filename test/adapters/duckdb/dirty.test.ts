@@ -176,6 +176,29 @@ describe('files that can not be read', () => {
     );
   });
 
+  it('are told: more partitions than are listed', async () => {
+    const path = join(folder.path, 'keys.parquet');
+    await writeParquet(path, `select i as k from range(${limits.partitionsPerListingMax + 1}) t(i)`);
+    const listed = await kit.engine.partitionsOf(
+      { scan: scanOf('parquet', [path]), by: { kind: 'columns', columns: ['k'] } },
+      generously(),
+    );
+    assert.ok(!listed.ok);
+    assert.equal(
+      verdict(listed.error),
+      'SOURCE_LIMIT: the source has more than 100000 partitions by k (partition by columns with fewer values, or by a longer time)',
+    );
+  });
+
+  it('are told: Parquet files whose columns fit in no way', async () => {
+    const paths = [join(folder.path, 'u1.parquet'), join(folder.path, 'u2.parquet')];
+    await writeParquet(paths[0] ?? '', 'select 1 a');
+    await writeParquet(paths[1] ?? '', "select {'x': 1} a");
+    const refused = await kit.refusal(scanOf('parquet', paths));
+    assert.equal(refused.code, 'SOURCE_UNREADABLE');
+    assert.match(refused.message, /can not be read: .*\ba\b/);
+  });
+
   it('are told: more columns than are measured', async () => {
     const names = numbers(limits.columnsMax + 1, (n) => `${n === 1 ? '' : ','}c${n}`);
     const refused = await kit.refusal(folder.scan('csv', { 'w.csv': `${names}\n` }));
@@ -383,6 +406,42 @@ describe('rows that can not be taken over', () => {
     };
     assert.deepEqual(await rejected('2001-01-01'), [41, 3, 5]);
     assert.deepEqual(await rejected('2001-01-02'), [2, 5]);
+  });
+});
+
+describe('dirty sources are also', () => {
+  const dirty = [
+    folder.scan('csv', {
+      'dirty.csv': `d,n\n2001-01-01,1\nbroken\n2001-01-02,2\n${numbers(20, () => '2001-01-02,3\n')}`,
+    }),
+    folder.scan('ndjson', {
+      'dirty.ndjson': `{"d":"2001-01-01","n":1}\n{"d":\n${numbers(21, () => '{"d":"2001-01-02","n":2}\n')}`,
+    }),
+  ];
+
+  it('described', async () => {
+    for (const scan of dirty) {
+      const described = await kit.engine.describe(scan, generously());
+      if (!described.ok) assert.fail(verdict(described.error));
+      assert.equal(schemaText(described.value), 'd DATE, n BIGINT');
+    }
+  });
+
+  it('listed by partition, without the rows that are none', async () => {
+    for (const scan of dirty) {
+      const by = { kind: 'time', column: 'd', by: 'day' } as const;
+      for (const perFile of [false, true]) {
+        const listed = await kit.engine.partitionsOf({ scan, by, perFile }, generously());
+        if (!listed.ok) assert.fail(verdict(listed.error));
+        assert.deepEqual(
+          listed.value.map(({ key, rowCount }) => [key, rowCount]),
+          [
+            ['2001-01-01', 1],
+            ['2001-01-02', 21],
+          ],
+        );
+      }
+    }
   });
 });
 

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { type DatasetName } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
+import { instant } from '../../../src/base/units.ts';
+import { type EvaluationInput, evaluate } from '../../../src/core/checks/evaluate.ts';
+import type { DatasetDefinition } from '../../../src/core/datasets/definition.ts';
 import type { EngineOptions } from '../../../src/ports/engine.ts';
 import { scanOf } from '../../support/sample-files.ts';
 import { type EngineKit, engineKit, generously } from './engine-kit.ts';
@@ -19,6 +23,21 @@ const large = shared.folder.write(
 after(async () => {
   for (const kit of kits) await kit[Symbol.asyncDispose]();
 });
+
+const definition: DatasetDefinition = {
+  dataset: 'trips' as DatasetName,
+  owner: 'ops@example.org',
+  followers: [],
+  provider: { type: 'files', path: '/data/trips.csv' },
+  partition: { kind: 'none' },
+  publish: { type: 'static' },
+  policy: { alertsPerMonth: 1 },
+  missingValues: [],
+  checks: [],
+  columns: [],
+  notify: [],
+  limits: { rejectedPercentMax: 5 },
+};
 
 function kitOf(workersMax = 1): EngineKit {
   const kit = engineKit(workersMax);
@@ -219,6 +238,45 @@ describe('a request', () => {
       /^the ingest took .* MiB of memory, more than the 128\.0 MiB allowed, and was stopped$/,
     );
     assert.equal(await codeOf(ingestLarge(kit)), 'ok');
+  });
+});
+
+describe('a source that changes while it is read', () => {
+  it('is refused, to be read again', async () => {
+    const kit = kitOf();
+    const path = kit.folder.write('growing.csv', readFileSync(large));
+    let isChanged = false;
+    const outcome = await kit.engine.ingest(
+      {
+        scan: scanOf('csv', [path]),
+        directory: kit.folder.directory('growing'),
+        rowsPerBatch: limits.rowsPerBatch,
+        rejectedPercentMax: 0,
+      },
+      generously({
+        onProgress: () => {
+          if (!isChanged) appendFileSync(path, '1,x,1.5\n');
+          isChanged = true;
+        },
+      }),
+    );
+    assert.ok(isChanged);
+    assert.equal(outcome.ok ? 'ok' : outcome.error.code, 'SOURCE_CHANGED');
+  });
+});
+
+describe('an evaluation', () => {
+  it('is done by a worker, with the output of the core', async () => {
+    const input: EvaluationInput = {
+      definition,
+      now: instant(0),
+      history: { partitions: [], series: [] },
+      targets: [],
+    };
+    assert.deepEqual(await shared.engine.evaluate(input, generously()), {
+      ok: true,
+      value: evaluate(input),
+    });
   });
 });
 

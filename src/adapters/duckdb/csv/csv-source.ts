@@ -8,7 +8,7 @@ import { inspectText, readText } from '../files/text-file.ts';
 import { inUtf8 } from '../files/utf8-copy.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
 import { createRejections, type Rejections, textStart } from '../ingest/rejections.ts';
-import { type CleanText, fileIndexSql, sampleRowsOf, type TextSource } from '../ingest/text-source.ts';
+import { type CleanText, fileIndexSql, once, sampleRowsOf, type TextSource } from '../ingest/text-source.ts';
 import { literal, literalList, literalStruct } from '../sql.ts';
 import { CsvCleaner } from './csv-cleaner.ts';
 import { type CsvFile, type CsvLayout, layOutCsv } from './csv-layout.ts';
@@ -44,7 +44,7 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
     remarks: layout.remarks,
     sample: source.sample(),
     rows: (types, withFile) => source.rows(types, withFile),
-    clean: () => source.clean(),
+    clean: once(() => source.clean()),
     dialect: { ...layout.dialect, encoding },
   };
 }
@@ -114,6 +114,7 @@ class Source {
   async #cleanFile(file: CsvFile, target: { path: string; rejections: Rejections }): Promise<void> {
     await using handle = await open(target.path, 'wx');
     let written: Buffer[] = [];
+    let bytesLeft = this.#work.bytesMax ?? Number.POSITIVE_INFINITY;
     const rules = {
       delimiter: this.#layout.dialect.delimiter.charCodeAt(0),
       newline: file.newline,
@@ -134,7 +135,8 @@ class Source {
       async (chunk) => {
         cleaner.feed(chunk);
         await drain();
-        return true;
+        bytesLeft -= chunk.length;
+        return bytesLeft > 0;
       },
       this.#work.signal,
     );

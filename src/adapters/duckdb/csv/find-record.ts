@@ -60,6 +60,7 @@ const textAfterQuote = 'text follows a closing quote';
 
 function broken(bytes: Buffer, start: number, found: { look: Look; reason: string }): FoundRecord {
   const end = bytes.indexOf(found.look.rules.newline, start);
+  if (end < 0 && !found.look.isEnd) return incomplete;
   return { kind: 'broken', reason: found.reason, next: end < 0 ? bytes.length : end + 1, lines: 1 };
 }
 

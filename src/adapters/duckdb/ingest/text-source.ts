@@ -19,7 +19,7 @@ export type TextSource = {
    * the file. The reader stops at a bad row.
    */
   rows(types: ReadonlyMap<string, string>, withFile?: boolean): string;
-  /** Takes the files apart row by row: slower, and no bad row stops it. */
+  /** Takes the files apart row by row, once: slower, and no bad row stops it. */
   clean(): Promise<CleanText>;
 };
 
@@ -31,6 +31,12 @@ export type CleanText = {
   /** Rows that have no fields to speak of. */
   readonly rejected: RejectedRows;
 };
+
+/** A function that does its work at the first call and gives the same result to all. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined;
+  return () => (begun ??= work());
+}
 
 /** Rows from which types are guessed at first: a wrong guess costs a second reading, never a value. */
 const sampleRows = 10_240;

@@ -12,7 +12,7 @@ import { inspectText, readHead, readText, type TextFile } from '../files/text-fi
 import { inUtf8 } from '../files/utf8-copy.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
 import { createRejections, type Rejections } from '../ingest/rejections.ts';
-import { type CleanText, fileIndexSql, sampleRowsOf, type TextSource } from '../ingest/text-source.ts';
+import { type CleanText, fileIndexSql, once, sampleRowsOf, type TextSource } from '../ingest/text-source.ts';
 import { identifier, literal, literalList, literalStruct } from '../sql.ts';
 import type { Session } from '../worker/session.ts';
 import { fieldMark, JsonCleaner } from './json-cleaner.ts';
@@ -24,8 +24,6 @@ type JsonShape = 'lines' | 'array' | 'objects';
 
 const readerFormats = { lines: 'newline_delimited', array: 'array', objects: 'unstructured' } as const;
 
-/** Up to this size all rows are looked at for their keys, above it the first ones. */
-const wholeSampleBytes = 64 * MiB;
 const objectBytesMax = 16 * MiB;
 
 /** Opens JSON files: finds their shape and keys. Throws `FailureError`. */
@@ -52,7 +50,7 @@ export async function openJson(session: Session, scan: FilesScan, work: SourceWo
     remarks: [],
     sample: `${opened.rowsSql(columns)} limit ${sampleRowsOf(columns.length)}`,
     rows: (_, withFile) => opened.rowsSql(columns, withFile),
-    clean: () => opened.clean(),
+    clean: once(() => opened.clean()),
   };
 }
 
@@ -77,8 +75,8 @@ class Opened {
 
   /** The columns by the rows that are looked at; none when a row among them is broken, so that the files are cleaned. */
   async findColumns(): Promise<RawColumn[]> {
-    const bytes = this.#files.reduce((sum, file) => sum + file.read.sizeBytes, 0);
-    const sample = bytes <= wholeSampleBytes ? -1 : sampleRowsOf(1);
+    // A key that shows late is a column all the same; only for a first look some rows must do.
+    const sample = this.#work.bytesMax === undefined ? -1 : sampleRowsOf(1);
     try {
       const described = await this.#session.rows(
         `describe select * from read_json(${literalList(this.#paths())}, ${this.#options()}, records = true,
@@ -154,6 +152,7 @@ class Opened {
     const lines = this.#shape === 'lines' ? file.read : await this.#asLines(file, target.index);
     await using handle = await open(target.path, 'wx');
     let written: string[] = [];
+    let bytesLeft = this.#work.bytesMax ?? Number.POSITIVE_INFINITY;
     const cleaner = new JsonCleaner({
       write: (text) => written.push(text),
       reject: (row) => target.rejections.add({ file: file.path, ...row }),
@@ -167,7 +166,8 @@ class Opened {
       async (chunk) => {
         cleaner.feed(chunk);
         await drain();
-        return true;
+        bytesLeft -= chunk.length;
+        return bytesLeft > 0;
       },
       this.#work.signal,
     );

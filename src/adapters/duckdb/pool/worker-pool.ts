@@ -1,3 +1,4 @@
+import { MiB } from '../../../base/units.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -5,8 +6,8 @@ export type PoolOptions = { readonly workersMax: number; readonly scratchDirecto
 
 /** An idle worker beyond the first is ended after this long. */
 const idleMs = 30_000;
-/** A worker that has kept more memory than this after a request is not used again. */
-const keptBytesMax = 400 * 1024 * 1024;
+/** A worker that has kept more memory than this is not used again: a small request would be taken for the cause of it. */
+const keptBytesMax = 160 * MiB;
 
 type Waiter = { readonly give: (worker: WorkerProcess | undefined) => void };
 

@@ -55,7 +55,7 @@ async function answer(
 ): Promise<Outcome<unknown>> {
   const { id, request, scratch } = message;
   try {
-    using session = await Session.open(instance, message);
+    await using session = await Session.open(instance, message);
     const running: Running = { id, session, fraction: undefined };
     begin(running);
     const note = (fraction: number): void => {
