@@ -149,13 +149,31 @@ function longKey(key: PartitionKey): FailureError {
   return new FailureError(failure('PARTITION_COLUMN_UNFIT', message, { hint }));
 }
 
+/**
+ * The columns by files from all over the listing: a column whose newest file holds only digits may well hold letters in
+ * others. When one of them can not be read, the newest file decides.
+ */
 async function schemaOf(engine: Engine, definition: DatasetDefinition, wait: Wait): Promise<Schema> {
   const listing = await listFiles(definition.provider, wait.signal);
+  const scanOf = scanOfListing(definition.provider, listing);
   const newest = newestOf(listing.files);
-  const files = newest === undefined ? [] : [newest];
-  const description = await engine.describe(scanOfListing(definition.provider, listing)(files), wait);
+  const spread = await engine.describe(scanOf(spreadFiles(listing.files, newest)), wait);
+  if (spread.ok) return spread.value.schema;
+  const description = await engine.describe(scanOf(newest === undefined ? [] : [newest]), wait);
   if (!description.ok) throw new FailureError(description.error);
   return description.value.schema;
+}
+
+const filesDescribed = 12;
+
+/** At most a dozen files at even distances, the newest among them. */
+function spreadFiles(files: readonly ListedFile[], newest: ListedFile | undefined): readonly ListedFile[] {
+  const step = Math.max(1, files.length / filesDescribed);
+  const chosen = Array.from(
+    { length: Math.min(files.length, filesDescribed) },
+    (_, at) => files[Math.floor(at * step)],
+  );
+  return [...new Set([newest, ...chosen])].filter((file) => file !== undefined);
 }
 
 const timerMsMax = 2 ** 31 - 1;

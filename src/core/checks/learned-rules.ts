@@ -20,8 +20,16 @@ export function learnedRules(definition: DatasetDefinition): (metric: MetricKey)
     const { threshold } = check;
     if (threshold.kind === 'learned') asked.set(metricKey(metricLabel(check), column), threshold);
   }
-  return (metric) => asked.get(metric) ?? byNature[metric] ?? defaultMetricRule;
+  const hasMissing = definition.missingValues.length > 0;
+  return (metric) => {
+    const isTwin = !hasMissing && missingMetric.test(metric);
+    return asked.get(metric) ?? byNature[metric] ?? (isTwin ? unlearned : defaultMetricRule);
+  };
 }
+
+/** Without configured values, missing is null: learned twice, it would alarm twice and use the budget twice. */
+const missingMetric = /\.missing_(?:count|percent)$/;
+const unlearned: MetricRule = { ...defaultMetricRule, enabled: false };
 
 const byNature: Readonly<Record<MetricKey, MetricRule>> = {
   rejected_count: { ...defaultMetricRule, direction: 'up' },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../../base/errors.ts';
-import { jobId } from '../../base/ids.ts';
+import { type JobId, jobId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome } from '../../base/outcome.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
@@ -18,6 +18,9 @@ import type { ProviderOf } from './provider-of.ts';
 
 type IngestSpec = Extract<TaskSpec, { kind: 'ingest' }>;
 
+/** Backfills whose schema is remembered at once. */
+const schemasKept = 16;
+
 type Parts = {
   readonly datasets: DatasetStore;
   readonly revisions: RevisionStore;
@@ -33,6 +36,7 @@ type Parts = {
 export class IngestTask implements TaskHandler<'ingest'> {
   readonly #kit: Kit;
   readonly #parts: Parts;
+  readonly #schemas = new Map<JobId, Promise<Schema | undefined>>();
 
   constructor(kit: Kit, parts: Parts) {
     this.#kit = kit;
@@ -72,7 +76,7 @@ export class IngestTask implements TaskHandler<'ingest'> {
 
   /**
    * Types to hold on to in text formats, where each file would otherwise decide by its own rows. A backfill takes those
-   * of the newest file, so that the outcome does not depend on the order in which its partitions are read.
+   * of files from all over the source, so that the outcome does not depend on the order in which its partitions are read.
    */
   async #previousSchema(
     spec: IngestSpec,
@@ -82,8 +86,28 @@ export class IngestTask implements TaskHandler<'ingest'> {
     if (spec.backfill === undefined) {
       return (await this.#parts.revisions.schemaBefore(spec.dataset, spec.listed.key))?.schema;
     }
-    const described = await this.#parts.providerOf(definition).schema(definition, context);
-    return described.ok ? described.value : undefined;
+    return this.#schemaOfBackfill(spec.backfill, { definition, context });
+  }
+
+  /** Looked up once for all partitions of a backfill; a failure to do so is only a hint less. */
+  #schemaOfBackfill(
+    backfill: JobId,
+    { definition, context }: { definition: DatasetDefinition; context: TaskContext },
+  ): Promise<Schema | undefined> {
+    const known = this.#schemas.get(backfill);
+    if (known !== undefined) return known;
+    const asked = this.#parts
+      .providerOf(definition)
+      .schema(definition, context)
+      .then((described) => {
+        // What failed for one task, such as its own cancellation, must not decide for the others.
+        if (!described.ok) this.#schemas.delete(backfill);
+        return described.ok ? described.value : undefined;
+      });
+    this.#schemas.set(backfill, asked);
+    const oldest = this.#schemas.keys().next().value;
+    if (this.#schemas.size > schemasKept && oldest !== undefined) this.#schemas.delete(oldest);
+    return asked;
   }
 
   #revision(

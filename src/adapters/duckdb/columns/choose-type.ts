@@ -11,14 +11,14 @@ export type TypeCounts = {
 };
 
 /** Texts that do not fit are bad values of a typed column up to these, and show beyond that the column is text. */
-const badShareMax = 0.01;
+const badShareMax = 0.001;
 const badFewMax = 5;
 const badFewShareMax = 0.1;
 
 /**
  * The type of a text column. The type that most texts fit wins, the narrowest of equals, the earlier revision's type
  * before all equals. Texts that do not fit it are bad values, whose rows are rejected, as long as they are a handful: at
- * most 1 %, or at most five and 10 %. With more of them the column is text, and no row is rejected for it.
+ * most one in a thousand, or at most five and 10 %. With more of them the column is text, and no row is rejected for it.
  */
 export function chooseType(counts: TypeCounts, previous: TextType | undefined): TextType {
   if (previous?.native === textType.native || counts.texts === 0) return previous ?? textType;
