@@ -62,7 +62,7 @@ type EvaluationTable = {
   dataset: string;
   partition: string;
   revision: number;
-  status: string | null;
+  status: string;
   evaluated_at: number;
 };
 

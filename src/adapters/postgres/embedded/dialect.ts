@@ -67,6 +67,7 @@ class EmbeddedDriver implements Driver {
     return this.#connection;
   }
 
+  /** Of whatever isolation: with one connection, transactions run one after the other. */
   async beginTransaction(): Promise<void> {
     await this.#connection.begin();
   }

@@ -34,6 +34,8 @@ export class Housekeeping {
   }
 
   async #tendTable(): Promise<void> {
+    // Counts of dead rows are up to a second old otherwise: a long time for who writes as fast as the disk.
+    await this.#server.query('select pg_stat_force_next_flush()');
     const { rows } = await this.#server.query<{ name: string; dead: boolean }>(tableInNeed);
     const [table] = rows;
     if (table === undefined) return;

@@ -73,7 +73,7 @@ create table evaluation (
   dataset text collate "C" not null,
   partition text collate "C" not null,
   revision integer not null,
-  status text,
+  status text not null,
   evaluated_at double precision not null,
   unique (dataset, partition, revision)
 );

@@ -3,12 +3,13 @@ import { assert } from '../../../base/assert.ts';
 import type { PartitionKey } from '../../../base/ids.ts';
 import type { Evaluation } from '../../../core/checks/evaluate.ts';
 import type { Result } from '../../../core/checks/result.ts';
+import { worstStatus } from '../../../core/checks/status.ts';
 import { type MetricValue, metricKey } from '../../../core/metrics/metric.ts';
 import type { CommitOutcome } from '../../../ports/commit.ts';
 import type { EvaluateCommit } from '../../../ports/quality-store.ts';
 import { encodeJson } from '../json.ts';
 import { chunksOf, jsonRows, type RowValue, rowNumber } from '../json-rows.ts';
-import { statusRank, worstStatus } from '../status-rank.ts';
+import { statusRank } from '../status-rank.ts';
 import { commitTask } from '../task-fence.ts';
 import type { Connection, Work } from '../transact.ts';
 import { saveIncidents, unresolvedIncidents } from './incidents.ts';
@@ -55,7 +56,7 @@ async function upsertEvaluations(
   const rows = evaluations.map(({ revision, results }) => ({
     partition: revision.partition,
     revision: revision.number,
-    status: worstStatus(results) ?? null,
+    status: worstStatus(results.map((result) => result.status)),
   }));
   const written = await sql<{ id: number; partition: PartitionKey; revision: number }>`
     insert into evaluation (dataset, partition, revision, status, evaluated_at)

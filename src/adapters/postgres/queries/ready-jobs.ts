@@ -13,28 +13,26 @@ import type { Connection } from '../transact.ts';
  * job waits for its group's other jobs, and for earlier `learn` jobs.
  */
 export async function readyJobs(db: Connection, request: ReadyRequest): Promise<readonly Job[]> {
+  const admitted = sql`(select json_array_elements_text(${encodeJson(request.admitted)}::json))`;
+  // Only the head of each dataset's queue is read, along the index, however long the queue is.
   const { rows } = await sql<JobTable>`
-    with admitted as (
-      select job.id, job.dataset from job
-      join json_array_elements_text(${encodeJson(request.admitted)}::json) as given (id) on given.id = job.id
-      where ended_at is null
+    with queue as (select distinct dataset from job where cluster = ${request.cluster} and ended_at is null),
+    busy as (
+      select dataset, count(*) as jobs from job where id in ${admitted} and ended_at is null group by dataset
     ),
-    busy as (select dataset, count(*) as jobs from admitted group by dataset),
-    waiting as (
-      select id, dataset, priority, created_at,
-        row_number() over (partition by dataset order by priority, created_at, id) as turn
-      from job
-      where cluster = ${request.cluster} and ended_at is null
-        and not exists (select from admitted where admitted.id = job.id)
-        and (control = 'cancel' or (control = 'run' and (kind <> 'learn' or not exists (${groupIsOpen}))))
-    ),
-    heads as (
-      select waiting.id, waiting.priority, waiting.turn + coalesce(busy.jobs, 0) as turn
-      from waiting left join busy using (dataset)
-      where waiting.turn <= ${request.perDataset}
+    head as (
+      select first.*, row_number() over (partition by first.dataset order by first.priority, first.created_at, first.id) as turn
+      from queue cross join lateral (
+        select id, dataset, priority, created_at from job
+        where job.cluster = ${request.cluster} and job.dataset = queue.dataset and job.ended_at is null
+          and job.id <> all (array${admitted})
+          and (control = 'cancel' or (control = 'run' and (kind <> 'learn' or not exists (${groupIsOpen}))))
+        order by priority, created_at, id
+        limit ${request.perDataset}
+      ) as first
     )
-    select job.* from heads join job using (id)
-    order by heads.priority, heads.turn, job.created_at, job.id
+    select job.* from head join job using (id) left join busy on busy.dataset = head.dataset
+    order by head.priority, head.turn + coalesce(busy.jobs, 0), head.created_at, head.id
     limit ${request.limit}`.execute(db);
   return rows.map(jobOf);
 }
