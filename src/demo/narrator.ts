@@ -4,7 +4,7 @@ import { formatNumber } from '../cli/render/figures.ts';
 import { ProgressLine } from '../cli/render/progress.ts';
 import { statusMark, statusStyle, styled } from '../cli/render/style.ts';
 import { renderTable } from '../cli/render/table.ts';
-import { boundsText, statusCell, valueText } from '../cli/views/result-text.ts';
+import { boundsText, countsText, statusCell, valueText } from '../cli/views/result-text.ts';
 import type { Result } from '../core/checks/result.ts';
 import type { Incident } from '../core/incidents/incident.ts';
 import { incidentTitle } from '../core/incidents/incident-title.ts';
@@ -12,7 +12,7 @@ import type { MetricScale } from '../core/metrics/metric.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { BackfillView } from '../services/ingestion/backfills.ts';
 import { breakage } from './flight-data.ts';
-import { alarming, countsOf, type DemoReport, type DemoStory } from './report.ts';
+import { alarming, type DemoReport, type DemoStory } from './report.ts';
 
 const rowsShown = 8;
 
@@ -78,15 +78,12 @@ export class Narrator {
     const { scan, results } = story;
     const [partition] = scan.partitions;
     const worst = scan.partitions[0]?.status ?? 'error';
-    const counts = Object.entries(countsOf(results)).map(
-      ([status, count]) => `${count} ${status.replace('_', ' ')}`,
-    );
     this.#line('');
     this.#line(
       `${styled(statusMark(worst), statusStyle(worst), this.#io.color)} ` +
         styled(`${story.day}, ${what}`, 'strong', this.#io.color) +
         `: revision ${partition?.revision ?? '–'}, ${formatNumber(partition?.rowCount ?? 0)} rows, ` +
-        `${counts.join(', ')}, told after ${formatDuration(story.tookMs)}`,
+        `${countsText(results)}, told after ${formatDuration(story.tookMs)}`,
     );
     const alarms = alarming(results);
     if (alarms.length > 0) this.#table(alarms);

@@ -1,4 +1,5 @@
-import type { Result, ResultStatus } from '../core/checks/result.ts';
+import type { Result } from '../core/checks/result.ts';
+import { countStatuses, isFailing } from '../core/checks/status.ts';
 import type { Incident } from '../core/incidents/incident.ts';
 import type { BackfillView } from '../services/ingestion/backfills.ts';
 import type { ScanView } from '../services/ingestion/scans.ts';
@@ -60,7 +61,7 @@ export function reportOf(parts: Parts): DemoReport {
       day: story.day,
       revision: story.scan.partitions[0]?.revision,
       rows: story.scan.partitions[0]?.rowCount,
-      counts: countsOf(story.results),
+      counts: countStatuses(story.results),
       tookMs: Math.round(story.tookMs),
     })),
     breakage,
@@ -107,13 +108,5 @@ function expectationsOf(parts: Parts): { what: string; met: boolean }[] {
 
 /** Results that people are told about. */
 export function alarming(results: readonly Result[]): readonly Result[] {
-  const alarms: readonly ResultStatus[] = ['warn', 'fail', 'error'];
-  return results.filter((result) => alarms.includes(result.status));
-}
-
-/** How many results of each status there are. */
-export function countsOf(results: readonly Result[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
-  return counts;
+  return results.filter((result) => isFailing(result.status));
 }

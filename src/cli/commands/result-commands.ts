@@ -1,18 +1,12 @@
 import type { Command } from 'commander';
 import { FailureError, failure } from '../../base/errors.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
+import { worstStatus } from '../../core/checks/status.ts';
 import type { ResultsView } from '../../services/quality/results.ts';
 import { type CommandSet, type ExitCode, type Session, valueOf, writeJson } from '../command-set.ts';
 import { sparkline } from '../render/figures.ts';
 import { type Cell, renderTable } from '../render/table.ts';
-import {
-  boundsText,
-  countStatuses,
-  exitCodeOf,
-  statusCell,
-  valueText,
-  worstStatus,
-} from '../views/result-text.ts';
+import { boundsText, countsText, exitCodeOf, statusCell, valueText } from '../views/result-text.ts';
 import { wholeNumber } from './registry-commands.ts';
 
 type ResultsOptions = {
@@ -105,7 +99,7 @@ function resultsText({ io }: Session, view: ResultsView): string {
     const [first] = results;
     if (first === undefined) continue;
     const { dataset, partition, number } = first.revision;
-    const counts = countStatuses(results.map(({ status }) => status));
+    const counts = countsText(results);
     // The plots end with the newest partition: beside the values of an older one they would mislead.
     const isNewest = first === view.results[0];
     text += `${dataset} ${partition} (revision ${number}): ${counts}\n`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { FailureError } from '../../base/errors.ts';
+import { worstStatus } from '../../core/checks/status.ts';
 import type { ScanView } from '../../services/ingestion/scans.ts';
 import {
   type CommandSet,
@@ -13,7 +14,7 @@ import { whileInterruptible } from '../interruptible.ts';
 import { formatNumber } from '../render/figures.ts';
 import { ProgressLine } from '../render/progress.ts';
 import { type Cell, renderTable } from '../render/table.ts';
-import { exitCodeOf, statusCell, worstStatus } from '../views/result-text.ts';
+import { exitCodeOf, statusCell } from '../views/result-text.ts';
 
 type ScanWish = {
   readonly dataset: string;

@@ -1,23 +1,17 @@
 import type { SetCondition } from '../../core/checks/definition.ts';
 import { formatOf, formatValue, type ValueFormat } from '../../core/checks/format.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
+import { countStatuses } from '../../core/checks/status.ts';
 import { bandText } from '../../core/checks/summary.ts';
 import { describeSchemaChange } from '../../core/datasets/schema-change.ts';
 import type { MetricScale } from '../../core/metrics/metric.ts';
+import type { LearnedRecord } from '../../core/thresholds/record.ts';
 import type { ExitCode } from '../command-set.ts';
 import { statusMark, statusStyle } from '../render/style.ts';
 import type { Cell } from '../render/table.ts';
 
-/** From the best to the worst. */
-const severityOrder = ['not_evaluated', 'pass', 'warn', 'fail', 'error'] as const satisfies ResultStatus[];
-
-/** The worst of some statuses; undefined of none. */
-export function worstStatus(statuses: readonly ResultStatus[]): ResultStatus | undefined {
-  return severityOrder.findLast((status) => statuses.includes(status));
-}
-
 /** The exit code that tells a script about a status. */
-export function exitCodeOf(status: ResultStatus | undefined): ExitCode {
+export function exitCodeOf(status: ResultStatus): ExitCode {
   switch (status) {
     case 'fail':
       return 1;
@@ -27,7 +21,6 @@ export function exitCodeOf(status: ResultStatus | undefined): ExitCode {
       return 3;
     case 'pass':
     case 'not_evaluated':
-    case undefined:
       return 0;
   }
 }
@@ -39,12 +32,12 @@ export function statusCell(status: ResultStatus | undefined): Cell {
 }
 
 /** `2 fail, 1 warn, 30 pass`, the worst first. */
-export function countStatuses(statuses: readonly ResultStatus[]): string {
-  return severityOrder
-    .toReversed()
-    .map((status) => ({ status, count: statuses.filter((one) => one === status).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ status, count }) => `${count} ${status.replace('_', ' ')}`)
+export function countsText(results: readonly Pick<Result, 'status'>[]): string {
+  const counts = countStatuses(results);
+  const order = ['error', 'fail', 'warn', 'pass', 'not_evaluated'] as const satisfies ResultStatus[];
+  return order
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status.replace('_', ' ')}`)
     .join(', ');
 }
 
@@ -67,8 +60,19 @@ export function boundsText(result: Result, scale?: MetricScale): string {
     case 'error':
       return `${record.code}: ${record.message}`;
     case 'learned':
-      if (record.learned.state !== 'learning') return bandText(result, format);
-      return `learning: ${record.learned.history} of ${record.learned.needed} partitions`;
+      return learnedText(result, record.learned, format);
+  }
+}
+
+function learnedText(result: Result, learned: LearnedRecord, format: ValueFormat): string {
+  switch (learned.state) {
+    case 'learning':
+      return `learning: ${learned.history} of ${learned.needed} partitions`;
+    case 'new_level':
+      return `a new level, was about ${formatValue(learned.expected, format)}`;
+    case 'banded':
+    case 'constant':
+      return bandText(result, format);
   }
 }
 
