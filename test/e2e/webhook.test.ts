@@ -81,7 +81,7 @@ describe('notifications by webhook', () => {
     assert.equal(digest.partition, '2026-01-01');
     assert.equal(digest.status, 'fail');
     assert.match(JSON.stringify(digest), /row_count/);
-    const timestamp = one.headers['assay-timestamp'];
+    const timestamp = String(one.headers['assay-timestamp']);
     const expected = createHmac('sha256', secret).update(`${timestamp}.${one.body}`).digest('hex');
     assert.equal(one.headers['assay-signature'], `v1=${expected}`);
     assert.match(String(one.headers['idempotency-key']), /notify\/webhook:0/);
