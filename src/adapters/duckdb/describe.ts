@@ -38,7 +38,7 @@ export function describeSource(
 }
 
 /** A text source with its types: by the first rows, or, when one of these is broken, by all rows that are not. */
-export async function typesOf(session: Session, source: TextSource): Promise<readonly TextColumn[]> {
+async function typesOf(session: Session, source: TextSource): Promise<readonly TextColumn[]> {
   if (source.columns.length === 0) return cleanTypes(session, await source.clean());
   try {
     const sampled = await sampleTypes(session, source, undefined);
@@ -51,6 +51,6 @@ export async function typesOf(session: Session, source: TextSource): Promise<rea
 
 /** The types of rows that were taken apart. */
 export async function cleanTypes(session: Session, clean: CleanText): Promise<readonly TextColumn[]> {
-  const { columns } = await inferTypes(session, `(${clean.rows})`, { columns: clean.columns });
+  const { columns } = await inferTypes(session, `(${clean.rows(new Map())})`, { columns: clean.columns });
   return columns;
 }

@@ -47,7 +47,7 @@ export function partitionsOf(
       if (!isRowFault(thrown)) throw thrown;
     }
     const clean = await source.clean();
-    return count(session, by, of(await cleanTypes(session, clean), clean.rows));
+    return count(session, by, of(await cleanTypes(session, clean), clean.rows(new Map())));
   });
 }
 

@@ -82,6 +82,13 @@ describe('files that can not be read', () => {
       'SOURCE_UNREADABLE: broken.json can not be read: Malformed JSON in file "broken.json", at byte 6 in record/value 4: unexpected end of data.',
     ],
     [
+      'JSON lines that are none',
+      'ndjson',
+      'none.ndjson',
+      'this is\nno JSON\n',
+      "SOURCE_UNREADABLE: none.ndjson holds no JSON object: line 1: not valid JSON: Unexpected token 'h'",
+    ],
+    [
       'JSON without objects',
       'json',
       'scalar.json',

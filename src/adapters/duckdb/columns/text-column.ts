@@ -24,7 +24,7 @@ const others = new Set(
 );
 
 /** Whether texts can be cast to a type, so that an earlier schema can hold on to it. */
-export function isTextType(native: string): boolean {
+function isTextType(native: string): boolean {
   return integers.has(native) || others.has(native) || native.startsWith('DECIMAL(');
 }
 

@@ -102,13 +102,17 @@ class Source {
 
   async clean(): Promise<CleanText> {
     const rejections = createRejections();
-    const parts: string[] = [];
+    const cleaned: { file: CsvFile; path: string; index: number }[] = [];
     for (const [index, file] of this.#layout.files.entries()) {
       const path = join(this.#work.directory, `clean-${index}.csv`);
       await this.#cleanFile(file, { path, rejections });
-      parts.push(this.#cleanSql(file, { path, index }));
+      cleaned.push({ file, path, index });
     }
-    return { columns: this.columns, rows: parts.join(' union all '), rejected: rejections.rows };
+    const rows = (types: ReadonlyMap<string, string>): string =>
+      cleaned.map(({ file, ...clean }) => this.#cleanSql(file, clean, types)).join(' union all ');
+    const { columns } = this;
+    const sample = `${rows(new Map())} limit ${sampleRowsOf(columns.length)}`;
+    return { columns, isTyped: true, sample, rows, rejected: rejections.rows };
   }
 
   async #cleanFile(file: CsvFile, target: { path: string; rejections: Rejections }): Promise<void> {
@@ -183,18 +187,22 @@ class Source {
       columns = ${literalStruct(fields)}${filename})`;
   }
 
-  #cleanSql(file: CsvFile, clean: { path: string; index: number }): string {
+  #cleanSql(
+    file: CsvFile,
+    clean: { path: string; index: number },
+    types: ReadonlyMap<string, string>,
+  ): string {
     const hive = hiveColumns(this.#hiveKeys, [file.path]);
-    const fields = file.columns.map((_, index) => [`f${index}`, 'VARCHAR'] as const);
+    const fields = file.columns.map((at, index) => [`f${index}`, types.get(`c${at}`) ?? 'VARCHAR'] as const);
     const selected = [
       ...this.#layout.names.map((_, at) => {
         const field = file.columns.indexOf(at);
-        return field < 0 ? `null::VARCHAR as c${at}` : `f${field} as c${at}`;
+        return field < 0 ? `null::${types.get(`c${at}`) ?? 'VARCHAR'} as c${at}` : `f${field} as c${at}`;
       }),
       ...hive.map((column) => `${column.sql} as ${column.raw}`),
     ];
     const delimiter = literal(this.#layout.dialect.delimiter);
-    const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
+    const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}::VARCHAR, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
     const options = { compression: 'none', header: false, bufferBytes: limits.rowBytesMax };
     return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
       from read_csv(${literal(clean.path)}, ${this.#options(options)},

@@ -37,7 +37,7 @@ function valueSql(value: string | null): string {
 }
 
 /** The value of a key in a path; null when it is missing or Hive's null. */
-export function hiveValue(path: string, key: string): string | null {
+function hiveValue(path: string, key: string): string | null {
   for (const segment of path.split('/').toReversed()) {
     const at = segment.indexOf('=');
     if (at < 0 || decode(segment.slice(0, at)) !== key) continue;

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { FailureError, failure } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
 import type { RejectedRow, RejectedRows } from '../../../core/datasets/revision.ts';
 import { columnType, type Schema } from '../../../core/datasets/schema.ts';
@@ -9,7 +11,7 @@ import { endsInShortLine } from '../files/verify-text.ts';
 import { filterSql } from '../partition-filter.ts';
 import { identifier } from '../sql.ts';
 import type { Session } from '../worker/session.ts';
-import type { CleanText, TextSource } from './text-source.ts';
+import type { CleanText, TextRows, TextSource } from './text-source.ts';
 
 /** What is to be taken of a source. */
 export type TextWish = {
@@ -23,49 +25,71 @@ export type TextTaken = { readonly schema: Schema; readonly rejected: RejectedRo
 
 /**
  * Takes the rows of a text source with exact types. In the common case the source is read once, by DuckDB, which stops
- * at the first row that does not fit. Only then it is taken apart row by row: bad rows are put aside with their reasons,
- * the types are chosen by all of the values, and the good rows are taken.
+ * at the first row that does not fit. Only then it is taken apart row by row: bad rows are put aside with their reasons.
+ * When the others fit the types of a sample they are taken; otherwise the types are chosen by all of the values.
  */
 export async function takeText(session: Session, source: TextSource, wish: TextWish): Promise<TextTaken> {
-  return (await takeAtOnce(session, source, wish)) ?? takeRowByRow(session, source, wish);
+  const schema = await takeAtOnce(session, source, wish);
+  if (schema !== undefined) return { schema, rejected: { count: 0, samples: [] } };
+  const clean = await source.clean();
+  if (clean.columns.length === 0) throw nothingFound(source, clean);
+  // Without a row put aside it was the types that did not fit, and they would not fit now.
+  const again = clean.rejected.count === 0 ? undefined : await takeTyped(session, clean, wish);
+  if (again !== undefined) return { schema: again, rejected: clean.rejected };
+  return takeByAllValues(session, { clean, paths: source.paths }, wish);
 }
 
-/** Undefined when a row does not fit. */
-async function takeAtOnce(
-  session: Session,
-  source: TextSource,
-  wish: TextWish,
-): Promise<TextTaken | undefined> {
-  if (source.columns.length === 0) return undefined;
+/** The schema; undefined when a row does not fit. */
+async function takeAtOnce(session: Session, source: TextSource, wish: TextWish): Promise<Schema | undefined> {
   try {
-    const columns = await sampleTypes(session, source, wish.previous);
+    const verifying = isReadWhole(source, session.signal);
+    const [taken, verified] = await Promise.allSettled([takeTyped(session, source, wish), verifying]);
+    // A file that is damaged is told as such, whatever DuckDB stumbled over.
+    if (verified.status === 'rejected') throw verified.reason;
+    if (taken.status === 'rejected') throw taken.reason;
+    return verified.value ? taken.value : undefined;
+  } catch (thrown) {
+    if (isRowFault(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+/** Takes rows with the types of a sample of them. The schema; undefined when a row does not fit. */
+async function takeTyped(session: Session, from: TextRows, wish: TextWish): Promise<Schema | undefined> {
+  if (from.columns.length === 0) return undefined;
+  try {
+    const columns = await sampleTypes(session, from, wish.previous);
     if (columns === undefined) return undefined;
     const schema = schemaOf(columns);
     const reading = columns.map((column) => ({
       column,
-      ...readAs(source.isTyped ? column : { ...column, asText: true }),
+      ...readAs(from.isTyped ? column : { ...column, asText: true }),
     }));
     const types = new Map(reading.map(({ column, type }) => [column.raw, type]));
     const values = reading.map(({ column, value }) => `${value} as ${identifier(column.name)}`);
-    const rows = `select ${values.join(', ')} from (${source.rows(types)})`;
+    const rows = `select ${values.join(', ')} from (${from.rows(types)})`;
     const filter = wish.filter === undefined ? '' : ` where ${filterSql(wish.filter, schema)}`;
-    const isWhole = await both(
-      wish.take(filter === '' ? rows : `select * from (${rows})${filter}`),
-      isReadWhole(source, session.signal),
-    );
-    return isWhole ? { schema, rejected: { count: 0, samples: [] } } : undefined;
+    await wish.take(filter === '' ? rows : `select * from (${rows})${filter}`);
+    return schema;
   } catch (thrown) {
     if (isRowFault(thrown)) return undefined;
-    // A file that is damaged is told as such, whatever DuckDB stumbled over.
-    await isReadWhole(source, session.signal);
     throw thrown;
   }
+}
+
+function nothingFound(source: TextSource, clean: CleanText): FailureError {
+  const first = clean.rejected.samples[0];
+  const name = basename(source.paths[0] ?? '');
+  const why = first === undefined ? '' : `: line ${first.row}: ${first.reason}`;
+  return new FailureError(
+    failure('SOURCE_UNREADABLE', `${name} holds no JSON object${why}`, { where: source.paths[0] }),
+  );
 }
 
 /** Types by the first rows; undefined when one of them does not fit. */
 export async function sampleTypes(
   session: Session,
-  source: TextSource,
+  source: TextRows,
   previous: Schema | undefined,
 ): Promise<readonly TextColumn[] | undefined> {
   await session.runAlone(`create or replace temp table sample as ${source.sample}`);
@@ -82,14 +106,6 @@ export function schemaOf(columns: readonly TextColumn[]): Schema {
   return columns.map(({ name, type }) => ({ name, type: columnType(type.native) }));
 }
 
-/** Waits for both to end before the first failure is thrown: a damaged file is told rather than what it led to. */
-async function both<T>(reading: Promise<void>, verifying: Promise<T>): Promise<T> {
-  const [read, verified] = await Promise.allSettled([reading, verifying]);
-  if (verified.status === 'rejected') throw verified.reason;
-  if (read.status === 'rejected') throw read.reason;
-  return verified.value;
-}
-
 async function isReadWhole(source: TextSource, signal: AbortSignal): Promise<boolean> {
   for (const file of source.files) {
     if (!(await endsInShortLine(file, signal))) return false;
@@ -97,12 +113,14 @@ async function isReadWhole(source: TextSource, signal: AbortSignal): Promise<boo
   return true;
 }
 
-async function takeRowByRow(session: Session, source: TextSource, wish: TextWish): Promise<TextTaken> {
-  const clean = await source.clean();
-  const { columns } = await inferTypes(session, `(${clean.rows})`, {
-    columns: clean.columns,
-    previous: wish.previous,
-  });
+/** Takes rows that a sample's types do not fit. Each value is cast by itself, and none that does not fit stops it. */
+async function takeByAllValues(
+  session: Session,
+  { clean, paths }: { clean: CleanText; paths: readonly string[] },
+  wish: TextWish,
+): Promise<TextTaken> {
+  const asked = { columns: clean.columns, previous: wish.previous };
+  const { columns } = await inferTypes(session, `(${clean.rows(new Map())})`, asked);
   const schema = schemaOf(columns);
   const filter = wish.filter === undefined ? 'true' : filterSql(wish.filter, schema);
   const values = columns.map(
@@ -115,14 +133,14 @@ async function takeRowByRow(session: Session, source: TextSource, wish: TextWish
   const misfits = `from (${checked}) where "#misfit" is not null and coalesce(${filter}, true)`;
   const counted = await session.row(`select count(*) as n ${misfits}`);
   const count = Number(counted['n'] ?? 0);
-  const samples = count === 0 ? [] : await misfitSamples(session, misfits, { columns, paths: source.paths });
-  return { schema, rejected: joinRejected(clean.rejected, { count, samples }, source.paths) };
+  const samples = count === 0 ? [] : await misfitSamples(session, misfits, { columns, paths });
+  return { schema, rejected: joinRejected(clean.rejected, { count, samples }, paths) };
 }
 
 /** Rows with what is told of a rejected one in a single column, so that names of the source's columns can not clash. */
 function hidden(clean: CleanText, columns: readonly RawColumn[]): string {
   const raws = columns.map((column) => column.raw).join(', ');
-  return `select ${raws}, {'r': r, 'f': f, 't': t} as "#row" from (${clean.rows})`;
+  return `select ${raws}, {'r': r, 'f': f, 't': t} as "#row" from (${clean.rows(new Map())})`;
 }
 
 /** The index and text of the first column whose text does not fit its type; null when all fit. */

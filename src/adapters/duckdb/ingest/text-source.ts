@@ -3,15 +3,11 @@ import type { RawColumn } from '../columns/infer-types.ts';
 import type { TextFile } from '../files/text-file.ts';
 import { literalList } from '../sql.ts';
 
-/** Files of a text format as one relation. CSV and JSON differ in how their rows are found, not in what becomes of them. */
-export type TextSource = {
-  readonly files: readonly TextFile[];
-  /** The same files as people know them. */
-  readonly paths: readonly string[];
+/** Rows of text as a relation. */
+export type TextRows = {
   readonly columns: readonly RawColumn[];
   /** Whether the reader can be asked for types other than text. */
   readonly isTyped: boolean;
-  readonly remarks: readonly string[];
   /** SQL of the first rows, all columns as text. */
   readonly sample: string;
   /**
@@ -19,15 +15,23 @@ export type TextSource = {
    * the file. The reader stops at a bad row.
    */
   rows(types: ReadonlyMap<string, string>, withFile?: boolean): string;
+};
+
+/** Files of a text format. CSV and JSON differ in how their rows are found, not in what becomes of them. */
+export type TextSource = TextRows & {
+  readonly files: readonly TextFile[];
+  /** The same files as people know them. */
+  readonly paths: readonly string[];
+  readonly remarks: readonly string[];
   /** Takes the files apart row by row, once: slower, and no bad row stops it. */
   clean(): Promise<CleanText>;
 };
 
-/** Rows that a reader can not fail on, in a file of our own. */
-export type CleanText = {
-  readonly columns: readonly RawColumn[];
-  /** SQL of the rows: all columns as text, beside `r` (line number), `f` (index of the file), `t` (the row's text). */
-  readonly rows: string;
+/**
+ * Rows that a reader can not fail on, unless by their types, in a file of our own. `rows` has beside the columns always
+ * `r` (line number), `f` (index of the file) and `t` (the row's text).
+ */
+export type CleanText = TextRows & {
   /** Rows that have no fields to speak of. */
   readonly rejected: RejectedRows;
 };

@@ -142,7 +142,8 @@ class Opened {
     );
     const pointers = [...keys.keys()].map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
     const rows = cleaned.map((each) => this.#cleanSql(each, { columns, pointers })).join(' union all ');
-    return { columns, rows, rejected: rejections.rows };
+    const sample = `${rows} limit ${sampleRowsOf(columns.length)}`;
+    return { columns, isTyped: false, sample, rows: () => rows, rejected: rejections.rows };
   }
 
   async #cleanFile(

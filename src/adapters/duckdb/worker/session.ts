@@ -12,8 +12,8 @@ export type SessionSettings = {
 /** One row of a small result: integers beyond a double as text. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The share of a worker's memory that is Node's own and DuckDB's outside its buffer manager. */
-const ownMemoryMb = 192;
+/** What of a worker's memory is Node's own, and DuckDB's outside its buffer manager. */
+const ownMemoryMb = 256;
 const duckdbMemoryMbMin = 128;
 
 /** DuckDB in this process, for one request: a connection of its own, temporary tables that end with it. */
