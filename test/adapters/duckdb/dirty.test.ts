@@ -401,6 +401,13 @@ describe('rows that can not be taken over', () => {
     );
   });
 
+  it('may be the overlong last one after several batches were written', async () => {
+    const text = `a,b\n${numbers(5_000, (n) => `${n},x\n`)}5001,${'y'.repeat(2 * MiB)}`;
+    const output = await kit.ingest(folder.scan('csv', { 'last.csv': text }), { rowsPerBatch: 2_048 });
+    assert.deepEqual([output.rowCount, output.rejected.count], [5_001, 0]);
+    assert.ok(output.batches.length >= 3);
+  });
+
   it('of a partition that can be told count there alone, others in every partition', async () => {
     const text =
       'd,n\n2001-01-01,1\n2001-01-01,one\n2001-01-02,2\nnever,3\n2001-01-02,4\n' +

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { type Failure, FailureError, failure } from '../../../base/errors.ts';
 import type { RejectedRows } from '../../../core/datasets/revision.ts';
 import type { Schema } from '../../../core/datasets/schema.ts';
@@ -23,6 +24,9 @@ export async function ingest(
   return withUnchangedFiles(scan, async () => {
     let batches: StagedBatch[] = [];
     const take = async (select: string): Promise<void> => {
+      // What was taken before was not the whole of it.
+      for (const { path } of batches) await rm(path);
+      batches = [];
       batches = await writeBatches(session, select, request);
     };
     const taken =

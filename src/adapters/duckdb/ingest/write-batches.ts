@@ -23,8 +23,8 @@ export async function writeBatches(
 ): Promise<StagedBatch[]> {
   const path = join(target.directory, 'all.parquet');
   const groupRows = Math.max(vectorRows, Math.min(limits.rowsPerRowGroup, target.rowsPerBatch) - vectorRows);
-  await session.run(copySql(select, path, groupRows));
   try {
+    await session.run(copySql(select, path, groupRows));
     return await cut(session, path, target);
   } finally {
     await rm(path, { force: true });
