@@ -56,6 +56,8 @@ export type EvaluateCommit = {
   readonly commit: TaskCommit<OutputOf<'evaluate'>>;
   readonly dataset: DatasetName;
   readonly evaluations: readonly Evaluation[];
+  /** A partition whose content can not be ingested: it counts as known (`RevisionStore.fingerprints`) until it changes. */
+  readonly refused?: { readonly partition: PartitionKey; readonly fingerprint: string };
   readonly incidents: (unresolved: readonly Incident[]) => readonly Incident[];
 };
 

@@ -13,11 +13,15 @@ export interface RevisionStore {
   ): Promise<CommitOutcome>;
   /**
    * Commits an ingest. Content equal to the current revision's makes no new revision, only the fingerprint is noted.
+   * (If other content was refused in between, `followUp(newest)` is enqueued, so that its verdict is given anew.)
    * Otherwise the next number is given and `followUp(number)` is enqueued, all in one transaction. The output that is
    * stored with the task carries the revision.
    */
   commitIngest(commit: IngestCommit): Promise<CommitOutcome>;
-  /** The fingerprint of each partition's newest revision. */
+  /**
+   * The fingerprint that each partition is known by: that of its newest revision, or of newer content that was refused,
+   * which would only be refused again.
+   */
   fingerprints(dataset: DatasetName): Promise<ReadonlyMap<PartitionKey, string>>;
   /** One revision with its batches. */
   get(revision: RevisionRef): Promise<Revision | undefined>;

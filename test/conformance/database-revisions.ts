@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import { instant } from '../../src/base/units.ts';
 import { columnType } from '../../src/core/datasets/schema.ts';
 import type { WorldOf } from './database.ts';
-import { at, commit, ingestOutput, key, keysOf } from './database-fixtures.ts';
+import {
+  at,
+  commit,
+  evaluateOutput,
+  ingestOutput,
+  key,
+  keysOf,
+  type TestWorld,
+} from './database-fixtures.ts';
 
 export function revisionStoreConformance(worldOf: WorldOf): void {
   describe('revisions', () => {
@@ -62,6 +70,45 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
       assert.equal((await jobs.depth('quality')).total, depth);
       const [outcome] = (await jobs.outcomes([job.id])).get(job.id) ?? [];
       assert.deepEqual(outcome?.output, ingestOutput);
+    });
+
+    it('knows refused content by its fingerprint until other content is taken', async () => {
+      const world = worldOf();
+      const { revisions } = world.database;
+      await world.ingested('p', { contentHash: 'good', fingerprint: 'f1' });
+      await refuse(world, 'p', 'f2');
+      await refuse(world, 'never', 'f3');
+      const refused = new Map([
+        ['p', 'f2'],
+        ['never', 'f3'],
+      ]);
+      assert.deepEqual(await revisions.fingerprints(world.dataset), refused);
+      assert.equal(await revisions.newest(world.dataset, key('never')), undefined);
+      assert.deepEqual(
+        (await revisions.partitions({ dataset: world.dataset, limit: 10 })).map((one) => one.partition),
+        ['p'],
+      );
+      await world.ingested('p', { contentHash: 'other', fingerprint: 'f4' });
+      await world.ingested('never', { contentHash: 'first', fingerprint: 'f5' });
+      const taken = new Map([
+        ['p', 'f4'],
+        ['never', 'f5'],
+      ]);
+      assert.deepEqual(await revisions.fingerprints(world.dataset), taken);
+    });
+
+    it('has the old content judged again that comes back after a refusal', async () => {
+      const world = worldOf();
+      const { revisions, jobs } = world.database;
+      await world.ingested('p', { contentHash: 'same', fingerprint: 'f1' });
+      await refuse(world, 'p', 'f2');
+      const depth = (await jobs.depth('quality')).total;
+      assert.deepEqual(
+        await world.ingested('p', { contentHash: 'same', fingerprint: 'f3' }),
+        world.reference('p', 1),
+      );
+      assert.deepEqual(await revisions.fingerprints(world.dataset), new Map([['p', 'f3']]));
+      assert.equal((await jobs.depth('quality')).total, depth + 1);
     });
 
     it('stores the revision with the task, and its follow-up in the queue', async () => {
@@ -179,4 +226,17 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
       assert.equal(last?.status, 'warn');
     });
   });
+}
+
+/** Commits that the content of a partition, as its provider lists it, can not be ingested. */
+async function refuse(world: TestWorld, partition: string, fingerprint: string): Promise<void> {
+  const job = await world.enqueued({ kind: 'learn' });
+  const committed = await world.database.quality.commitEvaluate({
+    commit: commit(job, 'evaluate', evaluateOutput),
+    dataset: world.dataset,
+    evaluations: [],
+    refused: { partition: key(partition), fingerprint },
+    incidents: () => [],
+  });
+  assert.equal(committed.ok, true);
 }

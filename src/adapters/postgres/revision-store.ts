@@ -44,11 +44,18 @@ export class PostgresRevisionStore implements RevisionStore {
   }
 
   async fingerprints(dataset: DatasetName): Promise<ReadonlyMap<PartitionKey, string>> {
-    const rows = await newestRevision(this.#db, dataset)
-      .select(['revision.partition', 'revision.fingerprint'])
-      .orderBy('revision.partition')
+    const taken = await newestRevision(this.#db, dataset)
+      .select(['partition.key', 'revision.fingerprint'])
       .execute();
-    return new Map(rows.map((row) => [row.partition as PartitionKey, row.fingerprint]));
+    const refused = await this.#db
+      .selectFrom('partition')
+      .select(['key', 'refused'])
+      .where('dataset', '=', dataset)
+      .where('refused', 'is not', null)
+      .execute();
+    const known = new Map(taken.map((row) => [row.key as PartitionKey, row.fingerprint]));
+    for (const row of refused) known.set(row.key as PartitionKey, row.refused ?? '');
+    return known;
   }
 
   get(revision: RevisionRef): Promise<Revision | undefined> {

@@ -7,7 +7,7 @@ import type { Generated } from 'kysely';
 export type Schema = {
   dataset: DatasetTable;
   listing: { dataset: string; remembered: string };
-  partition: { dataset: string; key: string; newest: number };
+  partition: { dataset: string; key: string; newest: number; refused: string | null };
   revision: RevisionTable;
   batch: BatchTable;
   profile: { dataset: string; partition: string; revision: number; batch: number; bytes: Uint8Array };

@@ -28,7 +28,13 @@ export type JobSpec =
   /** Quality: evaluate all measured partitions of a frame in order, then notify. Waits for the rest of its group. */
   | { readonly kind: 'learn'; readonly from?: string; readonly to?: string }
   /** Quality: a partition could not be ingested; evaluate (an error result, an incident), then notify. */
-  | { readonly kind: 'report'; readonly partition: PartitionKey; readonly failure: Failure };
+  | {
+      readonly kind: 'report';
+      readonly partition: PartitionKey;
+      readonly failure: Failure;
+      /** What the source looked like, when trying the same again can not help. */
+      readonly fingerprint?: string;
+    };
 
 export type JobKind = JobSpec['kind'];
 

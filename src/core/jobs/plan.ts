@@ -34,8 +34,10 @@ export function planTasks(job: Job, outcomes: readonly TaskOutcome[]): readonly 
       return planMeasures(spec.revision, spec.batches);
     case 'learn':
       return planVerdict(job, { kind: 'frame', backfill: job.group ?? job.id, ...frameOf(spec) }, []);
-    case 'report':
-      return planVerdict(job, { kind: 'failure', partition: spec.partition, failure: spec.failure }, []);
+    case 'report': {
+      const { kind: _, ...failed } = spec;
+      return planVerdict(job, { kind: 'failure', ...failed }, []);
+    }
     default:
       return unreachable(spec);
   }

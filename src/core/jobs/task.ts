@@ -31,7 +31,12 @@ export type TaskKind = TaskSpec['kind'];
 export type EvaluateTarget =
   | { readonly kind: 'revision'; readonly revision: RevisionRef }
   | { readonly kind: 'frame'; readonly backfill: JobId; readonly from?: string; readonly to?: string }
-  | { readonly kind: 'failure'; readonly partition: PartitionKey; readonly failure: Failure };
+  | {
+      readonly kind: 'failure';
+      readonly partition: PartitionKey;
+      readonly failure: Failure;
+      readonly fingerprint?: string;
+    };
 
 /** A task of a job's plan, before anything is known of its execution. */
 export type PlannedTask = {

@@ -1,5 +1,5 @@
 import { InvariantError } from '../../base/assert.ts';
-import { failureOf } from '../../base/errors.ts';
+import { failureOf, isRetryable } from '../../base/errors.ts';
 import type { DatasetName, JobId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { type Instant, instant } from '../../base/units.ts';
@@ -234,7 +234,12 @@ export class Leadership {
       newJob({
         id: this.#kit.random.id() as JobId,
         dataset: job.dataset,
-        spec: { kind: 'report', partition: spec.listed.key, failure: outcome.error },
+        spec: {
+          kind: 'report',
+          partition: spec.listed.key,
+          failure: outcome.error,
+          ...(isRetryable(outcome.error) ? {} : { fingerprint: spec.listed.fingerprint }),
+        },
         createdAt: this.#kit.clock.now(),
         ...(group === undefined ? {} : { group }),
       }),

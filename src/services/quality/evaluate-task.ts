@@ -12,7 +12,7 @@ import { mergeResults } from '../../core/incidents/merge-results.ts';
 import type { EvaluateTarget, TaskSpec } from '../../core/jobs/task.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Engine } from '../../ports/engine.ts';
-import type { QualityStore } from '../../ports/quality-store.ts';
+import type { EvaluateCommit, QualityStore } from '../../ports/quality-store.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
 import type { Kit } from '../kit.ts';
@@ -203,6 +203,7 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
       },
       dataset: spec.dataset,
       evaluations,
+      ...refusedBy(spec.target),
       incidents: (unresolved) =>
         mergeResults({
           unresolved,
@@ -217,6 +218,11 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
     for (const result of results) this.#kit.telemetry.count('assay_results_total', { status: result.status });
     return committed;
   }
+}
+
+function refusedBy(target: EvaluateTarget): Pick<EvaluateCommit, 'refused'> {
+  if (target.kind !== 'failure' || target.fingerprint === undefined) return {};
+  return { refused: { partition: target.partition, fingerprint: target.fingerprint } };
 }
 
 /** Partitions before a failed one that its alarm may join. */

@@ -18,11 +18,13 @@ create table listing (
   remembered jsonb not null
 );
 
--- newest: number of the newest revision. The row is what ingests of one partition lock.
+-- newest: number of the newest revision, 0 for none. The row is what ingests of one partition lock. refused: the
+-- fingerprint of newer content that can not be ingested.
 create table partition (
   dataset text collate "C" not null,
   key text collate "C" not null,
   newest integer not null,
+  refused text,
   primary key (dataset, key)
 );
 

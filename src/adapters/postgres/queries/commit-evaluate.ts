@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { assert } from '../../../base/assert.ts';
-import type { PartitionKey } from '../../../base/ids.ts';
+import type { DatasetName, PartitionKey } from '../../../base/ids.ts';
 import type { Evaluation } from '../../../core/checks/evaluate.ts';
 import type { Result } from '../../../core/checks/result.ts';
 import { worstStatus } from '../../../core/checks/status.ts';
@@ -28,9 +28,20 @@ export function commitEvaluate(db: Connection, request: EvaluateCommit): Promise
       await removeVerdicts(trx, [...ids.values()]);
       await insertVerdicts(trx, chunk, ids);
     }
+    if (request.refused !== undefined) await noteRefused(trx, dataset, request.refused);
     const unresolved = await unresolvedIncidents(trx, dataset);
     await saveIncidents(trx, request.incidents(unresolved));
   });
+}
+
+async function noteRefused(
+  trx: Work,
+  dataset: DatasetName,
+  { partition, fingerprint }: NonNullable<EvaluateCommit['refused']>,
+): Promise<void> {
+  await sql`
+    insert into partition (dataset, key, newest, refused) values (${dataset}, ${partition}, 0, ${fingerprint})
+    on conflict (dataset, key) do update set refused = excluded.refused`.execute(trx);
 }
 
 const evaluationsPerStatement = 1_000;

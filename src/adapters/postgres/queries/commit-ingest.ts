@@ -25,7 +25,11 @@ export function commitIngest(
       const { revision: _, ...output } = commit.output;
       await claimTask(trx, commit, output);
       await noteFingerprint(trx, ingest, newest.number);
-      return { enqueued: false };
+      if (!newest.wasRefused) return { enqueued: false };
+      // The content before the refused one is back: its verdict must be given anew, for an incident may be open.
+      await endRefusal(trx, ingest);
+      await enqueueJobs(trx, [ingest.followUp({ dataset, partition, number: newest.number })]);
+      return { enqueued: true };
     }
     const reference = { dataset, partition, number: newest.number + 1 };
     await claimTask(trx, commit, { ...commit.output, revision: reference });
@@ -40,13 +44,13 @@ export function commitIngest(
 async function lockPartition(
   trx: Work,
   { revision }: IngestCommit,
-): Promise<{ readonly number: number; readonly contentHash: string | null }> {
+): Promise<{ readonly number: number; readonly contentHash: string | null; readonly wasRefused: boolean }> {
   const { dataset, partition } = revision;
   // An update that changes nothing, because it makes the row if need be, locks it, and returns it, all in one.
-  const { rows } = await sql<{ newest: number }>`
+  const { rows } = await sql<{ newest: number; refused: string | null }>`
     insert into partition (dataset, key, newest) values (${dataset}, ${partition}, 0)
     on conflict (dataset, key) do update set newest = partition.newest
-    returning newest`.execute(trx);
+    returning newest, refused`.execute(trx);
   const number = rows[0]?.newest ?? 0;
   const row = await trx
     .selectFrom('revision')
@@ -55,7 +59,8 @@ async function lockPartition(
     .where('partition', '=', partition)
     .where('number', '=', number)
     .executeTakeFirst();
-  return { number, contentHash: row?.content_hash ?? null };
+  const wasRefused = typeof rows[0]?.refused === 'string';
+  return { number, contentHash: row?.content_hash ?? null, wasRefused };
 }
 
 async function noteFingerprint(trx: Work, { revision }: IngestCommit, number: number): Promise<void> {
@@ -65,6 +70,15 @@ async function noteFingerprint(trx: Work, { revision }: IngestCommit, number: nu
     .where('dataset', '=', revision.dataset)
     .where('partition', '=', revision.partition)
     .where('number', '=', number)
+    .execute();
+}
+
+async function endRefusal(trx: Work, { revision }: IngestCommit): Promise<void> {
+  await trx
+    .updateTable('partition')
+    .set({ refused: null })
+    .where('dataset', '=', revision.dataset)
+    .where('key', '=', revision.partition)
     .execute();
 }
 
@@ -89,7 +103,7 @@ async function insertRevision(trx: Work, { revision }: IngestCommit, number: num
     .execute();
   await trx
     .updateTable('partition')
-    .set({ newest: number })
+    .set({ newest: number, refused: null })
     .where('dataset', '=', revision.dataset)
     .where('key', '=', revision.partition)
     .execute();
