@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Failure, failure } from '../../../src/base/errors.ts';
+import { type DatasetName, partitionKey } from '../../../src/base/ids.ts';
+import { limits } from '../../../src/base/limits.ts';
+import { fail, succeed } from '../../../src/base/outcome.ts';
+import type { Message } from '../../../src/core/notifications/message.ts';
+import type { Channel, Delivery } from '../../../src/ports/channel.ts';
+import type { DatasetStore } from '../../../src/ports/dataset-store.ts';
+import type { Outbox, PendingMessage } from '../../../src/ports/outbox.ts';
+import { OutboxDelivery } from '../../../src/services/notification/outbox-delivery.ts';
+import { testKit } from '../../support/kit.ts';
+
+const dataset = 'flights' as DatasetName;
+const never = new AbortController().signal;
+
+type Mark = { readonly id: string; readonly error?: string; readonly retryInMs?: number };
+
+/** An outbox that holds one message, and channels that answer as told. */
+function setUp(options: { channel: string; attempts?: number; answers?: readonly (Failure | undefined)[] }) {
+  const kit = testKit();
+  const marks: Mark[] = [];
+  const delivered: Delivery[] = [];
+  const pending: PendingMessage = {
+    id: 'job/notify/1',
+    dataset,
+    channel: options.channel,
+    message: messageOf(),
+    attempts: options.attempts ?? 0,
+    createdAt: kit.clock.now(),
+  };
+  const outbox: Pick<Outbox, 'due' | 'markDelivered' | 'markFailed'> = {
+    due: async () => [pending],
+    markDelivered: async (id) => void marks.push({ id }),
+    markFailed: async (id, error, retryAt) =>
+      void marks.push({
+        id,
+        error,
+        ...(retryAt === undefined ? {} : { retryInMs: retryAt - kit.clock.now() }),
+      }),
+  };
+  const answers = [...(options.answers ?? [])];
+  const channel: Channel = {
+    deliver: async (delivery) => {
+      delivered.push(delivery);
+      const answer = answers.shift();
+      return answer === undefined ? succeed(undefined) : fail(answer);
+    },
+  };
+  const definition = { notify: [{ type: 'webhook', url: 'https://one.example.org' }] };
+  const datasets: Pick<DatasetStore, 'get'> = {
+    get: async () => ({ definition }) as unknown as Awaited<ReturnType<DatasetStore['get']>>,
+  };
+  const parts = {
+    outbox: outbox as Outbox,
+    datasets: datasets as DatasetStore,
+    log: channel,
+    webhook: channel,
+  };
+  return { kit, marks, delivered, delivery: new OutboxDelivery(kit, parts) };
+}
+
+function messageOf(): Message {
+  return {
+    kind: 'partition_checked',
+    dataset,
+    partition: partitionKey('2001-01-01'),
+    status: 'pass',
+    title: 'flights 2001-01-01: all checks pass',
+    lines: [],
+    counts: { pass: 1, warn: 0, fail: 0, error: 0, not_evaluated: 0 },
+    incidents: [],
+    at: testKit().clock.now(),
+  };
+}
+
+describe('the delivery of the outbox', () => {
+  it('gives a webhook message to the channel that the dataset defines now, under its own key', async () => {
+    const { delivery, delivered, marks, kit } = setUp({ channel: 'webhook:0' });
+    assert.equal(await delivery.deliverDue(never), true);
+    assert.equal(delivered[0]?.definition?.url, 'https://one.example.org');
+    assert.equal(delivered[0]?.id, 'job/notify/1');
+    assert.deepEqual(marks, [{ id: 'job/notify/1' }]);
+    assert.equal(kit.telemetry.total('assay_deliveries_total', { channel: 'webhook', end: 'delivered' }), 1);
+  });
+
+  it('sends a message to the log when its webhook is no longer defined', async () => {
+    const { delivery, delivered } = setUp({ channel: 'webhook:7' });
+    await delivery.deliverDue(never);
+    assert.equal(delivered[0]?.definition, undefined);
+  });
+
+  it('tries a failure again later, within the back-off of its attempt', async () => {
+    const answers = [failure('DELIVERY_FAILED', 'the receiver is down')];
+    const { delivery, marks } = setUp({ channel: 'log', attempts: 4, answers });
+    await delivery.deliverDue(never);
+    const [mark] = marks;
+    assert.match(mark?.error ?? '', /DELIVERY_FAILED: the receiver is down/);
+    assert.ok(
+      mark?.retryInMs !== undefined && mark.retryInMs >= 0 && mark.retryInMs <= limits.retryBaseMs * 2 ** 4,
+    );
+  });
+
+  it('gives up what is refused for good, and what has failed too often', async () => {
+    const refused = setUp({ channel: 'log', answers: [failure('DELIVERY_REFUSED', 'gone')] });
+    await refused.delivery.deliverDue(never);
+    assert.equal(refused.marks[0]?.retryInMs, undefined);
+    const answers = [failure('DELIVERY_FAILED', 'down')];
+    const tired = setUp({ channel: 'log', attempts: limits.deliveryAttemptsMax - 1, answers });
+    await tired.delivery.deliverDue(never);
+    assert.equal(tired.marks[0]?.retryInMs, undefined);
+  });
+});
