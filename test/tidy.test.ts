@@ -98,6 +98,13 @@ describe('the house', () => {
     assert.deepEqual(faults, []);
   });
 
+  it('has no file that passes on what another one exports', () => {
+    const faults = sources.filter((path) =>
+      /^export (?:type )?(?:\*|\{[^}]*\}) from/m.test(withoutComments(read(path))),
+    );
+    assert.deepEqual(faults, []);
+  });
+
   it('takes time and chance from the system adapter alone', () => {
     const faults = sources.filter(
       (path) => !path.startsWith('src/adapters/system/') && impure.test(withoutComments(read(path))),

@@ -3,16 +3,6 @@ import type { LiveJob } from '../core/jobs/live.ts';
 import type { ClusterView } from '../core/membership/cluster-view.ts';
 import type { Assignment, NodeDescription, NodeReport } from '../core/membership/node.ts';
 
-export type { ClusterView } from '../core/membership/cluster-view.ts';
-export type {
-  Assignment,
-  EndedTask,
-  NodeDescription,
-  NodeReport,
-  RunningTask,
-  TaskEnd,
-} from '../core/membership/node.ts';
-
 /**
  * What is happening now in one cluster: membership, leadership, live tasks, reports, drain marks, configuration.
  * Nothing here must survive: all of it can be planned again from the database. Each entry has exactly one writer.

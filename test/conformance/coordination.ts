@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { type ClusterName, jobId, nodeId } from '../../src/base/ids.ts';
-import type {
-  Candidacy,
-  ClusterView,
-  Coordination,
-  Decisions,
-  LeaderTerm,
-} from '../../src/ports/coordination.ts';
+import type { ClusterView } from '../../src/core/membership/cluster-view.ts';
+import type { Candidacy, Coordination, Decisions, LeaderTerm } from '../../src/ports/coordination.ts';
 import { eventually } from '../support/eventually.ts';
 import { assignmentOf, describeNode, endOf, liveJob, liveTask, reportOf } from '../support/live-cluster.ts';
 

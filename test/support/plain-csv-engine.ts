@@ -7,7 +7,8 @@ import type { RejectedRow } from '../../src/core/datasets/revision.ts';
 import { columnType, type Schema } from '../../src/core/datasets/schema.ts';
 import type { SourceScan } from '../../src/core/datasets/source.ts';
 import { statesFromFrequencies } from '../../src/core/metrics/catalogue.ts';
-import { encodeProfile, type Profile } from '../../src/core/metrics/profile.ts';
+import { type Profile } from '../../src/core/metrics/profile.ts';
+import { encodeProfile } from '../../src/core/metrics/profile-codec.ts';
 import type { Engine } from '../../src/ports/engine.ts';
 import { tabulate } from './state-laws.ts';
 

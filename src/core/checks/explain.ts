@@ -5,8 +5,6 @@ import { formatOf } from './format.ts';
 import type { Result } from './result.ts';
 import { resultSummary } from './summary.ts';
 
-export { type Recomputation, recomputeResult } from './recompute.ts';
-
 /** Why a result is what it is, in words and numbers. */
 export type Explanation = {
   /** One line: value and bounds, and for a learned band the method: `row_count 8,212; expected 15,900–17,400 (…)`. */

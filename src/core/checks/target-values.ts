@@ -4,13 +4,8 @@ import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import { partitionEnd } from '../datasets/partition-key.ts';
 import { type MetricDetail, type MetricValue, metricKey } from '../metrics/metric.ts';
-import {
-  decodeProfile,
-  mergeProfiles,
-  type Profile,
-  profileMetrics,
-  profilePercentile,
-} from '../metrics/profile.ts';
+import { mergeProfiles, type Profile, profileMetrics, profilePercentile } from '../metrics/profile.ts';
+import { decodeProfile } from '../metrics/profile-codec.ts';
 import type { EvaluationTarget } from './evaluate.ts';
 
 /** Everything measured of one revision. */

@@ -6,8 +6,6 @@ import { percentileOfTimes, timeQuantilesFamily } from './families/time-quantile
 import { type ColumnContext, type ColumnMetric, type ColumnStates, stateOf } from './family.ts';
 import type { MetricDetail, MetricValue } from './metric.ts';
 
-export { decodeProfile, encodeProfile } from './profile-codec.ts';
-
 /**
  * Everything measured of a set of rows (a batch, a partition, a window of partitions), as states that merge. Columns
  * that the plan ignores are in `schema`, not in `columns`.

@@ -1,9 +1,5 @@
-import {
-  type Explanation,
-  explainResult,
-  type Recomputation,
-  recomputeResult,
-} from '../../core/checks/explain.ts';
+import { type Explanation, explainResult } from '../../core/checks/explain.ts';
+import { type Recomputation, recomputeResult } from '../../core/checks/recompute.ts';
 import type { Result } from '../../core/checks/result.ts';
 
 /** Why a result is what it is, and whether computing it again from its record gives the same. */

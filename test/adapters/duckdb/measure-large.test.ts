@@ -14,12 +14,8 @@ import { distinctFamily } from '../../../src/core/metrics/families/distinct.ts';
 import { type TopValues, topValuesFamily } from '../../../src/core/metrics/families/top-values.ts';
 import { type ColumnStates, stateOf } from '../../../src/core/metrics/family.ts';
 import { defaultMeasurePlan } from '../../../src/core/metrics/plan.ts';
-import {
-  decodeProfile,
-  mergeProfiles,
-  type Profile,
-  profileMetrics,
-} from '../../../src/core/metrics/profile.ts';
+import { mergeProfiles, type Profile, profileMetrics } from '../../../src/core/metrics/profile.ts';
+import { decodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import { sameMetric } from '../../support/state-laws.ts';
 
 const rowCount = 160_000;

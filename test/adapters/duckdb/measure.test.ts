@@ -10,13 +10,12 @@ import { columnType, type Schema } from '../../../src/core/datasets/schema.ts';
 import type { MetricValue } from '../../../src/core/metrics/metric.ts';
 import { defaultMeasurePlan, type MeasurePlan } from '../../../src/core/metrics/plan.ts';
 import {
-  decodeProfile,
   emptyProfile,
-  encodeProfile,
   mergeProfiles,
   type Profile,
   profileMetrics,
 } from '../../../src/core/metrics/profile.ts';
+import { decodeProfile, encodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import { sameMetric } from '../../support/state-laws.ts';
 
 /** Columns by type, with the SQL expressions of values that break things. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explainResult, recomputeResult } from '../../../src/core/checks/explain.ts';
+import { explainResult } from '../../../src/core/checks/explain.ts';
 import { formatChange, formatNumber, formatValue, splitMetricKey } from '../../../src/core/checks/format.ts';
+import { recomputeResult } from '../../../src/core/checks/recompute.ts';
 import type { Result } from '../../../src/core/checks/result.ts';
 import { hash64, resultIdOf } from '../../../src/core/checks/result-id.ts';
 import { countStatuses, worstStatus } from '../../../src/core/checks/status.ts';

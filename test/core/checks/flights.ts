@@ -8,7 +8,8 @@ import type { ColumnDefinition, DatasetDefinition } from '../../../src/core/data
 import { columnType, type Schema } from '../../../src/core/datasets/schema.ts';
 import { statesFromFrequencies } from '../../../src/core/metrics/catalogue.ts';
 import { metricKey } from '../../../src/core/metrics/metric.ts';
-import { encodeProfile, type Profile } from '../../../src/core/metrics/profile.ts';
+import { type Profile } from '../../../src/core/metrics/profile.ts';
+import { encodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import { type MetricHistory, noHistory } from '../../../src/core/thresholds/history.ts';
 import { datasetOf } from '../../support/names.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';

@@ -14,7 +14,7 @@ import {
 import { percentileOfTimes, timeQuantilesFamily } from '../../../src/core/metrics/families/time-quantiles.ts';
 import { topCandidatesMax, topValuesFamily } from '../../../src/core/metrics/families/top-values.ts';
 import type { Frequencies } from '../../../src/core/metrics/frequencies.ts';
-import { encodeProfile } from '../../../src/core/metrics/profile.ts';
+import { encodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import { hashLimit } from '../../../src/core/metrics/sketches/hash.ts';
 import { estimateDistinct, rank, registersOf } from '../../../src/core/metrics/sketches/hyper-log-log.ts';
 import { bytesOf, hash48, tabulate } from '../../support/state-laws.ts';

@@ -5,14 +5,13 @@ import { columnType, type Schema } from '../../../src/core/datasets/schema.ts';
 import { catalogue, statesFromFrequencies } from '../../../src/core/metrics/catalogue.ts';
 import { ByteReader, UnreadableError } from '../../../src/core/metrics/codec/byte-reader.ts';
 import {
-  decodeProfile,
   emptyProfile,
-  encodeProfile,
   mergeProfiles,
   type Profile,
   profileMetrics,
   profilePercentile,
 } from '../../../src/core/metrics/profile.ts';
+import { decodeProfile, encodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import { type RawValue, rawColumns, tabulate } from '../../support/state-laws.ts';
 
 const schema: Schema = Object.values(rawColumns).map(({ type }) => ({ name: `the "${type.kind}"`, type }));

@@ -1,10 +1,6 @@
 import type { ColumnKind } from '../../../core/datasets/schema.ts';
-import {
-  decodeProfile,
-  mergeProfiles,
-  type Profile,
-  profilePercentile,
-} from '../../../core/metrics/profile.ts';
+import { mergeProfiles, type Profile, profilePercentile } from '../../../core/metrics/profile.ts';
+import { decodeProfile } from '../../../core/metrics/profile-codec.ts';
 
 /** How a column's values spread: the share of rows in each of twelve ranges of equal width, extremes left out. */
 export type Distribution = {

@@ -6,7 +6,7 @@ import { measurePlan } from '../../../core/datasets/measure-plan.ts';
 import type { RejectedRows } from '../../../core/datasets/revision.ts';
 import type { Schema } from '../../../core/datasets/schema.ts';
 import type { ListedPartition } from '../../../core/datasets/source.ts';
-import { decodeProfile } from '../../../core/metrics/profile.ts';
+import { decodeProfile } from '../../../core/metrics/profile-codec.ts';
 import type { Staging } from '../../../ports/batch-store.ts';
 import type { Engine, EngineOptions } from '../../../ports/engine.ts';
 import { mapConcurrently } from './map-concurrently.ts';
