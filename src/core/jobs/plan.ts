@@ -36,7 +36,9 @@ export function planTasks(job: Job, outcomes: readonly TaskOutcome[]): readonly 
       return planVerdict(job, { kind: 'frame', backfill: job.group ?? job.id, ...frameOf(spec) }, []);
     case 'report': {
       const { kind: _, ...failed } = spec;
-      return planVerdict(job, { kind: 'failure', ...failed }, []);
+      const verdict = planVerdict(job, { kind: 'failure', ...failed }, []);
+      // A backfill tells everything in the one message at its end, however many of its files are broken.
+      return job.group === undefined ? verdict : verdict.filter(({ name }) => name !== notifyTask);
     }
     default:
       return unreachable(spec);

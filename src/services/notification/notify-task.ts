@@ -3,7 +3,7 @@ import type { PartitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome } from '../../base/outcome.ts';
 import type { Result } from '../../core/checks/result.ts';
-import { inFrame } from '../../core/datasets/partition-key.ts';
+import { compareKeys, inFrame } from '../../core/datasets/partition-key.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { EvaluateTarget, TaskSpec } from '../../core/jobs/task.ts';
 import type { Message } from '../../core/notifications/message.ts';
@@ -116,7 +116,9 @@ export class NotifyTask implements TaskHandler<'notify'> {
       limit: limits.resultsPerMessageMax,
     });
     const byPartition = Map.groupBy(alarms, (result) => result.revision.partition);
-    const keys = history.partitions.map(({ key }) => key).filter((key) => inFrame(key, from, to));
+    // What could not be ingested has an error, and no history.
+    const known = new Set([...history.partitions.map(({ key }) => key), ...byPartition.keys()]);
+    const keys = [...known].filter((key) => inFrame(key, from, to)).toSorted(compareKeys);
     const none: readonly Result[] = [];
     return backfillMessage({
       dataset,

@@ -112,6 +112,13 @@ describe('the plan of a job', () => {
     );
   });
 
+  it('tells of a broken file at once, but not when a backfill will tell of all of them in one message', () => {
+    const failure = { code: 'SOURCE_UNREADABLE', message: 'no' } as const;
+    const spec = { kind: 'report', partition: partitionKey('p'), failure } as const;
+    assert.deepEqual(names(jobOf(spec)), ['evaluate', 'notify']);
+    assert.deepEqual(names(jobOf(spec, 'b1')), ['evaluate']);
+  });
+
   it('has unique names, predecessors before their successors, and only grows with outcomes', () => {
     const keys = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'));
     fc.assert(
