@@ -74,6 +74,8 @@ export const limits = {
   // Time
   tickMs: 10,
   idleTickMs: 500,
+  /** While changes of the queue keep coming, a manager looks at it no more often than this. */
+  queueLookMs: 100,
   reportMs: 250,
   sessionTimeoutMs: 3 * second,
   stopDeadlineMs: 10 * second,

@@ -52,6 +52,7 @@ export class Leadership {
   #loaded = false;
   #refreshDue = true;
   #refreshedAtMs = 0;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
   readonly #halt = new AbortController();
   #tickedAtMs: number;
 
@@ -146,7 +147,15 @@ export class Leadership {
     this.#telemetry.tick({ view: { ...view, jobs: merged(view.jobs, decided.jobs) }, decided });
     this.#telemetry.took(this.#kit.clock.monotonicMs() - began);
     const untilMs = (decided.wakeAt ?? Number.POSITIVE_INFINITY) - this.#now();
-    return Math.min(this.#times.idleTickMs, Math.max(0, untilMs));
+    const lookMs = this.#refreshDue
+      ? this.#untilLookMs(this.#kit.clock.monotonicMs())
+      : Number.POSITIVE_INFINITY;
+    return Math.min(this.#times.idleTickMs, lookMs, Math.max(0, untilMs));
+  }
+
+  /** The first change of a quiet queue is looked at at once; in a storm of them one look serves many. */
+  #untilLookMs(nowMs: number): number {
+    return Math.max(0, this.#lookedAtMs + limits.queueLookMs - nowMs);
   }
 
   /** Database, coordination, database, in this order. False when this leader may not, or no longer, decide. */
@@ -184,7 +193,8 @@ export class Leadership {
   async #lookAtQueue(seen: ClusterView): Promise<void> {
     const nowMs = this.#kit.clock.monotonicMs();
     const periodic = nowMs - this.#refreshedAtMs >= this.#times.idleTickMs;
-    if (!this.#refreshDue && !periodic) return;
+    if (!periodic && !(this.#refreshDue && this.#untilLookMs(nowMs) === 0)) return;
+    this.#lookedAtMs = nowMs;
     // Cleared first: what changes during the look is looked at again.
     this.#refreshDue = false;
     await this.#book.refresh();

@@ -183,7 +183,10 @@ describe('a cluster whose handlers misbehave', () => {
           for (const task of tasks) {
             const id = `${job.id}/${task.name}` as TaskId;
             const spent = (outcome.deeds.failed.get(id) ?? 0) + (outcome.deeds.hung.get(id) ?? 0);
-            if (task.status === 'done') assert.equal(task.attempts, spent + 1, `seed ${seed}: ${id}`);
+            // A handler that hung beyond its time-out commits in the end, and may be the first to.
+            const isOver = outcome.deeds.hung.has(id) && task.attempts <= spent;
+            if (task.status === 'done' && !isOver)
+              assert.equal(task.attempts, spent + 1, `seed ${seed}: ${id}`);
             if (task.status === 'quarantined') assert.equal(outcome.deeds.died.get(id), limits.deathsMax);
             if (task.status !== 'failed') continue;
             assert.equal(
