@@ -4,6 +4,7 @@ import { formatNumber } from '../cli/render/figures.ts';
 import { ProgressLine } from '../cli/render/progress.ts';
 import { statusMark, statusStyle, styled } from '../cli/render/style.ts';
 import { renderTable } from '../cli/render/table.ts';
+import { wrapText } from '../cli/render/text-width.ts';
 import { boundsText, countsText, statusCell, valueText } from '../cli/views/result-text.ts';
 import type { Result } from '../core/checks/result.ts';
 import type { Incident } from '../core/incidents/incident.ts';
@@ -57,19 +58,19 @@ export class Narrator {
     this.#progress.clear();
     const tookMs = (view.endedAt ?? view.startedAt) - view.startedAt;
     const rate = formatNumber(Math.round(view.rows / (tookMs / 1000)));
-    this.#line(
+    this.#paragraph(
       `${view.measured} partitions, ${formatNumber(view.rows)} rows in ${formatDuration(tookMs)}: ${rate} rows/s ` +
         `read, stored, measured and judged. ${last.length} checks a day from now on.`,
     );
   }
 
   foundInHistory(incident: Incident): void {
-    this.#line(
+    this.#paragraph(
       `${statusMark('fail')} Already in the history: ${incidentTitle(incident)}. The published file breaks off after the ` +
         'first minute of that day. The owner resolves it as a real error, so that nothing is learned from it.',
     );
     this.#heading('3  New days arrive');
-    this.#line(
+    this.#paragraph(
       'The file ends here; what follows is made of real flights of June, moved to the first days of July.',
     );
   }
@@ -92,8 +93,11 @@ export class Narrator {
   async incident(incident: Incident | undefined, explanations: readonly string[][]): Promise<void> {
     if (incident === undefined) return;
     this.#heading(`4  One incident: ${incidentTitle(incident)}`);
-    this.#line(`What was done to this day: ${breakage.join('; ')}. What Assay says:`);
-    for (const sentences of explanations) this.#line(`  • ${sentences.join('\n    ')}`);
+    this.#paragraph(`What was done to this day: ${breakage.join('; ')}. What Assay says:`);
+    for (const [headline = '', ...sentences] of explanations) {
+      this.#paragraph(headline, { first: '  • ', rest: '    ' });
+      for (const sentence of sentences) this.#paragraph(sentence, { first: '    ', rest: '      ' });
+    }
     this.#heading('5  The publisher repairs the day');
   }
 
@@ -120,8 +124,12 @@ export class Narrator {
     }
   }
 
+  /** The dataset as a whole first, then its columns, the worst first. */
   #table(alarms: readonly Result[]): void {
-    const rows = alarms.slice(0, rowsShown).map((result) => {
+    const ordered = alarms.toSorted(
+      (a, b) => Number(a.metric.includes('.')) - Number(b.metric.includes('.')),
+    );
+    const rows = ordered.slice(0, rowsShown).map((result) => {
       const scale = scaleOf(result.metric);
       return [result.check, valueText(result, scale), boundsText(result, scale), statusCell(result.status)];
     });
@@ -144,6 +152,11 @@ export class Narrator {
 
   #heading(text: string): void {
     this.#line(`\n${styled(text, 'strong', this.#io.color)}`);
+  }
+
+  #paragraph(text: string, indent: { first: string; rest: string } = { first: '', rest: '' }): void {
+    const lines = wrapText(text, this.#io.columns - indent.rest.length);
+    this.#line(lines.map((line, at) => (at === 0 ? indent.first : indent.rest) + line).join('\n'));
   }
 
   #line(text: string): void {
