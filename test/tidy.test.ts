@@ -33,7 +33,7 @@ const bannedWords: readonly (readonly [RegExp, string])[] = [
   [/\b(?:FIXME|XXX|HACK|TODO)\b/, 'an issue, or the work itself'],
   [/@ts-(?:ignore|nocheck|expect-error)/, 'a correct type'],
   [/\b(?:it|test|describe)\.(?:skip|only|todo)\b/, 'a test that runs'],
-  [/\bas any\b/, 'a correct type'],
+  [/\bas\s+any\b/, 'a correct type'],
 ];
 
 const impure =

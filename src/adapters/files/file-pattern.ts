@@ -40,7 +40,7 @@ export function patternOfDirectory(path: string): FilePattern {
   return { segments: [...segments, { kind: 'directories' }, anyName], isOpen: true };
 }
 
-/** Whether a path has any character that means more than itself in a glob. */
+/** Whether a path has a character that means more than itself in a glob. */
 export function isGlob(path: string): boolean {
   return /[*?[{\\]/.test(path);
 }

@@ -31,7 +31,7 @@ export class OutboxDelivery {
     this.#parts = parts;
   }
 
-  /** Tries what is due now, a bounded number at once; whether there was any. */
+  /** Tries what is due now, a bounded number at once; whether something was due. */
   async deliverDue(signal: AbortSignal): Promise<boolean> {
     const due = await this.#parts.outbox.due(this.#kit.clock.now(), batchSize);
     await Promise.all(due.map((message) => this.#deliver(message, signal)));
