@@ -39,6 +39,9 @@ const rowFaults = [
   /JSON transform error/,
   /maximum_object_size/,
   /Maximum line size/,
+  // A number that is no integer that a double holds, where integers were expected.
+  /Overflow in multiplication of INT64/,
+  /Type DOUBLE with value .* can't be cast because the value is out of range for the destination type INT64/,
 ];
 
 /** Whether DuckDB ran into its memory limit. */

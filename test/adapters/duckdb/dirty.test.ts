@@ -408,6 +408,33 @@ describe('rows that can not be taken over', () => {
     assert.ok(output.batches.length >= 3);
   });
 
+  it('may be long ones, though those do not fit into the buffers of the first reading', async () => {
+    const short = numbers(5_000, (n) => `${n},x\n`);
+    for (const length of [9 * MiB, 17 * MiB]) {
+      for (const value of ['y'.repeat(length), `"${'y'.repeat(length)}\nz"`]) {
+        const texts = [`a,b\n1,${value}\n${short}`, `a,b\n${short}1,${value}\n`, `a,b\n${short}1,${value}`];
+        for (const [index, text] of texts.entries()) {
+          const output = await kit.ingest(folder.scan('csv', { [`long-${index}.csv`]: text }));
+          assert.deepEqual([output.rowCount, output.rejected.count], [5_001, 0]);
+        }
+      }
+    }
+  });
+
+  it('longer than any buffer are noticed as the last one, newline or not, packed or not', async () => {
+    const text = `a,b\n${numbers(5_000, (n) => `${n},x\n`)}5001,${'y'.repeat(40 * MiB)}`;
+    const files = {
+      'a.csv': text,
+      'b.csv': `${text}\n`,
+      'c.csv': `${text}\r\n\n`,
+      'd.csv.gz': gzipSync(`${text}\n`),
+    };
+    for (const [name, content] of Object.entries(files)) {
+      const output = await kit.ingest(folder.scan('csv', { [name]: content }), { rejectedPercentMax: 1 });
+      assert.deepEqual([output.rowCount, output.rejected.count], [5_000, 1], name);
+    }
+  });
+
   it('of a partition that can be told count there alone, others in every partition', async () => {
     const text =
       'd,n\n2001-01-01,1\n2001-01-01,one\n2001-01-02,2\nnever,3\n2001-01-02,4\n' +
@@ -474,16 +501,32 @@ describe('types that show late', () => {
     assert.deepEqual([output.rowCount, output.rejected.count], [60_000, 0]);
   });
 
-  it('are widened: a single large integer is kept exactly', async () => {
-    const scan = late(
-      (n) => `${n},x\n`,
-      (n) => `${n === 55_555 ? '9007199254740993' : n},x\n`,
-    );
-    const output = await kit.ingest(scan);
-    assert.equal(schemaText(output), 'a BIGINT, b VARCHAR');
-    const rows = (await kit.rowsOf(output)) as { a: string }[];
-    assert.equal(rows[55_554]?.a, '9007199254740993');
-  });
+  const strayNumbers = [
+    ['9007199254740993', 'BIGINT', '9007199254740993'],
+    ['-9007199254740993', 'BIGINT', '-9007199254740993'],
+    ['4503599627370497', 'BIGINT', '4503599627370497'],
+    ['-4503599627370495', 'BIGINT', '-4503599627370495'],
+    ['9223372036854775807', 'BIGINT', '9223372036854775807'],
+    ['99999999999999999999', 'DECIMAL(38,0)', '99999999999999999999'],
+    ['1e3', 'BIGINT', '1000'],
+    ['0.5', 'DOUBLE', 0.5],
+    ['1e-320', 'DOUBLE', 1e-320],
+    ['nan', 'DOUBLE', 'NaN'],
+    ['-inf', 'DOUBLE', '-Infinity'],
+  ] as const;
+  for (const [text, type, value] of strayNumbers) {
+    it(`are widened: a single ${text} among integers is kept exactly`, async () => {
+      const scan = late(
+        (n) => `${n},x\n`,
+        (n) => `${n === 55_555 ? text : n},x\n`,
+      );
+      const output = await kit.ingest(scan);
+      assert.equal(schemaText(output), `a ${type}, b VARCHAR`);
+      assert.equal(output.rejected.count, 0);
+      const rows = (await kit.rowsOf(output)) as { a: unknown }[];
+      assert.equal(rows[55_554]?.a, value);
+    });
+  }
 
   it('are widened: dates that become timestamps', async () => {
     const output = await kit.ingest(

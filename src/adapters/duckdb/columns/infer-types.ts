@@ -1,7 +1,14 @@
 import type { Schema } from '../../../core/datasets/schema.ts';
 import type { Session } from '../worker/session.ts';
 import { chooseType, type TypeCounts } from './choose-type.ts';
-import { castText, previousType, type TextColumn, type TextType, textType } from './text-column.ts';
+import {
+  castText,
+  previousType,
+  type TextColumn,
+  type TextType,
+  textType,
+  wholeDoubleMax,
+} from './text-column.ts';
 import { typeCandidates } from './type-candidates.ts';
 
 /** A column before its type is known. */
@@ -12,7 +19,6 @@ export type InferredTypes = { readonly columns: readonly TextColumn[]; readonly 
 
 /** Columns of which counts are taken in one query: a query plan with tens of thousands of aggregates takes gigabytes. */
 const columnsPerQuery = 200;
-const exactDoubleMax = 2 ** 53;
 
 /**
  * Finds the types of text columns in two passes over `relation`, which holds all of them as text: the least, the largest
@@ -78,7 +84,7 @@ async function countTypes(
       candidates: (candidates[at] ?? []).map((type, index) => ({ type, fitting: count(`f${at}_${index}`) })),
       hasLeadingZeros: count(`z${at}`) > 0,
     };
-    return { counts, asText: count(`e${at}`) > 0 || !(count(`m${at}`) < exactDoubleMax) };
+    return { counts, asText: count(`e${at}`) > 0 || !(count(`m${at}`) < wholeDoubleMax) };
   });
 }
 

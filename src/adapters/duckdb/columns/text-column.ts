@@ -72,10 +72,16 @@ const readDirectly = new Set(['DOUBLE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE',
 /** Starts the message of the error that stops a reading whose types do not fit. */
 export const misfitMark = 'assay misfit: ';
 
-/** DuckDB reads `1.5` into a BIGINT as 2; as a double, what is not whole or not exact shows. */
+/** Beyond this, `wholeNumber` takes no number: not every integer is a double there. */
+export const wholeDoubleMax = 2 ** 52;
+
+/**
+ * DuckDB reads `1.5` into a BIGINT as 2; as a double, what is not whole or not exact shows. Scaled by 2^11, which changes
+ * no digit of a double, an integer beyond 2^52 raises an error by itself: a second comparison would cost more than both.
+ */
 function wholeNumber(raw: string): string {
-  const exact = `abs(${raw}) < 9007199254740992 and ${raw} = trunc(${raw})`;
-  return `case when ${raw} is not null then case when ${exact} then ${raw}::BIGINT else error(${literal(misfitMark)} || ${raw}) end end`;
+  const isWhole = `(${raw}::BIGINT * 2048)::DOUBLE = ${raw} * 2048`;
+  return `case when ${isWhole} then ${raw}::BIGINT when ${raw} is not null then error(${literal(misfitMark)} || ${raw}) end`;
 }
 
 /** The schema's entry of a column of an earlier revision that its text can still be cast to. */

@@ -19,20 +19,37 @@ async function tailHasNewline(file: TextFile): Promise<boolean> {
   await using handle = await open(file.path, 'r');
   const position = file.sizeBytes - shortBytes;
   const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(shortBytes), 0, shortBytes, position);
-  const tail = buffer.subarray(0, bytesRead);
-  return newlines.some((byte) => tail.includes(byte));
+  return startsLine(buffer.subarray(0, bytesRead));
 }
 
 async function unpackedTailHasNewline(file: TextFile, signal: AbortSignal): Promise<boolean> {
-  let sinceNewline = 0;
+  const tail: Buffer[] = [];
+  let tailBytes = 0;
+  let isWhole = true;
   await readText(
     file,
     (chunk) => {
-      const last = Math.max(...newlines.map((byte) => chunk.lastIndexOf(byte)));
-      sinceNewline = last < 0 ? sinceNewline + chunk.length : chunk.length - last;
+      tail.push(chunk);
+      tailBytes += chunk.length;
+      for (
+        let first = tail[0];
+        first !== undefined && tailBytes - first.length >= shortBytes;
+        first = tail[0]
+      ) {
+        tail.shift();
+        tailBytes -= first.length;
+        isWhole = false;
+      }
       return true;
     },
     signal,
   );
-  return sinceNewline <= shortBytes;
+  return (isWhole && tailBytes <= shortBytes) || startsLine(Buffer.concat(tail).subarray(-shortBytes));
+}
+
+/** Whether the last line that is not empty starts in `tail`. The newline at its end does not count. */
+function startsLine(tail: Buffer): boolean {
+  let end = tail.length;
+  while (end > 0 && newlines.includes(tail[end - 1] ?? 0)) end -= 1;
+  return newlines.some((byte) => tail.subarray(0, end).includes(byte));
 }
