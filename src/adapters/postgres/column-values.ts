@@ -16,9 +16,6 @@ export const columnParsers: Readonly<Record<number, (text: string) => unknown>> 
   3802: (text) => text,
 };
 
-/** The OIDs of types whose parameters a driver may not guess. */
-export const oid = { bytea: 17, float4: 700, float8: 701 } as const;
-
 /** Bytes in memory of their own, because a view of a shared pool would drag the pool along to the other thread. */
 function bytesOf(hexadecimal: string): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow((hexadecimal.length - 2) / 2);

@@ -60,8 +60,8 @@ describe('durability of the embedded database', () => {
     const replies: WorkerReply[] = [];
     worker.on('message', (reply: WorkerReply) => {
       replies.push(reply);
-      const sql = 'create table note (id integer)';
-      if (reply.kind === 'ready') worker.postMessage({ kind: 'query', id: 1, sql, parameters: [] });
+      const statements = [{ sql: 'create table note (id integer)', parameters: [] }];
+      if (reply.kind === 'ready') worker.postMessage({ kind: 'query', id: 1, statements });
     });
     const [exitCode] = await once(worker, 'exit');
     assert.equal(exitCode, 1);

@@ -13,7 +13,7 @@ import {
 import { assert, unreachable } from '../../../base/assert.ts';
 import { FailureError, failure } from '../../../base/errors.ts';
 import { decodeText, encodeText } from '../safe-text.ts';
-import type { WireParameter, WireResult } from './messages.ts';
+import type { WireParameter, WireResult, WireStatement } from './messages.ts';
 import type { WorkerSession } from './worker-session.ts';
 
 /** Where the driver gets the living session from; starts another when the last one has ended. */
@@ -89,27 +89,26 @@ class EmbeddedDriver implements Driver {
 
 class EmbeddedConnection implements DatabaseConnection {
   readonly #sessions: SessionSource;
-  /** The session in which a transaction is open. A later session knows nothing of it, so none of it may run there. */
-  #transaction: WorkerSession | undefined;
+  #transaction: OpenTransaction | undefined;
 
   constructor(sessions: SessionSource) {
     this.#sessions = sessions;
   }
 
   async begin(): Promise<void> {
-    const session = await this.#sessions.session();
-    await session.query('begin', []);
-    this.#transaction = session;
+    this.#transaction = { session: await this.#sessions.session(), isBegun: false };
   }
 
   async finish(command: 'commit' | 'rollback'): Promise<void> {
-    const session = this.#transaction;
+    const transaction = this.#transaction;
     this.#transaction = undefined;
     // Rolled back already: with its session, or by a commit that failed, after which Kysely asks for it once more.
-    if (command === 'rollback' && (session === undefined || session.end !== undefined)) return;
-    assert(session !== undefined, 'there is a transaction to commit');
-    const result = await session.query(command, []);
-    if (command === 'commit' && result.command === 'ROLLBACK') {
+    if (command === 'rollback' && (transaction === undefined || transaction.session.end !== undefined))
+      return;
+    assert(transaction !== undefined, 'there is a transaction to commit');
+    if (!transaction.isBegun) return;
+    const [result] = await transaction.session.query([{ sql: command, parameters: [] }]);
+    if (command === 'commit' && result?.command === 'ROLLBACK') {
       throw new FailureError(
         failure('INTERNAL', 'a transaction was committed after one of its statements had failed'),
       );
@@ -117,8 +116,9 @@ class EmbeddedConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const session = this.#transaction ?? (await this.#sessions.session());
-    const result = await session.query(query.sql, query.parameters.map(wireParameter));
+    const statement = { sql: query.sql, parameters: query.parameters.map(wireParameter) };
+    const result = (await this.#send(statement)).at(-1);
+    assert(result !== undefined, 'every statement was answered');
     const { affectedRows } = result;
     return {
       rows: rowsOf(result) as Row[],
@@ -126,10 +126,27 @@ class EmbeddedConnection implements DatabaseConnection {
     };
   }
 
+  async #send(statement: WireStatement): Promise<readonly WireResult[]> {
+    const transaction = this.#transaction;
+    if (transaction === undefined) return (await this.#sessions.session()).query([statement]);
+    const opening = transaction.isBegun ? [] : [beginning];
+    transaction.isBegun = true;
+    return transaction.session.query([...opening, statement]);
+  }
+
   streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('the embedded database does not stream: read in pages');
   }
 }
+
+/** Begun together with its first statement. */
+type OpenTransaction = {
+  /** A later session knows nothing of it, so none of it may run there. */
+  readonly session: WorkerSession;
+  isBegun: boolean;
+};
+
+const beginning: WireStatement = { sql: 'begin', parameters: [] };
 
 function wireParameter(value: unknown): WireParameter {
   if (value === null || value === undefined) return null;

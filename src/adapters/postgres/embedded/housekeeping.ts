@@ -43,9 +43,9 @@ export class Housekeeping {
   }
 }
 
-/** It is looked at after 500 requests, or after 16 MiB of data. */
-const loadBetween = 500;
-const bytesPerRequest = 32 * 1024;
+/** It is looked at after 200 requests, or after 16 MiB of data. */
+const loadBetween = 200;
+const bytesPerRequest = 80 * 1024;
 const walBytesMax = 48 * 1024 * 1024;
 
 /** The table that needs it most, by the rules of PostgreSQL's own autovacuum with its default thresholds. */

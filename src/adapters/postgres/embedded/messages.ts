@@ -3,12 +3,14 @@
 /** A value as it goes to PostgreSQL. Bytes travel without being turned into text. */
 export type WireParameter = string | number | bigint | boolean | null | Uint8Array;
 
+export type WireStatement = { readonly sql: string; readonly parameters: readonly WireParameter[] };
+
 export type WorkerRequest =
   | {
       readonly kind: 'query';
       readonly id: number;
-      readonly sql: string;
-      readonly parameters: readonly WireParameter[];
+      /** Run in one exchange, in order, until one fails: `begin` with what comes next costs one message, not two. */
+      readonly statements: readonly WireStatement[];
     }
   /** Shuts the database down cleanly; the worker ends by itself afterwards. */
   | { readonly kind: 'close' };
@@ -18,7 +20,7 @@ export type WorkerReply =
   | { readonly kind: 'unopened'; readonly error: WireError }
   /** The last words of a worker that can not go on. */
   | { readonly kind: 'failed'; readonly error: WireError }
-  | { readonly kind: 'result'; readonly id: number; readonly result: WireResult }
+  | { readonly kind: 'result'; readonly id: number; readonly results: readonly WireResult[] }
   | { readonly kind: 'error'; readonly id: number; readonly error: WireError };
 
 /** Rows as arrays in the order of `columns`: cheaper to pass than objects. */

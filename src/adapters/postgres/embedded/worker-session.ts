@@ -5,8 +5,8 @@ import type { Clock } from '../../../ports/clock.ts';
 import { DatabaseFault } from '../database-fault.ts';
 import type {
   WireError,
-  WireParameter,
   WireResult,
+  WireStatement,
   WorkerReply,
   WorkerRequest,
   WorkerStart,
@@ -21,6 +21,7 @@ export class WorkerSession {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #exited: Promise<void>;
+  readonly #ended = new AbortController();
   #end: Failure | undefined;
   #opening: PromiseWithResolvers<void> | undefined = Promise.withResolvers<void>();
   #nextId = 1;
@@ -37,13 +38,11 @@ export class WorkerSession {
   /** Starts the worker and waits until the database answers. Throws a `FailureError`: `DATABASE_UNREADABLE` … */
   static async start(start: WorkerStart, clock: Clock): Promise<WorkerSession> {
     const session = new WorkerSession(start, clock);
-    const opening = session.#opening?.promise ?? Promise.resolve();
-    await session
-      .#within(limits.databaseOpenTimeoutMs, 'opening the database', opening)
-      .catch(async (error) => {
-        await session.#terminate();
-        throw error;
-      });
+    await session.#open().catch(async (error) => {
+      await session.#terminate();
+      throw error;
+    });
+    void session.#watch();
     return session;
   }
 
@@ -57,14 +56,15 @@ export class WorkerSession {
     return this.#exited;
   }
 
-  /** Runs one statement. Throws a `DatabaseFault` that the server raised, or a `FailureError`. */
-  query(sql: string, parameters: readonly WireParameter[]): Promise<WireResult> {
+  /** Runs statements in order until one fails. Throws a `DatabaseFault` that the server raised, or a `FailureError`. */
+  query(statements: readonly WireStatement[]): Promise<readonly WireResult[]> {
     if (this.#end !== undefined) return Promise.reject(new FailureError(this.#end));
     const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<WireResult>();
-    this.#waiting.set(id, { resolve, reject });
-    this.#send({ kind: 'query', id, sql, parameters });
-    return this.#within(limits.databaseQueryTimeoutMs, 'a query of the database', promise);
+    const { promise, resolve, reject } = Promise.withResolvers<readonly WireResult[]>();
+    const deadlineMs = this.#clock.monotonicMs() + limits.databaseQueryTimeoutMs;
+    this.#waiting.set(id, { resolve, reject, deadlineMs });
+    this.#send({ kind: 'query', id, statements });
+    return promise;
   }
 
   /** Shuts the database down; after a while by force, which costs no committed data. */
@@ -93,7 +93,7 @@ export class WorkerSession {
         this.#die(unavailable(reply.error.message));
         return;
       case 'result':
-        this.#take(reply.id)?.resolve(reply.result);
+        this.#take(reply.id)?.resolve(reply.results);
         return;
       case 'error':
         this.#take(reply.id)?.reject(new DatabaseFault(reply.error));
@@ -108,6 +108,7 @@ export class WorkerSession {
 
   #die(reason: Failure): void {
     this.#end ??= reason;
+    this.#ended.abort();
     const error = new FailureError(this.#end);
     this.#opening?.reject(error);
     this.#opening = undefined;
@@ -120,26 +121,49 @@ export class WorkerSession {
     await this.#exited;
   }
 
-  /** Nothing interrupts a running query, so that one beyond its deadline costs the thread its life. */
-  async #within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
-    const done = new AbortController();
-    const expired = this.#clock.sleep(timeoutMs, done.signal).then(() => {
-      if (done.signal.aborted) return;
-      this.#die(unavailable(`${what} took longer than ${timeoutMs} ms`));
-      return this.#terminate();
+  /**
+   * Nothing interrupts a running query, so that one beyond its deadline costs the thread its life. One timer watches over
+   * all of them, because a timer each would cost more than most queries.
+   */
+  async #watch(): Promise<void> {
+    for (;;) {
+      // The oldest comes first, and all have the same time.
+      const [oldest] = this.#waiting.values();
+      const leftMs =
+        oldest === undefined ? limits.databaseQueryTimeoutMs : oldest.deadlineMs - this.#clock.monotonicMs();
+      if (leftMs <= 0) return this.#expire('a query of the database', limits.databaseQueryTimeoutMs);
+      await this.#clock.sleep(leftMs, this.#ended.signal);
+      if (this.#ended.signal.aborted) return;
+    }
+  }
+
+  async #expire(what: string, timeoutMs: number): Promise<void> {
+    this.#die(unavailable(`${what} took longer than ${timeoutMs} ms`));
+    await this.#terminate();
+  }
+
+  /** Waits until the database answers for the first time. */
+  async #open(): Promise<void> {
+    const timeoutMs = limits.databaseOpenTimeoutMs;
+    const opened = new AbortController();
+    const expired = this.#clock.sleep(timeoutMs, opened.signal).then(async () => {
+      if (!opened.signal.aborted) await this.#expire('opening the database', timeoutMs);
     });
     try {
-      await Promise.race([work, expired]);
-      return await work;
+      const opening = this.#opening?.promise;
+      await Promise.race([opening, expired]);
+      await opening;
     } finally {
-      done.abort();
+      opened.abort();
     }
   }
 }
 
 type Waiting = {
-  readonly resolve: (result: WireResult) => void;
+  readonly resolve: (results: readonly WireResult[]) => void;
   readonly reject: (error: unknown) => void;
+  /** Of the monotonic clock. */
+  readonly deadlineMs: number;
 };
 
 function unavailable(what: string, cause?: unknown): Failure {

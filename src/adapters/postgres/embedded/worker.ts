@@ -1,18 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { columnParsers, oid } from '../column-values.ts';
-import { numberText } from '../json.ts';
+import { columnParsers } from '../column-values.ts';
 import { DurableFiles, durableParameters } from './durable-files.ts';
 import { Housekeeping } from './housekeeping.ts';
-import type {
-  WireError,
-  WireParameter,
-  WireResult,
-  WorkerReply,
-  WorkerRequest,
-  WorkerStart,
-} from './messages.ts';
+import type { WireError, WireParameter, WorkerReply, WorkerRequest, WorkerStart } from './messages.ts';
+import { Statements } from './statements.ts';
 
 /**
  * The worker thread that runs PGlite, because a query blocks its thread for as long as it takes. One request after the
@@ -48,11 +41,6 @@ async function openServer({ directory }: WorkerStart, complaints: string[]): Pro
       ...settings.flatMap((setting) => ['-c', setting]),
     ],
     parsers: columnParsers,
-    serializers: {
-      [oid.bytea]: (value: Uint8Array) => value as unknown as string,
-      [oid.float4]: numberText,
-      [oid.float8]: numberText,
-    },
     onStderr: (line) => {
       if (complaints.length < complaintsMax) complaints.push(line);
       return true;
@@ -69,25 +57,33 @@ function endThread(error: unknown): never {
 }
 
 function serve(server: PGlite): void {
+  const statements = new Statements(server);
   const housekeeping = new Housekeeping(server);
   // A chain, so that what arrives meanwhile waits its turn.
   let last: Promise<void> = Promise.resolve();
   port().on('message', (request: WorkerRequest) => {
-    last = last.then(() => handle(server, request)).then(() => housekeeping.afterRequest(sizeOf(request)));
+    last = last
+      .then(() => handle(request, { server, statements }))
+      .then(() => housekeeping.afterRequest(sizeOf(request)));
   });
 }
 
 /** Roughly, in bytes. */
 function sizeOf(request: WorkerRequest): number {
   if (request.kind === 'close') return 0;
-  return request.parameters.reduce<number>((size, parameter) => size + lengthOf(parameter), 0);
+  return request.statements
+    .flatMap((statement) => statement.parameters)
+    .reduce<number>((size, parameter) => size + lengthOf(parameter), 0);
 }
 
 function lengthOf(parameter: WireParameter): number {
   return typeof parameter === 'string' || parameter instanceof Uint8Array ? parameter.length : 8;
 }
 
-async function handle(server: PGlite, request: WorkerRequest): Promise<void> {
+async function handle(
+  request: WorkerRequest,
+  { server, statements }: { readonly server: PGlite; readonly statements: Statements },
+): Promise<void> {
   if (request.kind === 'close') {
     await server.close();
     port().close();
@@ -95,22 +91,10 @@ async function handle(server: PGlite, request: WorkerRequest): Promise<void> {
   }
   const { id } = request;
   try {
-    reply({ kind: 'result', id, result: await query(server, request.sql, request.parameters) });
+    reply({ kind: 'result', id, results: await statements.run(request.statements) });
   } catch (error) {
     reply({ kind: 'error', id, error: wireError(error) });
   }
-}
-
-async function query(server: PGlite, sql: string, parameters: readonly WireParameter[]): Promise<WireResult> {
-  const { fields, rows, affectedRows, command } = await server.query<unknown[]>(sql, [...parameters], {
-    rowMode: 'array',
-  });
-  return {
-    columns: fields.map((field) => field.name),
-    rows,
-    ...(affectedRows === undefined ? {} : { affectedRows }),
-    ...(command === undefined ? {} : { command }),
-  };
 }
 
 function wireError(error: unknown): WireError {
