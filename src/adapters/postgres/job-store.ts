@@ -25,7 +25,7 @@ import { readyJobs } from './queries/ready-jobs.ts';
 import { recordEnds } from './queries/record-ends.ts';
 import { taskOutcomes, taskOutcomesForLists } from './queries/task-outcomes.ts';
 import type { JobTable } from './schema.ts';
-import { type Connection, transact } from './transact.ts';
+import { type Connection, retried, transact } from './transact.ts';
 
 /** The job queue and history in PostgreSQL. */
 export class PostgresJobStore implements JobStore {
@@ -88,9 +88,8 @@ export class PostgresJobStore implements JobStore {
       tasks: end.tasks,
       tasks_failed: end.tasksFailed,
     }));
-    await transact(this.#db, async (trx) => {
-      // In the order of their ids, so that two of these transactions never wait for each other.
-      await sql`
+    // In the order of their ids, so that two of these statements never wait for each other.
+    const statement = sql`
         with given as (
           select * from json_to_recordset(${jsonRows(rows)}) as row (
             id text, status text, ended_at double precision, tasks integer, tasks_failed integer
@@ -102,8 +101,8 @@ export class PostgresJobStore implements JobStore {
         update job
         set status = given.status, ended_at = given.ended_at, tasks = given.tasks, tasks_failed = given.tasks_failed
         from given, locked
-        where job.id = given.id and job.id = locked.id and job.ended_at is null`.execute(trx);
-    });
+        where job.id = given.id and job.id = locked.id and job.ended_at is null`;
+    await retried(() => statement.execute(this.#db));
     this.#signal.changed();
   }
 

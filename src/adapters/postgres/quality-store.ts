@@ -12,9 +12,8 @@ import { commitEvaluate } from './queries/commit-evaluate.ts';
 import { changeIncident, incidentById, listIncidents } from './queries/incidents.ts';
 import { metricHistory } from './queries/metric-history.ts';
 import { metricSeries } from './queries/metric-series.ts';
-import { profilesOf, upsertProfile } from './queries/profiles.ts';
+import { commitMeasure, profilesOf } from './queries/profiles.ts';
 import { listResults, resultById } from './queries/results.ts';
-import { commitTask } from './task-fence.ts';
 import type { Connection } from './transact.ts';
 
 /** States, metrics, results and incidents in PostgreSQL. */
@@ -29,7 +28,7 @@ export class PostgresQualityStore implements QualityStore {
     commit: TaskCommit<OutputOf<'measure'>>,
     profile: { readonly revision: RevisionRef; readonly batch: number; readonly bytes: Uint8Array },
   ): Promise<CommitOutcome> {
-    return commitTask(this.#db, commit, (trx) => upsertProfile(trx, profile));
+    return commitMeasure(this.#db, commit, profile);
   }
 
   profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]> {

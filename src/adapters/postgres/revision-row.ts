@@ -22,8 +22,11 @@ export function revisionOf(row: RevisionTable): Omit<Revision, 'batches'> {
   };
 }
 
+/** What of a batch's row is not its revision. */
+export type BatchRow = Omit<BatchTable, 'dataset' | 'partition' | 'revision'>;
+
 /** A batch of its row. */
-export function batchOf(row: BatchTable): Batch {
+export function batchOf(row: BatchRow): Batch {
   return {
     index: row.position,
     location: row.location,

@@ -7,7 +7,12 @@ import type { JobSignal } from './job-signal.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { commitIngest } from './queries/commit-ingest.ts';
 import { measuredRevisions } from './queries/measured-revisions.ts';
-import { newestRevision, partitionSummaries, revisionWithBatches } from './queries/revisions.ts';
+import {
+  newestRevision,
+  newestWithBatches,
+  partitionSummaries,
+  revisionWithBatches,
+} from './queries/revisions.ts';
 import { commitTask } from './task-fence.ts';
 import type { Connection } from './transact.ts';
 
@@ -62,14 +67,8 @@ export class PostgresRevisionStore implements RevisionStore {
     return revisionWithBatches(this.#db, revision);
   }
 
-  async newest(dataset: DatasetName, partition: PartitionKey): Promise<Revision | undefined> {
-    const row = await this.#db
-      .selectFrom('partition')
-      .select('newest')
-      .where('dataset', '=', dataset)
-      .where('key', '=', partition)
-      .executeTakeFirst();
-    return row && revisionWithBatches(this.#db, { dataset, partition, number: row.newest });
+  newest(dataset: DatasetName, partition: PartitionKey): Promise<Revision | undefined> {
+    return newestWithBatches(this.#db, dataset, partition);
   }
 
   async schemaBefore(

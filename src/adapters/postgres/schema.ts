@@ -7,7 +7,7 @@ import type { Generated } from 'kysely';
 export type Schema = {
   dataset: DatasetTable;
   listing: { dataset: string; remembered: string };
-  partition: { dataset: string; key: string; newest: number; refused: string | null };
+  partition: PartitionTable;
   revision: RevisionTable;
   batch: BatchTable;
   profile: { dataset: string; partition: string; revision: number; batch: number; bytes: Uint8Array };
@@ -28,6 +28,14 @@ type DatasetTable = {
   version: number;
   registered_at: number;
   updated_at: number;
+};
+
+type PartitionTable = {
+  dataset: string;
+  key: string;
+  newest: number;
+  content_hash: string | null;
+  refused: string | null;
 };
 
 export type RevisionTable = {

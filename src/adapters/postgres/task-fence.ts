@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { failure } from '../../base/errors.ts';
+import { fail, succeed } from '../../base/outcome.ts';
 import type { TaskOutput } from '../../core/jobs/task.ts';
 import type { CommitOutcome, TaskCommit, TaskFence } from '../../ports/commit.ts';
 import { encodeJson } from './json.ts';
-import { type Connection, refuse, transactOutcome, type Work } from './transact.ts';
+import { type Connection, refuse, retried, transactOutcome, type Work } from './transact.ts';
 
 /**
  * Commits a task whose output is known beforehand: its outcome first, then `effects`, all in one transaction.
@@ -20,34 +21,57 @@ export function commitTask(
   });
 }
 
-/**
- * Writes the outcome of a task that is done, or refuses. The shared lock on the job holds off its end until this
- * transaction is over: a commit stands wholly before the end of its job, or not at all.
- */
+/** Writes the outcome of a task that is done, or refuses. */
 export async function claimTask(trx: Work, commit: TaskCommit, output: TaskOutput): Promise<void> {
+  const { rows } = await sql`with ${claimed(commit, output)} select job from claimed`.execute(trx);
+  if (rows.length === 0) refuse(superseded(commit.fence));
+}
+
+/**
+ * Commits a task whose effects are one statement that begins with `claimed` and gives its rows. A statement is a
+ * transaction by itself: it needs no other messages around it.
+ */
+export async function commitTaskAtOnce(
+  db: Connection,
+  { fence }: TaskCommit,
+  statement: RawBuilder<unknown>,
+): Promise<CommitOutcome> {
+  const { rows } = await retried(() => statement.execute(db));
+  return rows.length === 0 ? fail(superseded(fence)) : succeed(undefined);
+}
+
+/**
+ * The outcome of a task that is done, as `claimed` to begin a statement with; it has no row when the task is superseded.
+ * The shared lock on the job holds off its end until this transaction is over: a commit stands wholly before the end of
+ * its job, or not at all.
+ */
+export function claimed(commit: TaskCommit, output: TaskOutput): RawBuilder<unknown> {
   const { fence } = commit;
-  const { rows } = await sql`
-    with open_job as (select id from job where id = ${fence.job} and ended_at is null for share)
-    insert into task_outcome (job, name, status, attempts, node, epoch, started_at, ended_at, output)
-    select id, ${fence.name}, 'done', ${fence.attempt}::integer, ${fence.node}, ${fence.epoch}::bigint,
-      ${commit.startedAt}::double precision, ${commit.endedAt}::double precision, ${encodeJson(output)}::jsonb
-    from open_job
-    on conflict do nothing
-    returning job`.execute(trx);
-  if (rows.length === 0) refuse(superseded(fence));
+  return sql`
+    open_job as (select id from job where id = ${fence.job} and ended_at is null for share),
+    claimed as (
+      insert into task_outcome (job, name, status, attempts, node, epoch, started_at, ended_at, output)
+      select id, ${fence.name}, 'done', ${fence.attempt}::integer, ${fence.node}, ${fence.epoch}::bigint,
+        ${commit.startedAt}::double precision, ${commit.endedAt}::double precision, ${encodeJson(output)}::jsonb
+      from open_job
+      on conflict do nothing
+      returning job
+    )`;
 }
 
-/** Refuses early, before any effect, and holds off the end of the job. Only `claimTask` decides between two commits. */
-export async function lockOpenTask(trx: Work, fence: TaskFence): Promise<void> {
-  const { rows } = await sql`
-    select id from job
-    where id = ${fence.job} and ended_at is null
-      and not exists (select from task_outcome where job = ${fence.job} and name = ${fence.name})
-    for share`.execute(trx);
-  if (rows.length === 0) refuse(superseded(fence));
+/** An open job whose task has no outcome yet, as `open_task`. It only refuses early: `claimed` decides between commits. */
+export function openTask(fence: TaskFence): RawBuilder<unknown> {
+  return sql`
+    open_task as (
+      select id from job
+      where id = ${fence.job} and ended_at is null
+        and not exists (select from task_outcome where job = ${fence.job} and name = ${fence.name})
+      for share
+    )`;
 }
 
-function superseded(fence: TaskFence): ReturnType<typeof failure> {
+/** Why nothing was committed. */
+export function superseded(fence: TaskFence): ReturnType<typeof failure> {
   return failure(
     'COMMIT_SUPERSEDED',
     `the task ${fence.task} was committed by another attempt, or its job has ended`,

@@ -10,10 +10,15 @@ export type Connection = Kysely<Schema>;
 export type Work = Transaction<Schema>;
 
 /** Runs `work` in one transaction, again when the server chose it as the victim of a deadlock. */
-export async function transact<T>(db: Connection, work: (trx: Work) => Promise<T>): Promise<T> {
+export function transact<T>(db: Connection, work: (trx: Work) => Promise<T>): Promise<T> {
+  return retried(() => db.transaction().execute(work));
+}
+
+/** Runs a transaction, or a statement that is one by itself, again when the server chose it as the victim of a deadlock. */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work);
+      return await work();
     } catch (error) {
       if (attempt === attemptsMax || !isTransient(error)) throw error;
     }

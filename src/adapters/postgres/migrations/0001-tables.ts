@@ -18,12 +18,14 @@ create table listing (
   remembered jsonb not null
 );
 
--- newest: number of the newest revision, 0 for none. The row is what ingests of one partition lock. refused: the
--- fingerprint of newer content that can not be ingested.
+-- newest: number of the newest revision, 0 for none; content_hash: that of its content. The row is what ingests of one
+-- partition lock: what they decide by stands in it, because a statement that waited for a lock sees the locked row as it
+-- is now, but other tables as they were. refused: the fingerprint of newer content that can not be ingested.
 create table partition (
   dataset text collate "C" not null,
   key text collate "C" not null,
   newest integer not null,
+  content_hash text,
   refused text,
   primary key (dataset, key)
 );
@@ -147,7 +149,8 @@ create index job_of_dataset on job (dataset, created_at desc, id desc);
 create index job_newest on job (created_at desc, id desc);
 create index job_of_group on job ("group") where "group" is not null;
 
--- The primary key is the task's id: the first outcome of a task wins.
+-- The primary key is the task's id: the first outcome of a task wins. changed, unchanged: numbers of partitions that a
+-- lookup found, so that its long list is not opened to count it.
 create table task_outcome (
   job text collate "C" not null references job on delete cascade,
   name text collate "C" not null,
@@ -159,6 +162,8 @@ create table task_outcome (
   ended_at double precision not null,
   output jsonb,
   error jsonb,
+  changed integer generated always as (jsonb_array_length(output->'changed')) stored,
+  unchanged integer generated always as ((output->>'unchanged')::integer) stored,
   primary key (job, name)
 );
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Failure } from '../../../base/errors.ts';
 import { type JobId, taskName } from '../../../base/ids.ts';
 import { type Instant, instant } from '../../../base/units.ts';
@@ -14,32 +14,42 @@ const failuresMax = 20;
 /**
  * How far a backfill is; undefined when the job is none. A partition that needed no reading, or whose content turned out
  * to be known, counts as ingested and as measured. One counts as failed when its ingest or its `profile` job failed.
+ * People look at it several times a second: it is one statement, which also makes it one moment.
  */
 export async function backfillProgress(db: Connection, id: JobId): Promise<BackfillProgress | undefined> {
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute(async (trx) => {
-      const row = await trx.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst();
-      if (row === undefined || row.kind !== 'backfill') return undefined;
-      const tasks = await taskCounts(trx, id);
-      const group = await groupCounts(trx, id);
-      const { partitions, unchanged } = tasks;
-      const endedAt = endOf(row, group);
-      return {
-        job: jobOf(row),
-        state: stateOf(row, { isListed: partitions !== null, group }),
-        ...(partitions === null ? {} : { partitions: partitions + unchanged }),
-        ingested: tasks.ingested + unchanged,
-        failed: tasks.failed + group.profilesFailed,
-        measured: group.profilesMeasured + tasks.known + unchanged,
-        rows: tasks.rows,
-        startedAt: instant(row.created_at),
-        ...(endedAt === undefined ? {} : { endedAt }),
-        failures: await failuresOf(trx, id),
-      };
-    });
+  const { rows } = await sql<Row>`
+    select job.*, to_json(of_tasks) as task_counts, to_json(of_group) as group_counts, of_failures.failures
+    from job, (${taskCounts(id)}) as of_tasks, (${groupCounts(id)}) as of_group, (${failuresOf(id)}) as of_failures
+    where job.id = ${id} and job.kind = 'backfill'`.execute(db);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const tasks = decodeJson<TaskCounts>(row.task_counts);
+  const group = decodeJson<GroupCounts>(row.group_counts);
+  const { partitions, unchanged } = tasks;
+  const endedAt = endOf(row, group);
+  return {
+    job: jobOf(row),
+    state: stateOf(row, { isListed: partitions !== null, group }),
+    ...(partitions === null ? {} : { partitions: partitions + unchanged }),
+    ingested: tasks.ingested + unchanged,
+    failed: tasks.failed + group.profilesFailed,
+    measured: group.profilesMeasured + tasks.known + unchanged,
+    rows: tasks.rows,
+    startedAt: instant(row.created_at),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    failures: decodeJson<readonly { name: string; error: Failure }[]>(row.failures).map((one) => ({
+      task: taskName(one.name),
+      failure: one.error,
+    })),
+  };
 }
+
+/** The three as JSON text. */
+type Row = JobTable & {
+  readonly task_counts: string;
+  readonly group_counts: string;
+  readonly failures: string;
+};
 
 type TaskCounts = {
   /** Null until the lookup is done. */
@@ -52,21 +62,19 @@ type TaskCounts = {
   readonly rows: number;
 };
 
-async function taskCounts(db: Connection, id: JobId): Promise<TaskCounts> {
-  const { rows } = await sql<TaskCounts>`
+/** The output of the lookup is left alone: it lists every partition. */
+function taskCounts(id: JobId): RawBuilder<unknown> {
+  return sql`
     select
-      max(jsonb_array_length(output->'changed')) filter (where is_lookup) as partitions,
-      coalesce(max((output->>'unchanged')::bigint) filter (where is_lookup), 0) as unchanged,
+      max(changed) as partitions,
+      coalesce(max(unchanged), 0) as unchanged,
       count(*) filter (where is_ingest) as ingested,
       count(*) filter (where is_ingest and not output ? 'revision') as known,
       count(*) filter (where name like 'ingest/%' and status in ('failed', 'quarantined')) as failed,
       coalesce(sum((output->>'rowCount')::bigint) filter (where is_ingest), 0) as rows
     from (
-      select *, output->>'kind' = 'lookup' as is_lookup, output->>'kind' = 'ingest' as is_ingest
-      from task_outcome where job = ${id}
-    ) as outcome`.execute(db);
-  const [counts] = rows;
-  return counts ?? { partitions: null, unchanged: 0, ingested: 0, known: 0, failed: 0, rows: 0 };
+      select *, changed is null and output->>'kind' = 'ingest' as is_ingest from task_outcome where job = ${id}
+    ) as outcome`;
 }
 
 type GroupCounts = {
@@ -80,10 +88,10 @@ type GroupCounts = {
   readonly lastEndedAt: number | null;
 };
 
-async function groupCounts(db: Connection, id: JobId): Promise<GroupCounts> {
+function groupCounts(id: JobId): RawBuilder<unknown> {
   const profile: JobKind = 'profile';
   const learn: JobKind = 'learn';
-  const { rows } = await sql<GroupCounts>`
+  return sql`
     select
       count(*) filter (where kind = ${profile} and status = 'succeeded') as "profilesMeasured",
       count(*) filter (where kind = ${profile} and status = 'failed') as "profilesFailed",
@@ -91,18 +99,7 @@ async function groupCounts(db: Connection, id: JobId): Promise<GroupCounts> {
       count(*) filter (where kind = ${learn} and ended_at is null) as "learning",
       (array_agg(status order by ended_at desc) filter (where kind = ${learn} and ended_at is not null))[1] as "learned",
       max(ended_at) as "lastEndedAt"
-    from job where "group" = ${id} and id <> ${id}`.execute(db);
-  const [counts] = rows;
-  return (
-    counts ?? {
-      profilesMeasured: 0,
-      profilesFailed: 0,
-      working: 0,
-      learning: 0,
-      learned: null,
-      lastEndedAt: null,
-    }
-  );
+    from job where "group" = ${id} and id <> ${id}`;
 }
 
 function stateOf(
@@ -127,14 +124,16 @@ function endOf(row: JobTable, group: GroupCounts): Instant | undefined {
 }
 
 /** Of the backfill's own tasks and of its group's `profile` jobs, in the order in which they ended. */
-async function failuresOf(db: Connection, id: JobId): Promise<BackfillProgress['failures']> {
-  const { rows } = await sql<{ name: string; error: string }>`
-    select name, error from task_outcome
-    where status in ('failed', 'quarantined') and error is not null and (
-      job = ${id}
-      or job in (select id from job where "group" = ${id} and kind = 'profile' and status = 'failed')
-    )
-    order by ended_at, job, name
-    limit ${failuresMax}`.execute(db);
-  return rows.map((row) => ({ task: taskName(row.name), failure: decodeJson<Failure>(row.error) }));
+function failuresOf(id: JobId): RawBuilder<unknown> {
+  return sql`
+    select coalesce(json_agg(json_build_object('name', name, 'error', error) order by ended_at, job, name), '[]') as failures
+    from (
+      select * from task_outcome
+      where status in ('failed', 'quarantined') and error is not null and (
+        job = ${id}
+        or job in (select id from job where "group" = ${id} and kind = 'profile' and status = 'failed')
+      )
+      order by ended_at, job, name
+      limit ${failuresMax}
+    ) as failed`;
 }

@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Outcome } from '../../../base/outcome.ts';
-import type { RevisionRef } from '../../../core/datasets/revision.ts';
+import type { Batch, RevisionRef } from '../../../core/datasets/revision.ts';
 import type { IngestCommit } from '../../../ports/revision-store.ts';
 import { encodeJson } from '../json.ts';
 import { chunksOf, jsonRows } from '../json-rows.ts';
-import { claimTask, lockOpenTask } from '../task-fence.ts';
-import { type Connection, transactOutcome, type Work } from '../transact.ts';
-import { enqueueJobs } from './enqueue-jobs.ts';
+import { claimed, claimTask, openTask, superseded } from '../task-fence.ts';
+import { type Connection, refuse, transactOutcome, type Work } from '../transact.ts';
+import { enqueueJobs, insertionOf } from './enqueue-jobs.ts';
 
 /**
  * Commits an ingest: the next revision with its batches and its follow-up job, or, when the content is that of the newest
@@ -19,48 +19,36 @@ export function commitIngest(
   const { commit, revision } = ingest;
   const { dataset, partition } = revision;
   return transactOutcome(db, async (trx) => {
-    await lockOpenTask(trx, commit.fence);
     const newest = await lockPartition(trx, ingest);
-    if (newest.contentHash === revision.contentHash) {
-      const { revision: _, ...output } = commit.output;
-      await claimTask(trx, commit, output);
-      await noteFingerprint(trx, ingest, newest.number);
-      if (!newest.wasRefused) return { enqueued: false };
-      // The content before the refused one is back: its verdict must be given anew, for an incident may be open.
-      await endRefusal(trx, ingest);
-      await enqueueJobs(trx, [ingest.followUp({ dataset, partition, number: newest.number })]);
+    if (newest.contentHash !== revision.contentHash) {
+      await insertRevision(trx, ingest, { dataset, partition, number: newest.number + 1 });
       return { enqueued: true };
     }
-    const reference = { dataset, partition, number: newest.number + 1 };
-    await claimTask(trx, commit, { ...commit.output, revision: reference });
-    await insertRevision(trx, ingest, reference.number);
-    await insertBatches(trx, ingest, reference);
-    await enqueueJobs(trx, [ingest.followUp(reference)]);
+    const { revision: _, ...output } = commit.output;
+    await claimTask(trx, commit, output);
+    await noteFingerprint(trx, ingest, newest.number);
+    if (!newest.wasRefused) return { enqueued: false };
+    // The content before the refused one is back: its verdict must be given anew, for an incident may be open.
+    await endRefusal(trx, ingest);
+    await enqueueJobs(trx, [ingest.followUp({ dataset, partition, number: newest.number })]);
     return { enqueued: true };
   });
 }
 
-/** The newest revision of the partition; number 0 when it has none yet. */
-async function lockPartition(
-  trx: Work,
-  { revision }: IngestCommit,
-): Promise<{ readonly number: number; readonly contentHash: string | null; readonly wasRefused: boolean }> {
+type Newest = { readonly number: number; readonly contentHash: string | null; readonly wasRefused: boolean };
+
+/** The newest revision of the partition, number 0 when it has none yet; refuses when the task is superseded. */
+async function lockPartition(trx: Work, { commit, revision }: IngestCommit): Promise<Newest> {
   const { dataset, partition } = revision;
   // An update that changes nothing, because it makes the row if need be, locks it, and returns it, all in one.
-  const { rows } = await sql<{ newest: number; refused: string | null }>`
-    insert into partition (dataset, key, newest) values (${dataset}, ${partition}, 0)
+  const { rows } = await sql<{ newest: number; content_hash: string | null; refused: string | null }>`
+    with ${openTask(commit.fence)}
+    insert into partition (dataset, key, newest) select ${dataset}, ${partition}, 0 from open_task
     on conflict (dataset, key) do update set newest = partition.newest
-    returning newest, refused`.execute(trx);
-  const number = rows[0]?.newest ?? 0;
-  const row = await trx
-    .selectFrom('revision')
-    .select('content_hash')
-    .where('dataset', '=', dataset)
-    .where('partition', '=', partition)
-    .where('number', '=', number)
-    .executeTakeFirst();
-  const wasRefused = typeof rows[0]?.refused === 'string';
-  return { number, contentHash: row?.content_hash ?? null, wasRefused };
+    returning newest, content_hash, refused`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) return refuse(superseded(commit.fence));
+  return { number: row.newest, contentHash: row.content_hash, wasRefused: row.refused !== null };
 }
 
 async function noteFingerprint(trx: Work, { revision }: IngestCommit, number: number): Promise<void> {
@@ -82,41 +70,41 @@ async function endRefusal(trx: Work, { revision }: IngestCommit): Promise<void> 
     .execute();
 }
 
-async function insertRevision(trx: Work, { revision }: IngestCommit, number: number): Promise<void> {
-  await trx
-    .insertInto('revision')
-    .values({
-      dataset: revision.dataset,
-      partition: revision.partition,
-      number,
-      fingerprint: revision.fingerprint,
-      content_hash: revision.contentHash,
-      schema: encodeJson(revision.schema),
-      row_count: revision.rowCount,
-      rejected: encodeJson(revision.rejected),
-      rejected_count: revision.rejected.count,
-      size_bytes: revision.sizeBytes,
-      modified_at: revision.modifiedAt ?? null,
-      ingested_at: revision.ingestedAt,
-      batch_count: revision.batches.length,
-    })
-    .execute();
-  await trx
-    .updateTable('partition')
-    .set({ newest: number, refused: null })
-    .where('dataset', '=', revision.dataset)
-    .where('key', '=', revision.partition)
-    .execute();
+/** In one statement as a rule: its parts see none of each other's writes, and none of them needs to. */
+async function insertRevision(trx: Work, ingest: IngestCommit, reference: RevisionRef): Promise<void> {
+  const { commit, revision } = ingest;
+  const { dataset, partition, number } = reference;
+  const [batches = [], ...more] = chunksOf(revision.batches, batchesPerStatement);
+  const { rows } = await sql`
+    with ${claimed(commit, { ...commit.output, revision: reference })},
+    revised as (
+      insert into revision
+        (dataset, partition, number, fingerprint, content_hash, schema, row_count, rejected, rejected_count, size_bytes,
+          modified_at, ingested_at, batch_count)
+      values (${dataset}, ${partition}, ${number}, ${revision.fingerprint}, ${revision.contentHash},
+        ${encodeJson(revision.schema)}, ${revision.rowCount}, ${encodeJson(revision.rejected)},
+        ${revision.rejected.count}, ${revision.sizeBytes}, ${revision.modifiedAt ?? null}, ${revision.ingestedAt},
+        ${revision.batches.length})
+    ),
+    moved as (
+      update partition set newest = ${number}, content_hash = ${revision.contentHash}, refused = null
+      where dataset = ${dataset} and key = ${partition}
+    ),
+    stored as (${insertionOfBatches(batches, reference)}),
+    enqueued as (${insertionOf([ingest.followUp(reference)])})
+    select job from claimed`.execute(trx);
+  if (rows.length === 0) refuse(superseded(commit.fence));
+  for (const chunk of more) await insertionOfBatches(chunk, reference).execute(trx);
 }
 
-async function insertBatches(trx: Work, { revision }: IngestCommit, reference: RevisionRef): Promise<void> {
+const batchesPerStatement = 1_000;
+
+function insertionOfBatches(batches: readonly Batch[], reference: RevisionRef): RawBuilder<unknown> {
   const { dataset, partition, number } = reference;
-  for (const chunk of chunksOf(revision.batches, 1_000)) {
-    await sql`
-      insert into batch (dataset, partition, revision, position, location, row_count, size_bytes, checksum)
-      select ${dataset}, ${partition}, ${number}::integer, index, location, "rowCount", "sizeBytes", checksum
-      from json_to_recordset(${jsonRows(chunk)}) as row (
-        index integer, location text, "rowCount" bigint, "sizeBytes" bigint, checksum text
-      )`.execute(trx);
-  }
+  return sql`
+    insert into batch (dataset, partition, revision, position, location, row_count, size_bytes, checksum)
+    select ${dataset}, ${partition}, ${number}::integer, index, location, "rowCount", "sizeBytes", checksum
+    from json_to_recordset(${jsonRows(batches)}) as row (
+      index integer, location text, "rowCount" bigint, "sizeBytes" bigint, checksum text
+    )`;
 }

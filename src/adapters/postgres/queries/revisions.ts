@@ -1,7 +1,10 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { DatasetName, PartitionKey } from '../../../base/ids.ts';
 import type { Revision, RevisionRef } from '../../../core/datasets/revision.ts';
 import type { PartitionSummary } from '../../../ports/revision-store.ts';
-import { batchOf, revisionOf } from '../revision-row.ts';
+import { decodeJson } from '../json.ts';
+import { type BatchRow, batchOf, revisionOf } from '../revision-row.ts';
+import type { RevisionTable } from '../schema.ts';
 import type { Connection } from '../transact.ts';
 
 /** The newest revision of each partition of a dataset, to select from. */
@@ -17,27 +20,48 @@ export function newestRevision(db: Connection, dataset: DatasetName) {
     .where('partition.dataset', '=', dataset);
 }
 
-/** One revision with its batches. They never change, so that two statements see the same. */
-export async function revisionWithBatches(
+/** One revision with its batches. */
+export function revisionWithBatches(
   db: Connection,
   { dataset, partition, number }: RevisionRef,
 ): Promise<Revision | undefined> {
-  const row = await db
-    .selectFrom('revision')
-    .selectAll()
-    .where('dataset', '=', dataset)
-    .where('partition', '=', partition)
-    .where('number', '=', number)
-    .executeTakeFirst();
+  return revisionWhere(
+    db,
+    sql`revision.dataset = ${dataset} and revision.partition = ${partition} and revision.number = ${number}`,
+  );
+}
+
+/** The newest revision of a partition with its batches. */
+export function newestWithBatches(
+  db: Connection,
+  dataset: DatasetName,
+  partition: PartitionKey,
+): Promise<Revision | undefined> {
+  const newest = sql`(select newest from partition where dataset = ${dataset} and key = ${partition})`;
+  return revisionWhere(
+    db,
+    sql`revision.dataset = ${dataset} and revision.partition = ${partition} and revision.number = ${newest}`,
+  );
+}
+
+/** Its batches as one value, because a row for each would repeat the revision with its columns. */
+async function revisionWhere(db: Connection, condition: RawBuilder<unknown>): Promise<Revision | undefined> {
+  const { rows } = await sql<RevisionTable & { batches: string | null }>`
+    select revision.*, (
+      select json_agg(
+        json_build_object(
+          'position', position, 'location', location, 'row_count', batch.row_count,
+          'size_bytes', batch.size_bytes, 'checksum', checksum
+        ) order by position
+      )
+      from batch
+      where batch.dataset = revision.dataset and batch.partition = revision.partition
+        and batch.revision = revision.number
+    ) as batches
+    from revision where ${condition}`.execute(db);
+  const [row] = rows;
   if (row === undefined) return undefined;
-  const batches = await db
-    .selectFrom('batch')
-    .selectAll()
-    .where('dataset', '=', dataset)
-    .where('partition', '=', partition)
-    .where('revision', '=', number)
-    .orderBy('position')
-    .execute();
+  const batches = decodeJson<BatchRow[]>(row.batches ?? '[]');
   return { ...revisionOf(row), batches: batches.map(batchOf) };
 }
 

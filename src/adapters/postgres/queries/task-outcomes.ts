@@ -32,7 +32,7 @@ export async function taskOutcomesForLists(
   if (ids.length === 0) return new Map();
   const { rows } = await sql<TaskOutcomeTable>`
     select job, name, status, attempts, node, started_at, ended_at, error,
-      case when output->>'kind' <> 'lookup' then output end as output
+      case when changed is null then output end as output
     from task_outcome where ${isOneOf(ids)}
     order by ended_at, name`.execute(db);
   return byJob(rows);
