@@ -122,11 +122,15 @@ export async function readAt(
   handle: FileHandle,
   { position, length }: { position: number; length: number },
 ): Promise<Buffer> {
+  return readInto(handle, Buffer.allocUnsafe(length), position);
+}
+
+/** Fills a buffer with the bytes from `position` on, and returns it; throws `RangeError` when the file ends before. */
+export async function readInto(handle: FileHandle, buffer: Buffer, position: number): Promise<Buffer> {
   if (position < 0) throw new RangeError('a file is too short');
-  const buffer = Buffer.allocUnsafe(length);
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
     if (bytesRead === 0) throw new RangeError('a file ends early');
     filled += bytesRead;
   }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedBatch } from '../../../ports/engine.ts';
-import { footerBytes, type ParquetFooter, type RowGroup, readAt } from './footer.ts';
+import { footerBytes, type ParquetFooter, type RowGroup } from './footer.ts';
+import { HashedBytes } from './hashed-bytes.ts';
 
 const magic = Buffer.from('PAR1');
-const copyBytes = 1024 * 1024;
 
 /** The name of a batch file. */
 export function batchFileName(index: number): string {
@@ -72,39 +71,25 @@ async function keepFirst(source: ParquetFile, part: Part, signal: AbortSignal): 
 }
 
 async function moveLast(source: ParquetFile, part: Part, signal: AbortSignal): Promise<StagedBatch> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
   await using handle = await open(part.path, 'wx');
-  const append = async (bytes: Buffer): Promise<void> => {
-    hash.update(bytes);
-    await handle.writeFile(bytes);
-    sizeBytes += bytes.length;
-  };
-  await append(magic);
-  const { start, end } = extentOf(part.pack);
-  for (let position = start; position < end; position += copyBytes) {
-    signal.throwIfAborted();
-    const length = Math.min(copyBytes, end - position);
-    await append(await readAt(source.handle, { position, length }));
-  }
-  await append(footerBytes(source.footer, part.pack, magic.length));
-  return { path: part.path, rowCount: rowCountOf(part.pack), sizeBytes, checksum: hash.digest('hex') };
+  const bytes = new HashedBytes(handle);
+  await bytes.add(magic);
+  await bytes.addRange({ handle: source.handle, ...extentOf(part.pack) }, signal);
+  await bytes.add(footerBytes(source.footer, part.pack, magic.length));
+  return batchOf(part.path, rowCountOf(part.pack), bytes);
 }
 
 /** A batch file that is complete, with its checksum. */
 export async function stagedBatch(path: string, rowCount: number, signal: AbortSignal): Promise<StagedBatch> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(copyBytes);
-  let sizeBytes = 0;
   await using handle = await open(path, 'r');
-  for (;;) {
-    signal.throwIfAborted();
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, sizeBytes);
-    if (bytesRead === 0) break;
-    hash.update(buffer.subarray(0, bytesRead));
-    sizeBytes += bytesRead;
-  }
-  return { path, rowCount, sizeBytes, checksum: hash.digest('hex') };
+  const { size } = await handle.stat();
+  const bytes = new HashedBytes();
+  await bytes.addRange({ handle, start: 0, end: size }, signal);
+  return batchOf(path, rowCount, bytes);
+}
+
+function batchOf(path: string, rowCount: number, bytes: HashedBytes): StagedBatch {
+  return { path, rowCount, sizeBytes: bytes.sizeBytes, checksum: bytes.checksum() };
 }
 
 /** The bytes of a run of row groups, which lie one after the other. */
