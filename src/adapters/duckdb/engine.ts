@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { limits } from '../../base/limits.ts';
 import type { Outcome } from '../../base/outcome.ts';
+import { MiB } from '../../base/units.ts';
+import type { SourceScan } from '../../core/datasets/source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, EngineOptions } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
@@ -31,6 +33,8 @@ type Kit = {
 const threadsMaxDefault = 4;
 /** Each thread of DuckDB needs buffers of its own. */
 const memoryMbPerThread = 256;
+/** Below this, threads cost more processor time than one thread does, and other requests use the other processors. */
+const sharedSourceBytesMin = 64 * MiB;
 
 /** Makes the engine of DuckDB worker processes. None is started before the first request. */
 export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
@@ -43,7 +47,7 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
     const id = ++requests;
     const { signal, timeoutMs, memoryMb, onProgress } = limited;
     const threadsOfMemory = Math.max(1, Math.min(threadsMax, Math.floor(memoryMb / memoryMbPerThread)));
-    const threads = mustRepeat(request) ? 1 : threadsOfMemory;
+    const threads = mustRepeat(request) || isSmall(scanOf(request)) ? 1 : threadsOfMemory;
     const outcome = await superviseRequest(
       { clock: kit.clock, telemetry: kit.telemetry, pool },
       { id, request, threads, memoryMb, timeoutMs, signal, onProgress },
@@ -70,4 +74,24 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
  */
 function mustRepeat(request: WorkerRequest): boolean {
   return request.kind === 'measure' && request.request.source.kind === 'batch';
+}
+
+/** The files that a request reads; undefined when it reads none. */
+function scanOf(request: WorkerRequest): SourceScan | undefined {
+  switch (request.kind) {
+    case 'describe':
+      return request.scan;
+    case 'partitionsOf':
+    case 'ingest':
+      return request.request.scan;
+    case 'measure':
+      return request.request.source.kind === 'scan' ? request.request.source.scan : undefined;
+    case 'evaluate':
+      return undefined;
+  }
+}
+
+function isSmall(scan: SourceScan | undefined): boolean {
+  if (scan === undefined) return false;
+  return scan.files.reduce((sum, file) => sum + file.sizeBytes, 0) < sharedSourceBytesMin;
 }

@@ -30,12 +30,16 @@ export function generously(more: Partial<EngineOptions> = {}): EngineOptions {
 }
 
 /** Makes an engine for a test file. */
-export function engineKit(workersMax = 1): EngineKit {
+export function engineKit(workersMax = 1, threadsMax?: number): EngineKit {
   const folder = sampleFolder();
   const { clock: _, ...kit } = testKit();
   const engine = createEngine(
     { ...kit, clock: systemClock },
-    { workersMax, scratchDirectory: join(folder.path, 'scratch') },
+    {
+      workersMax,
+      scratchDirectory: join(folder.path, 'scratch'),
+      ...(threadsMax === undefined ? {} : { threadsMax }),
+    },
   );
   const attempt = (scan: FilesScan, more: Partial<IngestRequest>) =>
     engine.ingest(

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createEngine } from '../../../src/adapters/duckdb/engine.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { partitionKey } from '../../../src/base/ids.ts';
+import { limits } from '../../../src/base/limits.ts';
+import { MiB } from '../../../src/base/units.ts';
 import { defaultMeasurePlan } from '../../../src/core/metrics/plan.ts';
 import { profileMetrics } from '../../../src/core/metrics/profile.ts';
 import { decodeProfile } from '../../../src/core/metrics/profile-codec.ts';
@@ -71,6 +73,34 @@ describe('batches', () => {
     for (let round = 0; round < 3; round++) {
       const output = await kit.ingest(scan, { rowsPerBatch: 250_000 });
       assert.deepEqual(checksums(output), checksums(alone.value));
+    }
+  });
+
+  it('of a large file have the same bytes each time, with one thread as with several, and its order', async () => {
+    const path = folder.write('huge.csv', 'id,text\n');
+    const filler = 'x'.repeat(150);
+    for (let from = 0; from < 500_000; from += 50_000) {
+      const lines = Array.from({ length: 50_000 }, (_, n) => `${from + n},${filler}\n`);
+      appendFileSync(path, lines.join(''));
+    }
+    const huge = scanOf('csv', [path]);
+    assert.ok((huge.files[0]?.sizeBytes ?? 0) > 64 * MiB);
+    await using alone = engineKit(1, 1);
+    const first = await alone.ingest(huge, { rowsPerBatch: limits.rowsPerBatch / 2 });
+    assert.equal(first.rowCount, 500_000);
+    assert.equal(first.batches.length, 2);
+    const groups = await query(
+      `select max(row_group_num_rows) as most, count(distinct row_group_id) as n from parquet_metadata('${first.batches[0]?.path}')`,
+    );
+    assert.ok(Number(groups[0]?.['most']) > 60_000 && Number(groups[0]?.['n']) < 10, JSON.stringify(groups));
+    const files = first.batches.map((batch) => `'${batch.path}'`).join(', ');
+    const outOfOrder = await query(
+      `select count(*) as n from (select id - lag(id, 1, -1) over () as step from read_parquet([${files}])) where step <> 1`,
+    );
+    assert.equal(Number(outOfOrder[0]?.['n']), 0);
+    for (let round = 0; round < 2; round++) {
+      const again = await kit.ingest(huge, { rowsPerBatch: limits.rowsPerBatch / 2 });
+      assert.deepEqual(checksums(again), checksums(first));
     }
   });
 

@@ -25,6 +25,8 @@ export type CsvFile = {
   /** For each of its fields the index of the column. */
   readonly columns: readonly number[];
   readonly newline: number;
+  /** The average length of a line at its start. */
+  readonly lineBytes: number;
 };
 
 const headBytes = 64 * KiB;
@@ -54,7 +56,7 @@ export async function layOutCsv(
     const unique = uniqueNames(header);
     for (const remark of unique.remarks) remarks.add(remark);
     const columns = unique.names.map((name) => place(name, { names, places }));
-    laidOut.push({ ...file, columns, newline: newlineOf(head) });
+    laidOut.push({ ...file, columns, newline: newlineOf(head), lineBytes: lineBytesOf(head) });
   }
   if (dialect === undefined) throw emptyFailure(files.map((file) => file.path));
   if (names.length > limits.columnsMax) throw tooManyColumns(names.length);
@@ -89,6 +91,10 @@ async function headOf(file: { readonly read: TextFile; readonly path: string }):
       );
     }
   }
+}
+
+function lineBytesOf(head: string): number {
+  return Buffer.byteLength(head) / head.split(/\r\n|\r|\n/).length;
 }
 
 function startOf(scan: FilesScan, head: string, dialect: CsvDialect | undefined): CsvStart {

@@ -13,6 +13,7 @@ import { literal, literalList, literalStruct } from '../sql.ts';
 import { CsvCleaner } from './csv-cleaner.ts';
 import { type CsvFile, type CsvLayout, layOutCsv } from './csv-layout.ts';
 import type { CsvDialect } from './dialect.ts';
+import { buffersFor, type CsvBuffers, widestBuffers } from './pieces.ts';
 
 /** Where a source may put files of its own, and when it is to stop. `bytesMax` limits how much of each file is looked at. */
 export type SourceWork = {
@@ -41,6 +42,7 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
     paths: layout.files.map((file) => file.path),
     columns: source.columns,
     isTyped: true,
+    isInPieces: source.isInPieces,
     remarks: layout.remarks,
     sample: source.sample(),
     rows: (types, withFile) => source.rows(types, withFile),
@@ -52,19 +54,13 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
 /** Files that one call of the reader takes: alike in columns and compression. */
 type Group = { readonly files: readonly CsvFile[]; readonly columns: readonly number[] };
 
-/**
- * Longer rows stop the first reading, and are taken when the file is taken apart. Threads work on pieces of at least this
- * size: with the longest row that is allowed, every file would cost 10 % more and twice the memory (measured).
- */
-const firstLineBytesMax = 8 * MiB;
 /** For a sample, little is read ahead. */
-const sampleBufferBytes = firstLineBytesMax;
+const sampleBuffers: CsvBuffers = { bufferBytes: 8 * MiB, lineBytesMax: 8 * MiB, isInPieces: false };
 
 type ReaderOptions = {
   readonly compression: string;
   readonly header: boolean;
-  readonly bufferBytes: number;
-  readonly lineBytesMax: number;
+  readonly buffers: CsvBuffers;
 };
 
 class Source {
@@ -73,11 +69,13 @@ class Source {
   readonly #layout: CsvLayout;
   readonly #work: SourceWork;
   readonly #hiveKeys: readonly string[];
+  readonly #buffers: CsvBuffers;
 
   constructor(scan: FilesScan, layout: CsvLayout, work: SourceWork) {
     this.#scan = scan;
     this.#layout = layout;
     this.#work = work;
+    this.#buffers = buffersFor(layout.files);
     const own = new Set(layout.names.map((name) => name.toLowerCase()));
     this.#hiveKeys = scan.hiveKeys.filter((key) => !own.has(key.toLowerCase()));
     const hive = hiveColumns(
@@ -90,13 +88,16 @@ class Source {
     ];
   }
 
+  /** Rows of several readers come one after the other, and not in pieces. */
+  get isInPieces(): boolean {
+    return this.#buffers.isInPieces && this.#groups().length === 1;
+  }
+
   sample(): string {
     const groups = this.#groups();
     const rows = Math.ceil(sampleRowsOf(this.columns.length) / groups.length);
     return groups
-      .map(
-        (group) => `(${this.#groupSql(group, new Map(), { bufferBytes: sampleBufferBytes })} limit ${rows})`,
-      )
+      .map((group) => `(${this.#groupSql(group, new Map(), { buffers: sampleBuffers })} limit ${rows})`)
       .join(' union all ');
   }
 
@@ -166,7 +167,7 @@ class Source {
   #groupSql(
     group: Group,
     types: ReadonlyMap<string, string>,
-    { withFile = false, bufferBytes = limits.rowBytesMax }: { withFile?: boolean; bufferBytes?: number },
+    { withFile = false, buffers = this.#buffers }: { withFile?: boolean; buffers?: CsvBuffers },
   ): string {
     const paths = group.files.map((file) => file.read.path);
     const hive = hiveColumns(
@@ -186,8 +187,7 @@ class Source {
     const options = {
       compression: group.files[0]?.read.compression ?? 'none',
       header: this.#layout.dialect.header,
-      bufferBytes,
-      lineBytesMax: firstLineBytesMax,
+      buffers,
     };
     const filename = withFile || hive.some((column) => column.needsFilename) ? ', filename = true' : '';
     return `select ${selected.join(', ')} from read_csv(${literalList(paths)}, ${this.#options(options)},
@@ -210,17 +210,17 @@ class Source {
     ];
     const delimiter = literal(this.#layout.dialect.delimiter);
     const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}::VARCHAR, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
-    const bufferBytes = limits.rowBytesMax;
-    const options = { compression: 'none', header: false, bufferBytes, lineBytesMax: bufferBytes };
+    const options = { compression: 'none', header: false, buffers: widestBuffers };
     return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
       from read_csv(${literal(clean.path)}, ${this.#options(options)},
       columns = ${literalStruct([['r', 'BIGINT'], ...fields])})`;
   }
 
-  #options({ compression, header, bufferBytes, lineBytesMax }: ReaderOptions): string {
+  #options({ compression, header, buffers }: ReaderOptions): string {
     const nulls = new Set(['', ...(this.#scan.csv?.nullValues ?? [])]);
     return `auto_detect = false, delim = ${literal(this.#layout.dialect.delimiter)}, quote = '"', escape = '"',
       header = ${header}, nullstr = ${literalList([...nulls])}, allow_quoted_nulls = false, hive_partitioning = false,
-      compression = '${compression}', max_line_size = ${lineBytesMax}, buffer_size = ${bufferBytes}`;
+      compression = '${compression}', max_line_size = ${buffers.lineBytesMax},
+      buffer_size = ${buffers.bufferBytes}`;
   }
 }

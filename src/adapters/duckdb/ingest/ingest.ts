@@ -23,11 +23,11 @@ export async function ingest(
   const { scan } = request;
   return withUnchangedFiles(scan, async () => {
     let batches: StagedBatch[] = [];
-    const take = async (select: string): Promise<void> => {
+    const take = async (select: string, isInPieces = false): Promise<void> => {
       // What was taken before was not the whole of it.
       for (const { path } of batches) await rm(path);
       batches = [];
-      batches = await writeBatches(session, select, request);
+      batches = await writeBatches(session, { select, isInPieces }, request);
     };
     const taken =
       scan.format === 'parquet'

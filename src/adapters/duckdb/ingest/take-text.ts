@@ -17,8 +17,11 @@ import type { CleanText, TextRows, TextSource } from './text-source.ts';
 export type TextWish = {
   readonly filter?: PartitionFilter | undefined;
   readonly previous?: Schema | undefined;
-  /** Takes the rows of a SELECT; called again with other rows when the first ones could not be read to the end. */
-  readonly take: (select: string) => Promise<void>;
+  /**
+   * Takes the rows of a SELECT; called again with other rows when the first ones could not be read to the end. Rows in
+   * pieces make a row group of each.
+   */
+  readonly take: (select: string, isInPieces?: boolean) => Promise<void>;
 };
 
 export type TextTaken = { readonly schema: Schema; readonly rejected: RejectedRows };
@@ -69,7 +72,8 @@ async function takeTyped(session: Session, from: TextRows, wish: TextWish): Prom
     const values = reading.map(({ column, value }) => `${value} as ${identifier(column.name)}`);
     const rows = `select ${values.join(', ')} from (${from.rows(types)})`;
     const filter = wish.filter === undefined ? '' : ` where ${filterSql(wish.filter, schema)}`;
-    await wish.take(filter === '' ? rows : `select * from (${rows})${filter}`);
+    if (filter === '') await wish.take(rows, from.isInPieces);
+    else await wish.take(`select * from (${rows})${filter}`);
     return schema;
   } catch (thrown) {
     if (isRowFault(thrown)) return undefined;

@@ -8,6 +8,8 @@ export type TextRows = {
   readonly columns: readonly RawColumn[];
   /** Whether the reader can be asked for types other than text. */
   readonly isTyped: boolean;
+  /** Whether the reader's threads each read what makes a good row group, as long as all of the rows are taken. */
+  readonly isInPieces?: boolean;
   /** SQL of the first rows, all columns as text. */
   readonly sample: string;
   /**

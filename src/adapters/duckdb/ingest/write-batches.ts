@@ -12,19 +12,28 @@ export type BatchTarget = { readonly directory: string; readonly rowsPerBatch: n
 /** DuckDB ends a row group with the vector that fills it, so that it may hold this many rows more than asked for. */
 const vectorRows = 2_048;
 
+/** Rows to write. `isInPieces`: as they come from each thread, they make a row group. */
+export type RowsToWrite = { readonly select: string; readonly isInPieces: boolean };
+
+/** Fewer row groups in a batch leave much of the last one to the next batch. */
+const groupsPerBatchMin = 4;
+
 /**
  * Writes the rows of `select` as batch files, in their order. The same rows always give the same bytes, whatever the
  * number of threads. Rows are counted from the Parquet footer. No rows make one batch without rows: it has the schema.
  */
 export async function writeBatches(
   session: Session,
-  select: string,
+  { select, isInPieces }: RowsToWrite,
   target: BatchTarget,
 ): Promise<StagedBatch[]> {
   const path = join(target.directory, 'all.parquet');
   const groupRows = Math.max(vectorRows, Math.min(limits.rowsPerRowGroup, target.rowsPerBatch) - vectorRows);
   try {
-    await session.run(copySql(select, path, groupRows));
+    // Asked for groups of no certain size, several threads write what they read. One would write single vectors.
+    if (isInPieces && target.rowsPerBatch >= groupsPerBatchMin * limits.rowsPerRowGroup) {
+      await session.runTogether(copySql(select, path, 0));
+    } else await session.run(copySql(select, path, groupRows));
     return await cut(session, path, target);
   } finally {
     await rm(path, { force: true });

@@ -64,6 +64,17 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** Runs a statement on several threads, whatever the limit is: what it does depends on there being more than one. */
+  async runTogether(sql: string): Promise<number> {
+    if (this.#threads > 1) return this.run(sql);
+    await this.run('set threads = 2');
+    try {
+      return await this.run(sql);
+    } finally {
+      if (!this.signal.aborted) await this.run(`set threads = ${this.#threads}`);
+    }
+  }
+
   /** All rows of a small result. */
   async rows(sql: string): Promise<readonly Row[]> {
     this.#refuseAfterInterrupt();
