@@ -118,7 +118,7 @@ function integer(value: ThriftValue | undefined): number {
 }
 
 /** Reads exactly `length` bytes. */
-export async function readAt(
+async function readAt(
   handle: FileHandle,
   { position, length }: { position: number; length: number },
 ): Promise<Buffer> {
