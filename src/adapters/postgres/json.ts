@@ -5,13 +5,23 @@ import { decodeText, encodeText, marker } from './safe-text.ts';
  * infinities and -0, which JSON lacks, and strings that no text of PostgreSQL can hold (`encodeText`) survive.
  */
 export function encodeJson(value: unknown): string {
-  return JSON.stringify(encoded(value)) ?? 'null';
+  return JSON.stringify(isPlain(value) ? value : encoded(value)) ?? 'null';
 }
 
 /** The data that `encodeJson` was given. The caller names the type that was stored. */
 export function decodeJson<T>(text: string): T {
   const value: unknown = JSON.parse(text);
   return (text.includes('\\u001b') ? decoded(value) : value) as T;
+}
+
+/** Whether nothing in it needs to be encoded, which is nearly always so: then nothing is copied. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'string') return encodeText(value) === value;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlain);
+  const record = value as Readonly<Record<string, unknown>>;
+  return Object.keys(record).every((key) => encodeText(key) === key && isPlain(record[key]));
 }
 
 /** Numbers that JSON lacks are strings that start thus. No encoded string does, since the marker itself is escaped. */

@@ -76,6 +76,58 @@ describe('the embedded database server', () => {
     assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
   });
 
+  it('prepares what comes again, and parses it anew after a failure or a change of its table', async () => {
+    await using connected = connect(directory);
+    const { db } = connected;
+    const divided = async (by: number) =>
+      (await sql<{ part: number }>`select 6 / ${by}::integer as part`.execute(db)).rows;
+    for (let nth = 0; nth < 3; nth++) assert.deepEqual(await divided(3), [{ part: 2 }]);
+    await assert.rejects(divided(0), { code: '22012' });
+    for (let nth = 0; nth < 3; nth++) assert.deepEqual(await divided(2), [{ part: 3 }]);
+    const names = async () =>
+      (await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)).rows;
+    await names();
+    assert.ok((await names()).some(({ statement }) => statement.includes('as part')));
+
+    await sql`create table note (id integer)`.execute(db);
+    const all = () => sql`select * from note`.execute(db);
+    for (let nth = 0; nth < 3; nth++) assert.deepEqual((await all()).rows, []);
+    await sql`alter table note add column text text`.execute(db);
+    await all().catch(() => undefined);
+    await sql`insert into note values (1, 'new')`.execute(db);
+    assert.deepEqual((await all()).rows, [{ id: 1, text: 'new' }]);
+  });
+
+  it('keeps a bounded number of prepared statements', async () => {
+    await using connected = connect(directory);
+    const { db } = connected;
+    for (let nth = 0; nth < 450; nth++) {
+      const statement = sql.raw(`select ${nth} as number`);
+      await statement.execute(db);
+      assert.deepEqual((await statement.execute(db)).rows, [{ number: nth }]);
+    }
+    const { rows } = await sql<{ kept: number }>`
+      select count(*) as kept from pg_prepared_statements`.execute(db);
+    assert.ok(Number(rows[0]?.kept) <= 201, `${rows[0]?.kept} statements`);
+  });
+
+  it('rolls back a transaction whose first statement fails, and one without any leaves no trace', async () => {
+    await using connected = connect(directory);
+    const { db } = connected;
+    await assert.rejects(
+      db.transaction().execute((trx) => sql`select 1 / 0`.execute(trx)),
+      { code: '22012' },
+    );
+    await db.transaction().execute(async () => undefined);
+    await assert.rejects(
+      db.transaction().execute(async () => Promise.reject(new Error('before any statement'))),
+      /before any statement/,
+    );
+    // Within a transaction the time stands still.
+    const time = async () => (await sql`select now()::text as now`.execute(db)).rows;
+    assert.notDeepEqual(await time(), await time());
+  });
+
   it('keeps the write-ahead log short and dead rows few, however much is written', async () => {
     await using connected = connect(directory);
     const { db } = connected;
