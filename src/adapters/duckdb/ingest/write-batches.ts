@@ -19,8 +19,10 @@ export type RowsToWrite = { readonly select: string; readonly isInPieces: boolea
 const groupsPerBatchMin = 4;
 
 /**
- * Writes the rows of `select` as batch files, in their order. The same rows always give the same bytes, whatever the
- * number of threads. Rows are counted from the Parquet footer. No rows make one batch without rows: it has the schema.
+ * Writes the rows of `select` as batch files, in their order. The same rows give the same bytes on one thread and in
+ * pieces; otherwise several threads may, rarely, end a row group a vector earlier (DuckDB's ordered writer cuts a
+ * remainder by when its threads end). Rows are counted from the Parquet footer. No rows make one batch without rows: it
+ * has the schema.
  */
 export async function writeBatches(
   session: Session,
