@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ import { type ServiceProcess, spawnAssay, startService } from '../support/servic
 const kills = Number(process.env['ASSAY_TEST_KILLS'] ?? 50);
 const rows = 3_000_000;
 const partitions = 182;
+/** Each partition is ingested and measured; the last kill leaves something to be done. */
+const lastMoment = 0.95 * 2 * partitions;
 const seed = Number(process.env['ASSAY_TEST_SEED'] ?? 20010703);
 
 describe('a backfill whose process is killed 50 times', () => {
@@ -31,19 +34,24 @@ describe('a backfill whose process is killed 50 times', () => {
   it(`ends with the results of an undisturbed run (seed ${seed})`, async () => {
     const undisturbed = await backfilled(join(folder, 'calm'), async () => undefined);
     const random = createSeededRandom(seed);
+    // Spread over all of the work: each kill waits for its share of the commits, then for a random moment after it.
+    const moments = Array.from({ length: kills }, () => random.next() * lastMoment).toSorted((x, y) => x - y);
     let killed = 0;
     const disturbed = await backfilled(join(folder, 'killed'), async (data, service) => {
-      let current: ServiceProcess | undefined = service;
+      let current = service;
       while (killed < kills) {
-        // Some die early in their start, some in the middle of the work.
-        await delay(Math.floor(random.next() * 500));
-        if (current !== undefined && (await hasEnded(current))) break;
-        await current?.kill();
+        await reaches(current, moments[killed] ?? 0);
+        await delay(random.below(60));
+        await current.kill();
         killed += 1;
-        current = await startOrKill(data, random.next() < 0.2 ? Math.floor(random.next() * 900) : undefined);
-        if (current === undefined) killed += 1;
+        if (killed < kills && random.next() < 0.2) {
+          // Some die again in the middle of their start.
+          await killInStart(data, random.below(900));
+          killed += 1;
+        }
+        current = await startService(data);
       }
-      return current ?? (await startService(data));
+      return current;
     });
 
     assert.equal(killed, kills, 'the backfill must outlast the kills');
@@ -58,15 +66,27 @@ describe('a backfill whose process is killed 50 times', () => {
     assert.equal(disturbed.batchFiles >= partitions, true, 'each revision has its batch');
   });
 
-  /** Starts the service; with a limit it is killed after so many milliseconds, listening or not. */
-  async function startOrKill(data: string, killAfterMs?: number): Promise<ServiceProcess | undefined> {
-    if (killAfterMs === undefined) return startService(data);
+  async function killInStart(data: string, afterMs: number): Promise<void> {
     const child = spawnAssay(['up', '--data', data, '--port', '0', '--log-level', 'error']);
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    await delay(killAfterMs);
+    const exited = once(child, 'exit');
+    await delay(afterMs);
     child.kill('SIGKILL');
     await exited;
-    return undefined;
+  }
+
+  /** Waits until so many of the ingest and measure tasks are committed. */
+  async function reaches(service: ServiceProcess, commits: number): Promise<void> {
+    await eventually(
+      `${commits} commits`,
+      async () => {
+        const list = await service.client.backfills({ dataset: 'flights' });
+        const view = list.ok ? list.value.backfills[0] : undefined;
+        assert.ok(view === undefined || !hasBackfillEnded(view.state), 'the backfill must outlast the kills');
+        return view !== undefined && view.ingested + view.measured >= commits;
+      },
+      60_000,
+      10,
+    );
   }
 
   async function backfilled(
@@ -132,10 +152,4 @@ function differences(calm: readonly Comparable[], killed: readonly Comparable[])
     ...missing,
     ...differing.slice(0, 5).map(({ id, text }) => ({ calm: text, killed: other.get(id) })),
   ];
-}
-
-async function hasEnded(service: ServiceProcess): Promise<boolean> {
-  const list = await service.client.backfills({ dataset: 'flights' });
-  const state = list.ok ? list.value.backfills[0]?.state : undefined;
-  return state !== undefined && hasBackfillEnded(state);
 }
