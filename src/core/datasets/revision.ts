@@ -12,7 +12,10 @@ export type RevisionRef = {
 /** One version of a partition's content, complete in Assay's own storage. */
 export type Revision = RevisionRef & {
   readonly fingerprint: string;
-  /** SHA-256 over the batches' checksums: equal content under a new fingerprint makes no new revision. */
+  /**
+   * SHA-256 over the batches' checksums and the number of rejected rows: equal content under a new fingerprint makes no
+   * new revision.
+   */
   readonly contentHash: string;
   readonly schema: Schema;
   readonly rowCount: number;

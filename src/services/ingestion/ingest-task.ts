@@ -10,7 +10,7 @@ import { type Job, newJob } from '../../core/jobs/job.ts';
 import type { TaskSpec } from '../../core/jobs/task.ts';
 import type { BatchStore } from '../../ports/batch-store.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
-import type { Engine, IngestOutput, StagedBatch } from '../../ports/engine.ts';
+import type { Engine, IngestOutput } from '../../ports/engine.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
 import type { Kit } from '../kit.ts';
@@ -18,7 +18,7 @@ import type { ProviderOf } from './provider-of.ts';
 
 type IngestSpec = Extract<TaskSpec, { kind: 'ingest' }>;
 
-/** Backfills whose schema is remembered at once. */
+/** Jobs whose schema is remembered at once. */
 const schemasKept = 16;
 
 type Parts = {
@@ -75,8 +75,9 @@ export class IngestTask implements TaskHandler<'ingest'> {
   }
 
   /**
-   * Types to hold on to in text formats, where each file would otherwise decide by its own rows. A backfill takes those
-   * of files from all over the source, so that the outcome does not depend on the order in which its partitions are read.
+   * Types to hold on to in text formats, where each file would otherwise decide by its own rows. A later partition takes
+   * those of the one before it. A backfill, and the first partitions of all, take those of files from all over the
+   * source, so that the outcome does not depend on the order in which they are read.
    */
   async #previousSchema(
     spec: IngestSpec,
@@ -84,27 +85,26 @@ export class IngestTask implements TaskHandler<'ingest'> {
   ): Promise<Schema | undefined> {
     if (spec.listed.scan.format === 'parquet') return undefined;
     if (spec.backfill === undefined) {
-      return (await this.#parts.revisions.schemaBefore(spec.dataset, spec.listed.key))?.schema;
+      const before = await this.#parts.revisions.schemaBefore(spec.dataset, spec.listed.key);
+      if (before !== undefined) return before.schema;
     }
-    return this.#schemaOfBackfill(spec.backfill, { definition, context });
+    return this.#schemaOfSource(definition, context);
   }
 
-  /** Looked up once for all partitions of a backfill; a failure to do so is only a hint less. */
-  #schemaOfBackfill(
-    backfill: JobId,
-    { definition, context }: { definition: DatasetDefinition; context: TaskContext },
-  ): Promise<Schema | undefined> {
-    const known = this.#schemas.get(backfill);
+  /** Looked up once for all partitions of a job; a failure to do so is only a hint less. */
+  #schemaOfSource(definition: DatasetDefinition, context: TaskContext): Promise<Schema | undefined> {
+    const { job } = context.fence;
+    const known = this.#schemas.get(job);
     if (known !== undefined) return known;
     const asked = this.#parts
       .providerOf(definition)
       .schema(definition, context)
       .then((described) => {
         // What failed for one task, such as its own cancellation, must not decide for the others.
-        if (!described.ok) this.#schemas.delete(backfill);
+        if (!described.ok) this.#schemas.delete(job);
         return described.ok ? described.value : undefined;
       });
-    this.#schemas.set(backfill, asked);
+    this.#schemas.set(job, asked);
     const oldest = this.#schemas.keys().next().value;
     if (this.#schemas.size > schemasKept && oldest !== undefined) this.#schemas.delete(oldest);
     return asked;
@@ -118,7 +118,7 @@ export class IngestTask implements TaskHandler<'ingest'> {
       dataset: spec.dataset,
       partition: spec.listed.key,
       fingerprint: spec.listed.fingerprint,
-      contentHash: contentHash(read.batches),
+      contentHash: contentHash(read),
       schema: read.schema,
       rowCount: read.rowCount,
       rejected: read.rejected,
@@ -178,8 +178,10 @@ export class IngestTask implements TaskHandler<'ingest'> {
   }
 }
 
-function contentHash(batches: readonly StagedBatch[]): string {
+/** Rows that could not be taken over are part of the content: repairing them makes a new revision. */
+function contentHash({ batches, rejected }: IngestOutput): string {
   const hash = createHash('sha256');
   for (const batch of batches) hash.update(batch.checksum);
+  hash.update(`rejected ${rejected.count}`);
   return hash.digest('hex');
 }
