@@ -74,7 +74,8 @@ export function createChecking(kit: Kit, options: { workers: number; scratchDire
 export async function startStandalone(config: Config): Promise<Outcome<Standalone>> {
   const kit = createKit(config);
   const folders = dataFolders(config.dataDirectory);
-  await mkdir(config.dataDirectory, { recursive: true });
+  // What is in it is as private as the data that it was made from.
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   const embedded = await openEmbeddedDatabase({ directory: folders.database, ...kit });
   if (!embedded.ok) return embedded;
   const database = embedded.value;
