@@ -171,8 +171,7 @@ function backgroundWork(
       name: 'incident gauge',
       pauseMs: limits.gaugeIntervalMs,
       round: async () => {
-        const open = await database.quality.incidents({ open: true, limit: limits.pageSizeMax });
-        kit.telemetry.gauge('assay_incidents_open', open.length);
+        kit.telemetry.gauge('assay_incidents_open', await database.quality.openIncidents());
         return false;
       },
     }),

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { defaultHost, defaultPort } from './base/default-address.ts';
 import { failure } from './base/errors.ts';
 import { fail, type Outcome, succeed } from './base/outcome.ts';
 
@@ -20,9 +21,6 @@ export type Config = {
 };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
-
-/** Where a service listens unless told otherwise. */
-const defaultPort = 7420;
 
 const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
@@ -53,7 +51,7 @@ export function readConfig(
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     dataDirectory: resolve(options.data ?? environment['ASSAY_DATA'] ?? 'assay-data'),
-    host: options.host ?? environment['ASSAY_HOST'] ?? '127.0.0.1',
+    host: options.host ?? environment['ASSAY_HOST'] ?? defaultHost,
     port,
     workers,
     logLevel,

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, it } from 'node:test';
 import { errorCatalogue } from '../src/base/errors.ts';
+import { limits } from '../src/base/limits.ts';
 import { telemetryCatalogue } from '../src/base/telemetry.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -103,6 +104,17 @@ describe('the house', () => {
       /^export (?:type )?(?:\*|\{[^}]*\}) from/m.test(withoutComments(read(path))),
     );
     assert.deepEqual(faults, []);
+  });
+
+  it('has no limit that nothing keeps', () => {
+    const code = sources
+      .filter((path) => path !== 'src/base/limits.ts')
+      .map(read)
+      .join('\n');
+    assert.deepEqual(
+      Object.keys(limits).filter((name) => !new RegExp(`\\b${name}\\b`).test(code)),
+      [],
+    );
   });
 
   it('takes time and chance from the system adapter alone', () => {

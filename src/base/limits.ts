@@ -1,4 +1,4 @@
-import { day, GiB, hour, KiB, MiB, minute, second } from './units.ts';
+import { day, hour, KiB, MiB, minute, second } from './units.ts';
 
 /**
  * Every limit of Assay, in one place. Nothing grows without one: queues, batches, retries, bodies, waits, samples.
@@ -113,7 +113,6 @@ export const limits = {
   /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */
   databaseOpenTimeoutMs: 2 * minute,
   databaseQueryTimeoutMs: 2 * minute,
-  workerMemoryDefaultBytes: 1 * GiB,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,
 } as const;

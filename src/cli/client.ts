@@ -1,3 +1,4 @@
+import { defaultHost, defaultPort } from '../base/default-address.ts';
 import { type ErrorCode, type Failure, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { fail, type Outcome, succeed } from '../base/outcome.ts';
@@ -21,7 +22,7 @@ import { serverEvents } from './client/server-events.ts';
 import { SilenceWatch } from './client/silence-watch.ts';
 
 /** Where a service on this machine listens unless told otherwise. */
-export const defaultUrl = 'http://127.0.0.1:7420';
+export const defaultUrl = `http://${defaultHost}:${defaultPort}`;
 
 /** So many broken streams in a row, a second apart, and the service is given up. */
 const brokenStreamsMax = 10;

@@ -43,19 +43,19 @@ export class Demo {
     const startedMs = clock.monotonicMs();
     await this.#register();
     const backfill = await this.#backfill(signal);
-    await narrator.learned(backfill, await this.#results(historyEnd));
+    narrator.learned(backfill, await this.#results(historyEnd));
     const unfinished = await this.#openIncident();
     if (unfinished !== undefined) await this.#resolve(unfinished);
 
     const good = await this.#deliver(goodDay, 'good', signal);
-    await narrator.delivered('a good day', good);
+    narrator.delivered('a good day', good);
     const broken = await this.#deliver(brokenDay, 'broken', signal);
-    await narrator.delivered('a broken day', broken);
+    narrator.delivered('a broken day', broken);
     const incident = await this.#openIncident();
     const untilIncidentMs = clock.monotonicMs() - startedMs;
-    await narrator.incident(incident, await this.#explanations(broken.results));
+    narrator.incident(incident, await this.#explanations(broken.results));
     const restated = await this.#deliver(brokenDay, 'good', signal);
-    await narrator.delivered('the same day in its good version', restated);
+    narrator.delivered('the same day in its good version', restated);
     const closed =
       incident === undefined ? undefined : valueOf(await this.#parts.client.incident(incident.id));
     narrator.closed(closed);

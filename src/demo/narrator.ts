@@ -54,7 +54,7 @@ export class Narrator {
     });
   }
 
-  async learned(view: BackfillView, last: readonly Result[]): Promise<void> {
+  learned(view: BackfillView, last: readonly Result[]): void {
     this.#progress.clear();
     const tookMs = (view.endedAt ?? view.startedAt) - view.startedAt;
     const rate = formatNumber(Math.round(view.rows / (tookMs / 1000)));
@@ -75,7 +75,7 @@ export class Narrator {
     );
   }
 
-  async delivered(what: string, story: DemoStory): Promise<void> {
+  delivered(what: string, story: DemoStory): void {
     const { scan, results } = story;
     const [partition] = scan.partitions;
     const worst = scan.partitions[0]?.status ?? 'error';
@@ -90,7 +90,7 @@ export class Narrator {
     if (alarms.length > 0) this.#table(alarms);
   }
 
-  async incident(incident: Incident | undefined, explanations: readonly string[][]): Promise<void> {
+  incident(incident: Incident | undefined, explanations: readonly string[][]): void {
     if (incident === undefined) return;
     this.#heading(`4  One incident: ${incidentTitle(incident)}`);
     this.#paragraph(`What was done to this day: ${breakage.join('; ')}. What Assay says:`);

@@ -31,6 +31,8 @@ export interface QualityStore {
   /** Results, newest partition first, the worst first within one. */
   results(filter: ResultFilter): Promise<readonly Result[]>;
   result(id: ResultId): Promise<Result | undefined>;
+  /** How many results of each status every partition has, by its highest evaluated revision, in partition order. */
+  statusCounts(dataset: DatasetName): Promise<readonly PartitionCounts[]>;
   /** One metric's values with their bands over partitions, oldest first. */
   series(request: {
     readonly dataset: DatasetName;
@@ -45,12 +47,19 @@ export interface QualityStore {
     readonly open?: boolean;
     readonly limit: number;
   }): Promise<readonly Incident[]>;
+  /** How many incidents of all datasets are not resolved. */
+  openIncidents(): Promise<number>;
   /** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
   changeIncident(
     id: IncidentId,
     change: (incident: Incident) => Outcome<Incident>,
   ): Promise<Outcome<Incident>>;
 }
+
+export type PartitionCounts = {
+  readonly partition: PartitionKey;
+  readonly counts: Readonly<Record<ResultStatus, number>>;
+};
 
 export type EvaluateCommit = {
   readonly commit: TaskCommit<OutputOf<'evaluate'>>;

@@ -304,6 +304,33 @@ export function evaluationConformance(worldOf: WorldOf): void {
     });
   });
 
+  describe('counts', () => {
+    it('are those of the highest evaluated revision of each partition', async () => {
+      const world = worldOf();
+      const { quality } = world.database;
+      const on = (partition: string, check: string, status: Result['status'], number = 1) =>
+        world.result(partition, { check, status, number });
+      for (const partition of ['b', 'a', 'a']) await world.ingested(partition);
+      await world.evaluated([
+        world.evaluation('a', { results: [on('a', 'x', 'fail'), on('a', 'y', 'pass')] }),
+        world.evaluation('b', {
+          results: [on('b', 'x', 'pass'), on('b', 'y', 'pass'), on('b', 'z', 'not_evaluated')],
+        }),
+      ]);
+      const none = { pass: 0, warn: 0, fail: 0, error: 0, not_evaluated: 0 };
+      const b = { partition: 'b', counts: { ...none, pass: 2, not_evaluated: 1 } };
+      assert.deepEqual(await quality.statusCounts(world.dataset), [
+        { partition: 'a', counts: { ...none, pass: 1, fail: 1 } },
+        b,
+      ]);
+      await world.evaluated([world.evaluation('a', { number: 2, results: [on('a', 'x', 'warn', 2)] })]);
+      assert.deepEqual(await quality.statusCounts(world.dataset), [
+        { partition: 'a', counts: { ...none, warn: 1 } },
+        b,
+      ]);
+    });
+  });
+
   describe('series', () => {
     it('shows values with their learned band and worst status, oldest first', async () => {
       const world = worldOf();
@@ -426,6 +453,7 @@ export function evaluationConformance(worldOf: WorldOf): void {
       assert.deepEqual(await list({ limit: 1 }), [2]);
       const everywhere = await quality.incidents({ open: true, limit: 1_000 });
       assert.ok(everywhere.some((one) => one.id === ids[2]));
+      assert.equal(await quality.openIncidents(), everywhere.length);
     });
 
     it('change one after the other, and not at all when the change is refused', async () => {

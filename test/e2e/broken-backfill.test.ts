@@ -58,6 +58,8 @@ it('a backfill with broken files learns from the others, opens incidents, and te
     const envelope = JSON.parse(body) as { message?: Message } & Message;
     const message = envelope.message ?? envelope;
     assert.equal(message.kind, 'backfill_finished');
+    assert.match(message.title, /learned from 10 partitions, 2026-01-01 to 2026-01-12/);
+    assert.equal(message.counts.error, 2);
     assert.match(message.lines.join('\n'), /2026-01-04: error/);
     assert.match(message.lines.join('\n'), /2026-01-09: error/);
     const again = await service.client.startScan({ dataset: 'daily' });

@@ -6,14 +6,21 @@ import type { Incident } from '../../core/incidents/incident.ts';
 import type { MetricDetail, MetricKey } from '../../core/metrics/metric.ts';
 import type { MetricHistory } from '../../core/thresholds/history.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
-import type { EvaluateCommit, QualityStore, ResultFilter, SeriesPoint } from '../../ports/quality-store.ts';
+import type {
+  EvaluateCommit,
+  PartitionCounts,
+  QualityStore,
+  ResultFilter,
+  SeriesPoint,
+} from '../../ports/quality-store.ts';
 import { decodeJson } from './json.ts';
 import { commitEvaluate } from './queries/commit-evaluate.ts';
-import { changeIncident, incidentById, listIncidents } from './queries/incidents.ts';
+import { changeIncident, countOpenIncidents, incidentById, listIncidents } from './queries/incidents.ts';
 import { metricHistory } from './queries/metric-history.ts';
 import { metricSeries } from './queries/metric-series.ts';
 import { commitMeasure, profilesOf } from './queries/profiles.ts';
 import { listResults, resultById } from './queries/results.ts';
+import { countStatusesByPartition } from './queries/status-counts.ts';
 import type { Connection } from './transact.ts';
 
 /** States, metrics, results and incidents in PostgreSQL. */
@@ -55,6 +62,10 @@ export class PostgresQualityStore implements QualityStore {
     return resultById(this.#db, id);
   }
 
+  statusCounts(dataset: DatasetName): Promise<readonly PartitionCounts[]> {
+    return countStatusesByPartition(this.#db, dataset);
+  }
+
   series(request: {
     readonly dataset: DatasetName;
     readonly metric: MetricKey;
@@ -85,6 +96,10 @@ export class PostgresQualityStore implements QualityStore {
     readonly limit: number;
   }): Promise<readonly Incident[]> {
     return listIncidents(this.#db, filter);
+  }
+
+  openIncidents(): Promise<number> {
+    return countOpenIncidents(this.#db);
   }
 
   changeIncident(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defaultHost, defaultPort } from '../../base/default-address.ts';
 import type { CommandSet, ExitCode, Session } from '../command-set.ts';
 import type { DemoOptions, UpOptions } from '../dependencies.ts';
 
@@ -33,8 +34,8 @@ Examples:
 function withServiceOptions(command: Command): Command {
   return command
     .option('--data <directory>', 'where everything is kept (ASSAY_DATA; default ./assay-data)')
-    .option('--host <address>', 'address to listen on (ASSAY_HOST; default 127.0.0.1)')
-    .option('--port <n>', 'port to listen on, 0 for a free one (ASSAY_PORT; default 7420)')
+    .option('--host <address>', `address to listen on (ASSAY_HOST; default ${defaultHost})`)
+    .option('--port <n>', `port to listen on, 0 for a free one (ASSAY_PORT; default ${defaultPort})`)
     .option('--workers <n>', 'worker processes that compute at once (ASSAY_WORKERS; default: the cores)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (ASSAY_LOG_LEVEL; default info)')
     .option('--secrets-file <file>', 'file that secrets are read from (ASSAY_SECRETS_FILE)');

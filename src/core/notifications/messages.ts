@@ -40,24 +40,33 @@ export function partitionMessage(of: {
   };
 }
 
+type Counts = Readonly<Record<ResultStatus, number>>;
+
+/** A partition of a backfill: how many results of each status it has, and those that fail. */
+export type BackfilledPartition = {
+  readonly partition: PartitionKey;
+  readonly counts: Counts;
+  readonly failing: readonly Result[];
+};
+
 /** The one message of a whole backfill: how much was learned, and where the history alarms. */
 export function backfillMessage(of: {
   readonly dataset: DatasetName;
-  /** In partition order: each evaluated partition with its results. */
-  readonly partitions: readonly { readonly partition: PartitionKey; readonly results: readonly Result[] }[];
+  /** In partition order. */
+  readonly partitions: readonly BackfilledPartition[];
   readonly incidents: readonly Incident[];
   readonly at: Instant;
 }): Message {
   const { dataset, partitions, at } = of;
-  const alarming = partitions.filter(({ results }) => results.some(({ status }) => isFailing(status)));
-  const [first, last] = [partitions[0]?.partition, partitions.at(-1)?.partition];
+  const alarming = partitions.filter(({ failing }) => failing.length > 0);
+  // What could not be read has an error and nothing else: nothing was learned from it.
+  const learned = partitions.filter(({ counts }) => counts.error < totalOf(counts));
+  const [first, last] = [learned[0]?.partition, learned.at(-1)?.partition];
   const frame = first === undefined || last === undefined ? '' : `, ${first} to ${last}`;
-  const learned = `${dataset}: learned from ${plural(partitions.length, 'partition')}${frame}`;
   const alarms =
     alarming.length === 0 ? 'no alarm in them' : `alarms in ${formatNumber(alarming.length)} of them`;
-  const lines = alarming.toReversed().flatMap(({ partition, results }) => {
-    const failing = results.filter(({ status }) => isFailing(status)).sort(compareResults);
-    const [worst] = failingLines(failing);
+  const lines = alarming.toReversed().flatMap(({ partition, failing }) => {
+    const [worst] = failingLines(failing.toSorted(compareResults));
     if (worst === undefined) return [];
     const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : '';
     return [`${partition}: ${worst}${more}`];
@@ -66,12 +75,31 @@ export function backfillMessage(of: {
     kind: 'backfill_finished',
     dataset,
     // The past is over: what counts is the state of the last partition.
-    status: worstStatus((partitions.at(-1)?.results ?? []).map(({ status }) => status)),
-    title: `${learned}; ${alarms}`,
+    status: worstStatus(statusesOf(partitions.at(-1)?.counts)),
+    title: `${dataset}: learned from ${plural(learned.length, 'partition')}${frame}; ${alarms}`,
     lines: bounded(lines),
-    counts: countStatuses(partitions.flatMap(({ results }) => results)),
+    counts: partitions.reduce((sum, { counts }) => addCounts(sum, counts), countStatuses([])),
     incidents: incidentViews(of.incidents),
     at,
+  };
+}
+
+function statusesOf(counts: Counts | undefined): ResultStatus[] {
+  const statuses: readonly ResultStatus[] = ['pass', 'warn', 'fail', 'error', 'not_evaluated'];
+  return counts === undefined ? [] : statuses.filter((status) => counts[status] > 0);
+}
+
+function totalOf({ pass, warn, fail, error, not_evaluated: open }: Counts): number {
+  return pass + warn + fail + error + open;
+}
+
+function addCounts(a: Counts, b: Counts): Record<ResultStatus, number> {
+  return {
+    pass: a.pass + b.pass,
+    warn: a.warn + b.warn,
+    fail: a.fail + b.fail,
+    error: a.error + b.error,
+    not_evaluated: a.not_evaluated + b.not_evaluated,
   };
 }
 

@@ -2,8 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { PartitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome } from '../../base/outcome.ts';
-import type { Result } from '../../core/checks/result.ts';
-import { compareKeys, inFrame } from '../../core/datasets/partition-key.ts';
+import { inFrame } from '../../core/datasets/partition-key.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
 import type { EvaluateTarget, TaskSpec } from '../../core/jobs/task.ts';
 import type { Message } from '../../core/notifications/message.ts';
@@ -104,25 +103,23 @@ export class NotifyTask implements TaskHandler<'notify'> {
     });
   }
 
-  /** Of the past only the alarms matter, so that a long frame costs no more than what is said about it. */
+  /** Of the past only counts and alarms are read, so that a long frame costs no more than what is said about it. */
   async #backfillMessage(
     { dataset }: NotifySpec,
     { from, to }: Extract<EvaluateTarget, { kind: 'frame' }>,
   ): Promise<Message> {
-    const history = await this.#parts.quality.history({ dataset, limit: limits.learnedPartitionsMax });
+    const counted = await this.#parts.quality.statusCounts(dataset);
     const alarms = await this.#parts.quality.results({
       dataset,
       status: ['warn', 'fail', 'error'],
       limit: limits.resultsPerMessageMax,
     });
     const byPartition = Map.groupBy(alarms, (result) => result.revision.partition);
-    // What could not be ingested has an error, and no history.
-    const known = new Set([...history.partitions.map(({ key }) => key), ...byPartition.keys()]);
-    const keys = [...known].filter((key) => inFrame(key, from, to)).toSorted(compareKeys);
-    const none: readonly Result[] = [];
     return backfillMessage({
       dataset,
-      partitions: keys.map((partition) => ({ partition, results: byPartition.get(partition) ?? none })),
+      partitions: counted
+        .filter(({ partition }) => inFrame(partition, from, to))
+        .map((one) => ({ ...one, failing: byPartition.get(one.partition) ?? [] })),
       incidents: await this.#parts.quality.incidents({ dataset, open: true, limit: limits.messageLinesMax }),
       at: this.#kit.clock.now(),
     });

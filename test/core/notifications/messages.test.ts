@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { incidentId } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
+import { countStatuses, isFailing } from '../../../src/core/checks/status.ts';
 import { mergeResults } from '../../../src/core/incidents/merge-results.ts';
 import {
   backfillMessage,
@@ -68,7 +69,8 @@ describe('backfillMessage', () => {
     const bad = judgeNext({ rows: 100 });
     const partitions = [...pastDays(), bad].map(({ revision, results }) => ({
       partition: revision.partition,
-      results,
+      counts: countStatuses(results),
+      failing: results.filter(({ status }) => isFailing(status)),
     }));
     const message = backfillMessage({ dataset: flights, partitions, incidents: [], at });
     assert.match(
@@ -77,6 +79,16 @@ describe('backfillMessage', () => {
     );
     assert.match(message.lines[0] ?? '', /^2001-02-10: fail: .+\(and \d+ more\)$/);
     assert.equal(message.status, 'fail');
+    assert.ok(message.counts.pass > message.counts.fail && message.counts.fail > 0);
+  });
+
+  it('of a clean history says that it passes, and counts what passed', () => {
+    const counts = { pass: 7, warn: 0, fail: 0, error: 0, not_evaluated: 2 };
+    const partitions = [keyOf(1), keyOf(2)].map((partition) => ({ partition, counts, failing: [] }));
+    const message = backfillMessage({ dataset: flights, partitions, incidents: [], at });
+    assert.equal(message.status, 'pass');
+    assert.deepEqual(message.counts, { ...counts, pass: 14, not_evaluated: 4 });
+    assert.match(message.title, /learned from 2 partitions.*no alarm in them$/);
   });
 
   it('of nothing is a message too', () => {

@@ -25,6 +25,13 @@ export async function listIncidents(
   return rows.map((row) => decodeJson<Incident>(row.body));
 }
 
+/** How many incidents are not resolved. */
+export async function countOpenIncidents(db: Connection): Promise<number> {
+  const { rows } = await sql<{ open: number }>`
+    select count(*)::integer as open from incident where state <> 'resolved'`.execute(db);
+  return rows[0]?.open ?? 0;
+}
+
 /** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
 export function changeIncident(
   db: Connection,
