@@ -4,7 +4,8 @@ import { limits } from '../../../base/limits.ts';
 import { MiB } from '../../../base/units.ts';
 import type { FilesScan } from '../../../core/datasets/source.ts';
 import type { RawColumn } from '../columns/infer-types.ts';
-import { inspectText, readText } from '../files/text-file.ts';
+import { feedText } from '../files/feed-text.ts';
+import { inspectText } from '../files/text-file.ts';
 import { inUtf8 } from '../files/utf8-copy.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
 import { createRejections, type Rejections, textStart } from '../ingest/rejections.ts';
@@ -125,7 +126,6 @@ class Source {
   async #cleanFile(file: CsvFile, target: { path: string; rejections: Rejections }): Promise<void> {
     await using handle = await open(target.path, 'wx');
     let written: Buffer[] = [];
-    let bytesLeft = this.#work.bytesMax ?? Number.POSITIVE_INFINITY;
     const rules = {
       delimiter: this.#layout.dialect.delimiter.charCodeAt(0),
       newline: file.newline,
@@ -141,18 +141,7 @@ class Source {
       for (const bytes of written) await handle.writeFile(bytes);
       written = [];
     };
-    await readText(
-      file.read,
-      async (chunk) => {
-        cleaner.feed(chunk);
-        await drain();
-        bytesLeft -= chunk.length;
-        return bytesLeft > 0;
-      },
-      this.#work.signal,
-    );
-    cleaner.end();
-    await drain();
+    await feedText(file.read, { ...this.#work, cleaner, drain });
   }
 
   #groups(): Group[] {

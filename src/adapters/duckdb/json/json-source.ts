@@ -8,7 +8,8 @@ import type { RawColumn } from '../columns/infer-types.ts';
 import { emptyFailure, tooManyColumns } from '../csv/csv-layout.ts';
 import type { SourceWork } from '../csv/csv-source.ts';
 import { isOutOfMemory, isRowFault, readFault } from '../duckdb-fault.ts';
-import { inspectText, readHead, readText, type TextFile } from '../files/text-file.ts';
+import { feedText } from '../files/feed-text.ts';
+import { inspectText, readHead, type TextFile } from '../files/text-file.ts';
 import { inUtf8 } from '../files/utf8-copy.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
 import { createRejections, type Rejections } from '../ingest/rejections.ts';
@@ -153,7 +154,6 @@ class Opened {
     const lines = this.#shape === 'lines' ? file.read : await this.#asLines(file, target.index);
     await using handle = await open(target.path, 'wx');
     let written: string[] = [];
-    let bytesLeft = this.#work.bytesMax ?? Number.POSITIVE_INFINITY;
     const cleaner = new JsonCleaner({
       write: (text) => written.push(text),
       reject: (row) => target.rejections.add({ file: file.path, ...row }),
@@ -162,18 +162,7 @@ class Opened {
       await handle.writeFile(written.join(''));
       written = [];
     };
-    await readText(
-      lines,
-      async (chunk) => {
-        cleaner.feed(chunk);
-        await drain();
-        bytesLeft -= chunk.length;
-        return bytesLeft > 0;
-      },
-      this.#work.signal,
-    );
-    cleaner.end();
-    await drain();
+    await feedText(lines, { ...this.#work, cleaner, drain });
     return cleaner.keys;
   }
 
