@@ -60,6 +60,11 @@ export const errorCatalogue = {
   BATCH_STORE_FULL: { status: 507, retry: true, title: 'The batch store has no space left' },
   BATCH_STORE_FAILED: { status: 500, retry: true, title: 'The batch store could not read or write' },
   STATE_UNREADABLE: { status: 500, retry: false, title: 'A stored metric state can not be decoded' },
+  QUERY_REFUSED: {
+    status: 422,
+    retry: false,
+    title: 'A statement asks for more than the rows of its partition',
+  },
   QUERY_FAILED: { status: 500, retry: false, title: 'A query of the engine failed' },
   DATABASE_UNAVAILABLE: { status: 503, retry: true, title: 'The database does not answer' },
   DATABASE_UNREADABLE: { status: 503, retry: false, title: 'The database could not be opened' },

@@ -20,6 +20,9 @@ export const limits = {
   partitionKeyCharactersMax: 512,
   rejectedSamplesMax: 100,
   rejectedTextCharactersMax: 200,
+  /** Rows of a `failed_rows` check that are kept, and characters of each of their values. */
+  failedRowsMax: 100,
+  failedValueCharactersMax: 200,
   /** A single row of text longer than this is refused: it would have to fit into a worker's memory. */
   rowBytesMax: 32 * MiB,
   /** Distinct values up to which counts are exact. */
@@ -40,12 +43,16 @@ export const limits = {
   lookupTimeoutMs: 5 * minute,
   ingestTimeoutMs: 60 * minute,
   measureTimeoutMs: 15 * minute,
+  /** For each user query, and for all queries of a partition together. */
+  queryTimeoutMs: 30 * second,
+  queriesTimeoutMs: 15 * minute,
   evaluateTimeoutMs: 10 * minute,
   notifyTimeoutMs: 1 * minute,
   /** After the time-out a worker has this long to answer an interrupt before it is killed. */
   killGraceMs: 2 * second,
   ingestMemoryMb: 1_024,
   measureMemoryMb: 1_024,
+  queryMemoryMb: 1_024,
   evaluateMemoryMb: 1_024,
   smallTaskMemoryMb: 256,
   /** Jobs of one cluster that are admitted at once, and of one dataset. */

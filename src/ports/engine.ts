@@ -1,6 +1,7 @@
 import type { PartitionKey } from '../base/ids.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { EvaluationInput, EvaluationOutput } from '../core/checks/evaluate.ts';
+import type { PartitionQuery, QueryAnswer } from '../core/checks/partition-query.ts';
 import type { TimeGrain } from '../core/datasets/definition.ts';
 import type { RejectedRows } from '../core/datasets/revision.ts';
 import type { Schema } from '../core/datasets/schema.ts';
@@ -22,6 +23,11 @@ export interface Engine {
   ingest(request: IngestRequest, options: EngineOptions): Promise<Outcome<IngestOutput>>;
   /** Computes the metric states of one batch or source, encoded (`decodeProfile`). */
   measure(request: MeasureRequest, options: EngineOptions): Promise<Outcome<MeasureOutput>>;
+  /**
+   * Puts a question to all rows of a revision, read-only. User SQL sees nothing but them: it is refused
+   * (`QUERY_REFUSED`), or fails (`QUERY_FAILED`), or is stopped at its limits like any request, and harms nothing else.
+   */
+  query(request: QueryRequest, options: EngineOptions): Promise<Outcome<QueryAnswer>>;
   /** Merges states, judges them, explains: `evaluate` of `core/checks`, away from the caller's event loop. */
   evaluate(input: EvaluationInput, options: EngineOptions): Promise<Outcome<EvaluationOutput>>;
   /** Ends all workers. */
@@ -92,6 +98,13 @@ export type MeasureRequest = {
     | { readonly kind: 'batch'; readonly path: string; readonly schema: Schema }
     | { readonly kind: 'scan'; readonly scan: SourceScan };
   readonly plan: MeasurePlan;
+};
+
+export type QueryRequest = {
+  /** The revision's batch files, in order; or a Parquet source as it lies there. */
+  readonly paths: readonly string[];
+  readonly schema: Schema;
+  readonly query: PartitionQuery;
 };
 
 export type MeasureOutput = {

@@ -257,6 +257,7 @@ export function definitionOf(
     missingValues: ['', 'N/A'],
     checks: [],
     columns: [],
+    segments: [],
     notify: [],
     limits: { rejectedPercentMax: 1 },
     ...parts,

@@ -55,6 +55,7 @@ export function plainCsvEngine(): Engine & { readonly asked: string[] } {
         batches: [{ path, rowCount: rows.length, sizeBytes: 1, checksum: '' }],
       });
     },
+    query: async () => fail(failure('QUERY_REFUSED', 'this engine answers no queries')),
     measure: async ({ source }) => {
       if (source.kind === 'batch') {
         const rows = JSON.parse(await readFile(source.path, 'utf8')) as Row[];

@@ -63,6 +63,7 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
       ask({ kind: 'partitionsOf', request }, { ...wait, memoryMb: limits.ingestMemoryMb }),
     ingest: (request, limited) => ask({ kind: 'ingest', request }, limited),
     measure: (request, limited) => ask({ kind: 'measure', request }, limited),
+    query: (request, limited) => ask({ kind: 'query', request }, limited),
     evaluate: (input, limited) => ask({ kind: 'evaluate', input }, limited),
     close: () => pool.close(),
   };
@@ -86,6 +87,7 @@ function scanOf(request: WorkerRequest): SourceScan | undefined {
       return request.request.scan;
     case 'measure':
       return request.request.source.kind === 'scan' ? request.request.source.scan : undefined;
+    case 'query':
     case 'evaluate':
       return undefined;
   }

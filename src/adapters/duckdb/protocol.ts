@@ -1,7 +1,7 @@
 import type { Outcome } from '../../base/outcome.ts';
 import type { EvaluationInput } from '../../core/checks/evaluate.ts';
 import type { SourceScan } from '../../core/datasets/source.ts';
-import type { IngestRequest, MeasureRequest, PartitionsOfRequest } from '../../ports/engine.ts';
+import type { IngestRequest, MeasureRequest, PartitionsOfRequest, QueryRequest } from '../../ports/engine.ts';
 
 /** What a worker is asked to do. */
 export type WorkerRequest =
@@ -9,6 +9,7 @@ export type WorkerRequest =
   | { readonly kind: 'partitionsOf'; readonly request: PartitionsOfRequest }
   | { readonly kind: 'ingest'; readonly request: IngestRequest }
   | { readonly kind: 'measure'; readonly request: MeasureRequest }
+  | { readonly kind: 'query'; readonly request: QueryRequest }
   | { readonly kind: 'evaluate'; readonly input: EvaluationInput };
 
 /** From the engine to a worker, which does one request at a time. */

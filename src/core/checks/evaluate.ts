@@ -1,3 +1,4 @@
+import type { PartitionKey } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { RejectedRows, RevisionRef } from '../datasets/revision.ts';
@@ -9,6 +10,7 @@ import type { LearnedVerdict } from '../thresholds/verdict.ts';
 import { failedEvaluation } from './failed-evaluation.ts';
 import { learnedRules } from './learned-rules.ts';
 import { MetricTable } from './metric-table.ts';
+import type { QueryOutcome } from './partition-query.ts';
 import type { Result } from './result.ts';
 import { resultIdOf } from './result-id.ts';
 import { DefinedMetrics, emptyPartitionResult } from './rules.ts';
@@ -62,10 +64,21 @@ export type EvaluationInput = {
   readonly now: Instant;
   /** The partitions before the first target, in order. */
   readonly history: MetricHistory;
+  /** The newest partitions before the first target, in order: what the distributions of the targets are compared with. */
+  readonly baseline?: readonly BaselinePartition[];
+  /** The name of each day of its own kind, by ISO date: holidays and the policy's special days. */
+  readonly specialDays?: Readonly<Record<string, string>>;
   /** What the schema of the first target is compared with: the partition before it. */
   readonly previousSchema?: { readonly revision: RevisionRef; readonly schema: Schema };
   /** In partition order; each is history for those after it. */
   readonly targets: readonly EvaluationTarget[];
+};
+
+/** A measured partition by which others are judged. */
+export type BaselinePartition = {
+  readonly key: PartitionKey;
+  /** The encoded profile of each batch. */
+  readonly profiles: readonly Uint8Array[];
 };
 
 /** A revision to judge. */
@@ -80,6 +93,8 @@ export type EvaluationTarget = {
   readonly rowCount?: number;
   /** The encoded profile of each batch. */
   readonly profiles: readonly Uint8Array[];
+  /** What became of the queries over all its rows. */
+  readonly queries?: readonly QueryOutcome[];
 };
 
 export type EvaluationOutput = { readonly evaluations: readonly Evaluation[] };

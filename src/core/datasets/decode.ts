@@ -28,7 +28,7 @@ export function decodeDataset(input: unknown): Outcome<DatasetDefinition, readon
 /** What a checks file says, for data that is given elsewhere: the command line of `assay check`. */
 export type ChecksDefinition = Pick<
   DatasetDefinition,
-  'policy' | 'missingValues' | 'freshnessColumn' | 'checks' | 'columns' | 'limits'
+  'policy' | 'missingValues' | 'freshnessColumn' | 'checks' | 'columns' | 'segments' | 'limits'
 > &
   Pick<FilesProviderDefinition, 'format' | 'csv'> &
   Partial<Pick<DatasetDefinition, 'partition'>>;
@@ -45,6 +45,7 @@ export const noChecks: ChecksDefinition = {
   missingValues: [],
   checks: [],
   columns: [],
+  segments: [],
   // A twentieth of all rows: single dirty rows are a finding, but a wrong delimiter or a changed layout is no data at all.
   limits: { rejectedPercentMax: 5 },
 };
@@ -123,7 +124,7 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
       return undefined;
     }
     const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
-    return { ...rest, ...freshness, missingValues, followers: [...new Set(rest.followers)] };
+    return { ...rest, ...freshness, missingValues, segments: [], followers: [...new Set(rest.followers)] };
   },
 );
 
@@ -141,16 +142,19 @@ const checksFileDecoder: Decoder<ChecksDefinition> = mapped(
     ...rest,
     ...(freshnessColumn === undefined ? {} : { freshnessColumn }),
     missingValues,
+    segments: [],
   }),
 );
 
 function checksOfDataset(definition: DatasetDefinition): ChecksDefinition {
-  const { policy, missingValues, freshnessColumn, checks, columns, limits, partition, provider } = definition;
+  const { policy, missingValues, freshnessColumn, checks, columns, segments, limits, partition, provider } =
+    definition;
   return {
     policy,
     missingValues,
     checks,
     columns,
+    segments,
     limits,
     partition,
     ...(freshnessColumn === undefined ? {} : { freshnessColumn }),

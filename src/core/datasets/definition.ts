@@ -1,5 +1,6 @@
 import type { DatasetName } from '../../base/ids.ts';
 import type { CheckDefinition } from '../checks/definition.ts';
+import type { SegmentRule } from '../metrics/segment-rule.ts';
 
 /** What an owner says about a dataset, checked and with every default filled in. Made by `decodeDataset` alone. */
 export type DatasetDefinition = {
@@ -20,13 +21,24 @@ export type DatasetDefinition = {
   readonly freshnessColumn?: string;
   readonly checks: readonly CheckDefinition[];
   readonly columns: readonly ColumnDefinition[];
+  /** Groups of rows that are measured by themselves too. */
+  readonly segments: readonly SegmentRule[];
   /** Where results are told, beside the log. */
   readonly notify: readonly NotifyDefinition[];
   readonly limits: DatasetLimits;
 };
 
 /** How many false alarms the owner accepts. It holds over everything learned for the dataset together. */
-export type AlertPolicy = { readonly alertsPerMonth: number };
+export type AlertPolicy = {
+  readonly alertsPerMonth: number;
+  /** A country or region whose public holidays are days of their own kind, such as `US` or `DE-BY`. */
+  readonly holidays?: string;
+  /** Other days of their own kind: the end of a season, a yearly sale. */
+  readonly specialDays?: readonly SpecialDays[];
+};
+
+/** Days on which the dataset behaves alike, and not as on others. Dates are ISO 8601. */
+export type SpecialDays = { readonly name: string; readonly dates: readonly string[] };
 
 /** What the owner says about one column. */
 export type ColumnDefinition = {

@@ -3,5 +3,10 @@ import type { DatasetDefinition } from './definition.ts';
 
 /** What a dataset's definition asks to be measured. */
 export function measurePlan(definition: DatasetDefinition): MeasurePlan {
-  return { missingValues: definition.missingValues, ignoredColumns: [] };
+  return {
+    missingValues: definition.missingValues,
+    ignoredColumns: [],
+    validity: [],
+    segments: definition.segments,
+  };
 }

@@ -4,6 +4,8 @@ export type MetricValue = {
   readonly metric: string;
   /** The column, for column metrics. */
   readonly column?: string;
+  /** The group of rows that it is about, such as `origin=SFO` (`segmentLabel`); absent for all rows. */
+  readonly segment?: string;
   /** Undefined when the metric has no value here, such as the average of no rows. */
   readonly value: number | undefined;
   /** The exact decimal text, where a double would round (integers above 2^53, decimals) or the value is text or time. */
@@ -13,6 +15,8 @@ export type MetricValue = {
   readonly rows: number;
   /** Relative error bound of an approximate value, such as 0.01; absent when exact. */
   readonly relativeError?: number;
+  /** Error bound of an approximate value in the metric's own unit, where no relative one holds. */
+  readonly absoluteError?: number;
 };
 
 /**
@@ -21,12 +25,13 @@ export type MetricValue = {
  */
 export type MetricScale = 'count' | 'percent' | 'duration' | 'number';
 
-/** A metric's key within a dataset: `row_count`, `delay.null_percent`. Unique, stable, shown to people. */
+/** A metric's key within a dataset: `row_count`, `delay.null_percent`, `delay.avg[origin=SFO]`. Unique, stable, shown to people. */
 export type MetricKey = string;
 
-/** The key of a metric of the dataset or of a column. */
-export function metricKey(metric: string, column?: string): MetricKey {
-  return column === undefined ? metric : `${column}.${metric}`;
+/** The key of a metric of the dataset or of a column, of all rows or of a segment. */
+export function metricKey(metric: string, column?: string, segment?: string): MetricKey {
+  const key = column === undefined ? metric : `${column}.${metric}`;
+  return segment === undefined ? key : `${key}[${segment}]`;
 }
 
 /** A metric's detail that is no single number, such as the most frequent values. Shown, not judged. */

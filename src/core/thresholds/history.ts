@@ -13,6 +13,8 @@ export type HistoryPartition = {
   readonly revision: number;
   /** What people said about this partition's incidents, which decides how it is learned from. */
   readonly feedback?: 'expected_once' | 'expected' | 'new_normal' | 'real_error';
+  /** The name of the day, where it is one of its own kind: a holiday, a yearly sale. */
+  readonly specialDay?: string;
 };
 
 export type MetricSeries = {

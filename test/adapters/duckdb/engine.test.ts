@@ -35,6 +35,7 @@ const definition: DatasetDefinition = {
   missingValues: [],
   checks: [],
   columns: [],
+  segments: [],
   notify: [],
   limits: { rejectedPercentMax: 5 },
 };

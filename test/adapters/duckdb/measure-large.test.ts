@@ -222,7 +222,7 @@ describe('measuring columns with many different values', () => {
   });
 
   it('counts the configured missing values by sketches as well', async () => {
-    const plan = { missingValues: ['hot', ''], ignoredColumns: [] };
+    const plan = { ...defaultMeasurePlan, missingValues: ['hot', ''], ignoredColumns: [] };
     const prepared = measuredColumn({ relation: 'large', name: 'word', native: 'VARCHAR', plan });
     const states = await measureBySketches(connection, prepared, rowCount);
     assert.ok(states);

@@ -167,7 +167,11 @@ describe('measuring a relation', () => {
     await fc.assert(
       fc.asyncProperty(nastyRows, async (rows) => {
         await nastyTable(rows);
-        const plan = { missingValues: ['N/A', '', '-7', '0.10', '2001-02-28'], ignoredColumns: [] };
+        const plan = {
+          ...defaultMeasurePlan,
+          missingValues: ['N/A', '', '-7', '0.10', '2001-02-28'],
+          ignoredColumns: [],
+        };
         const { values } = profileMetrics(await measured('nasty', nastySchema, plan));
         for (const column of nasty) await assertLikeSql(values, column);
       }),
@@ -277,7 +281,11 @@ describe('measuring a relation', () => {
       name: 'abcde'[at] ?? '',
       type: columnType(native),
     }));
-    const plan = { missingValues: ['N/A', '', '-999', '1900-01-01'], ignoredColumns: ['e'] };
+    const plan = {
+      ...defaultMeasurePlan,
+      missingValues: ['N/A', '', '-999', '1900-01-01'],
+      ignoredColumns: ['e'],
+    };
     const { values } = profileMetrics(await measured('missing', schema, plan));
     const counts = values
       .filter(({ metric }) => metric === 'missing_count')

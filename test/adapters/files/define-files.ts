@@ -25,6 +25,7 @@ export function defineFiles(
     missingValues: [],
     checks: [],
     columns: [],
+    segments: [],
     notify: [],
     limits: { rejectedPercentMax: 10 },
   };

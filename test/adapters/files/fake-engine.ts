@@ -70,6 +70,7 @@ export function createFakeEngine(options: { readonly isPlain?: boolean } = {}): 
     },
     ingest: unused,
     measure: unused,
+    query: unused,
     evaluate: unused,
     close: () => Promise.resolve(),
   };

@@ -39,6 +39,7 @@ export function definitionOf(
     missingValues: [],
     checks,
     columns,
+    segments: [],
     notify: [],
     limits: { rejectedPercentMax: 100 },
   };

@@ -163,6 +163,7 @@ const names = {
   partitionsOf: 'the listing of partitions',
   ingest: 'the ingest',
   measure: 'the measurement',
+  query: 'the query',
   evaluate: 'the evaluation',
 } as const;
 

@@ -11,6 +11,7 @@ import { ingest } from '../ingest/ingest.ts';
 import { measure } from '../measure-request.ts';
 import { partitionsOf } from '../partitions-of.ts';
 import type { FromWorker, ToWorker, WorkerRequest } from '../protocol.ts';
+import { query } from '../sandbox/query.ts';
 import { openInstance, Session } from './session.ts';
 
 /** Answers the messages of the engine. */
@@ -79,6 +80,8 @@ async function dispatch(session: Session, request: WorkerRequest, place: Place):
       return succeed(await ingest(session, request.request, place.scratch));
     case 'measure':
       return measure(session, request.request, place);
+    case 'query':
+      return query(session, request.request, place);
     case 'evaluate':
       return succeed(evaluate(request.input));
   }
