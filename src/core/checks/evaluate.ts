@@ -3,19 +3,12 @@ import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { RejectedRows, RevisionRef } from '../datasets/revision.ts';
 import type { Schema } from '../datasets/schema.ts';
-import { type MetricDetail, type MetricValue, metricKey } from '../metrics/metric.ts';
+import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
-import { createLearner, type LearnerPoint, replayHistory } from '../thresholds/learner.ts';
-import type { LearnedVerdict } from '../thresholds/verdict.ts';
 import { failedEvaluation } from './failed-evaluation.ts';
-import { learnedRules } from './learned-rules.ts';
-import { MetricTable } from './metric-table.ts';
+import { Judge } from './judge.ts';
 import type { QueryOutcome } from './partition-query.ts';
 import type { Result } from './result.ts';
-import { resultIdOf } from './result-id.ts';
-import { DefinedMetrics, emptyPartitionResult } from './rules.ts';
-import { type KnownSchema, schemaResult } from './schema-check.ts';
-import { setResults } from './set-checks.ts';
 import { targetValues } from './target-values.ts';
 
 /**
@@ -25,34 +18,13 @@ import { targetValues } from './target-values.ts';
 export function evaluate(input: EvaluationInput): EvaluationOutput {
   const { definition, now } = input;
   const history = withoutTargets(input.history, input.targets);
-  const learner = createLearner({
-    alertsPerMonth: definition.policy.alertsPerMonth,
-    ruleOf: learnedRules(definition),
-  });
-  replayHistory(learner, history);
-  const defined = new DefinedMetrics(history);
-  const judgesSchema = isSchemaJudged(definition);
-  let previous: KnownSchema | undefined = input.previousSchema;
+  const judge = new Judge(definition, history, input.previousSchema);
   const evaluations = input.targets.map((target): Evaluation => {
     const { revision, schema } = target;
     const measured = targetValues(target, { definition, now });
     if (!measured.ok) return failedEvaluation(revision, measured.error);
     const { values, details, rowCount } = measured.value;
-    const verdicts = learner.step(learnerPoint(revision, values));
-    const table = new MetricTable(
-      values,
-      schema.map(({ name }) => name),
-    );
-    const results = [
-      emptyPartitionResult(revision, rowCount),
-      ...(judgesSchema ? [schemaResult(revision, schema, previous)] : []),
-      ...setResults(definition, revision, table),
-      // Where there are no rows, that is the only thing to say.
-      ...(rowCount === 0 ? [] : defined.judge(revision, values)),
-      ...verdicts.map((verdict) => learnedResult(revision, verdict, table.get(verdict.metric)?.exact)),
-    ];
-    defined.absorb(values);
-    previous = { revision, schema };
+    const results = judge.step({ revision, schema, values, rowCount });
     return { revision, values: values.map(withoutNaN), details, results };
   });
   return { evaluations };
@@ -121,32 +93,6 @@ function withoutTargets(history: MetricHistory, targets: readonly EvaluationTarg
       values: pick(series.values),
       rows: pick(series.rows),
     })),
-  };
-}
-
-function learnerPoint(revision: RevisionRef, values: readonly MetricValue[]): LearnerPoint {
-  const metrics = values.map(({ metric, column, scale, value, rows }) => {
-    return { metric: metricKey(metric, column), scale, value: value ?? null, rows };
-  });
-  return { partition: { key: revision.partition, revision: revision.number }, metrics };
-}
-
-function isSchemaJudged(definition: DatasetDefinition): boolean {
-  return !definition.checks.some(({ metric, threshold }) => {
-    return metric === 'schema' && threshold.kind === 'learned' && !threshold.enabled;
-  });
-}
-
-function learnedResult(revision: RevisionRef, verdict: LearnedVerdict, exact: string | undefined): Result {
-  const { metric, record, ...shown } = verdict;
-  return {
-    id: resultIdOf(revision, metric),
-    revision,
-    check: metric,
-    metric,
-    ...shown,
-    ...(exact === undefined ? {} : { exact }),
-    record: { kind: 'learned', learned: record },
   };
 }
 

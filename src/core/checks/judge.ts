@@ -1,0 +1,95 @@
+import type { DatasetDefinition } from '../datasets/definition.ts';
+import type { RevisionRef } from '../datasets/revision.ts';
+import type { Schema } from '../datasets/schema.ts';
+import { type MetricValue, metricKey } from '../metrics/metric.ts';
+import type { HistoryPartition, MetricHistory } from '../thresholds/history.ts';
+import { createLearner, type Learner, type LearnerPoint, replayHistory } from '../thresholds/learner.ts';
+import type { LearnedVerdict } from '../thresholds/verdict.ts';
+import { learnedRules } from './learned-rules.ts';
+import { MetricTable } from './metric-table.ts';
+import type { Result } from './result.ts';
+import { resultIdOf } from './result-id.ts';
+import { DefinedMetrics, emptyPartitionResult } from './rules.ts';
+import { type KnownSchema, schemaResult } from './schema-check.ts';
+import { setResults } from './set-checks.ts';
+
+/** A revision with everything measured of it. */
+export type MeasuredRevision = {
+  readonly revision: RevisionRef;
+  readonly schema: Schema;
+  readonly values: readonly MetricValue[];
+  readonly rowCount: number;
+  /** What is known of the partition beside its values, for those that are judged again. */
+  readonly known?: Omit<HistoryPartition, 'key' | 'revision'>;
+};
+
+/**
+ * Judges measured revisions in partition order, each by those before it: by the checks of the definition, by learned
+ * thresholds, by the schema before it and by rules that are always on. What was measured just now and what was stored long
+ * ago is judged alike.
+ */
+export class Judge {
+  readonly #definition: DatasetDefinition;
+  readonly #learner: Learner;
+  readonly #defined: DefinedMetrics;
+  #previous: KnownSchema | undefined;
+
+  /** `previous` is what the schema of the first revision is compared with: the partition before it. */
+  constructor(definition: DatasetDefinition, history: MetricHistory, previous: KnownSchema | undefined) {
+    this.#definition = definition;
+    this.#learner = createLearner({
+      alertsPerMonth: definition.policy.alertsPerMonth,
+      ruleOf: learnedRules(definition),
+    });
+    replayHistory(this.#learner, history);
+    this.#defined = new DefinedMetrics(history);
+    this.#previous = previous;
+  }
+
+  /** The results of the next revision, which is history for those after it. */
+  step(measured: MeasuredRevision): readonly Result[] {
+    const { revision, schema, values, rowCount } = measured;
+    const verdicts = this.#learner.step(learnerPoint(measured));
+    const table = new MetricTable(
+      values,
+      schema.map(({ name }) => name),
+    );
+    const results = [
+      emptyPartitionResult(revision, rowCount),
+      ...(isSchemaJudged(this.#definition) ? [schemaResult(revision, schema, this.#previous)] : []),
+      ...setResults(this.#definition, revision, table),
+      // Where there are no rows, that is the only thing to say.
+      ...(rowCount === 0 ? [] : this.#defined.judge(revision, values)),
+      ...verdicts.map((verdict) => learnedResult(revision, verdict, table.get(verdict.metric)?.exact)),
+    ];
+    this.#defined.absorb(values);
+    this.#previous = { revision, schema };
+    return results;
+  }
+}
+
+function learnerPoint({ revision, values, known }: MeasuredRevision): LearnerPoint {
+  const metrics = values.map(({ metric, column, scale, value, rows }) => {
+    return { metric: metricKey(metric, column), scale, value: value ?? null, rows };
+  });
+  return { partition: { ...known, key: revision.partition, revision: revision.number }, metrics };
+}
+
+function isSchemaJudged(definition: DatasetDefinition): boolean {
+  return !definition.checks.some(({ metric, threshold }) => {
+    return metric === 'schema' && threshold.kind === 'learned' && !threshold.enabled;
+  });
+}
+
+function learnedResult(revision: RevisionRef, verdict: LearnedVerdict, exact: string | undefined): Result {
+  const { metric, record, ...shown } = verdict;
+  return {
+    id: resultIdOf(revision, metric),
+    revision,
+    check: metric,
+    metric,
+    ...shown,
+    ...(exact === undefined ? {} : { exact }),
+    record: { kind: 'learned', learned: record },
+  };
+}
