@@ -6,6 +6,7 @@ import { fail, succeed } from '../../src/base/outcome.ts';
 import type { Result } from '../../src/core/checks/result.ts';
 import type { Incident, ResolveReason } from '../../src/core/incidents/incident.ts';
 import type { MetricDetail } from '../../src/core/metrics/metric.ts';
+import { feedbackReasons } from '../../src/core/thresholds/history.ts';
 import type { LearnedRecord } from '../../src/core/thresholds/record.ts';
 import type { WorldOf } from './database.ts';
 import { at, commit, evaluateOutput, key, type TestWorld, unique, value } from './database-fixtures.ts';
@@ -302,6 +303,21 @@ export function evaluationConformance(worldOf: WorldOf): void {
         { key: 'd\0', revision: 1, feedback: 'expected' },
       ]);
     });
+  });
+
+  it('hold what people said of a partition, whatever reason teaches the thresholds', async () => {
+    const world = worldOf();
+    for (const [nth, reason] of feedbackReasons.entries()) {
+      const partition = `p${nth}`;
+      await world.ingested(partition);
+      await world.evaluated([world.evaluation(partition)]);
+      await resolve(world, { reason, at: nth, partitions: [partition] });
+    }
+    const history = await world.database.quality.history({ dataset: world.dataset, limit: 10 });
+    assert.deepEqual(
+      history.partitions.map(({ feedback }) => feedback),
+      feedbackReasons,
+    );
   });
 
   describe('counts', () => {

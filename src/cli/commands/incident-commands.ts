@@ -27,9 +27,11 @@ export function addIncidentCommands(program: Command, commands: CommandSet): voi
       'after',
       `
 What a reason teaches the thresholds:
-  expected       right, and it may come again      false_alarm   normal; the value stays in what is learned from
-  expected_once  right, this one time              real_error    wrong data; not learned from
-  new_normal     a new level from here on          other         nothing
+  expected          right, and it may come again    expected_once  right, this one time
+  expected_weekly   … on this day of the week       new_normal     a new level from here on
+  expected_monthly  … at this time of the month     false_alarm    normal; the value stays in what is learned from
+  expected_yearly   … at this time of the year      real_error     wrong data; not learned from
+                                                    other          nothing
 
 Examples:
   assay incidents flights

@@ -1,6 +1,7 @@
 import type { DatasetName, IncidentId, PartitionKey } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { MetricKey } from '../metrics/metric.ts';
+import type { Feedback } from '../thresholds/history.ts';
 
 /** A problem of a dataset that people deal with: one or more failing results, merged. Changed by `transition` alone. */
 export type Incident = {
@@ -45,17 +46,11 @@ export type IncidentState =
   | { readonly state: 'resolved'; readonly reason: ResolveReason; readonly by: string; readonly at: Instant };
 
 /**
- * Why it was resolved. `restated`: Assay saw a good revision. `expected`: it was right and may come again;
- * `expected_once`, `new_normal` and `real_error` teach the thresholds likewise; `false_alarm` keeps the value in training.
+ * Why it was resolved. `restated`: Assay saw a good revision. `expected`: it was right and may come again, on any day or
+ * by week, month or year; `expected_once`, `new_normal` and `real_error` teach the thresholds likewise; `false_alarm`
+ * keeps the value in training.
  */
-export type ResolveReason =
-  | 'restated'
-  | 'expected'
-  | 'expected_once'
-  | 'new_normal'
-  | 'real_error'
-  | 'false_alarm'
-  | 'other';
+export type ResolveReason = 'restated' | Feedback | 'false_alarm' | 'other';
 
 /** An entry of the incident's history, in words for people. */
 export type IncidentEvent = { readonly at: Instant; readonly by: string; readonly text: string };

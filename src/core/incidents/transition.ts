@@ -80,6 +80,9 @@ function stateAfter(action: IncidentAction, at: Instant): { next: IncidentState;
 
 const reasonTexts = {
   expected: 'expected, and may come again',
+  expected_weekly: 'expected on this day of the week',
+  expected_monthly: 'expected at this time of the month',
+  expected_yearly: 'expected at this time of the year',
   expected_once: 'expected this once',
   new_normal: 'this is the new normal',
   real_error: 'a real error',

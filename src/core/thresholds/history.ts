@@ -12,10 +12,23 @@ export type HistoryPartition = {
   readonly key: PartitionKey;
   readonly revision: number;
   /** What people said about this partition's incidents, which decides how it is learned from. */
-  readonly feedback?: 'expected_once' | 'expected' | 'new_normal' | 'real_error';
+  readonly feedback?: Feedback;
   /** The name of the day, where it is one of its own kind: a holiday, a yearly sale. */
   readonly specialDay?: string;
 };
+
+/** Reasons for which an incident was resolved that teach the thresholds. */
+export const feedbackReasons = [
+  'expected_once',
+  'expected',
+  'expected_weekly',
+  'expected_monthly',
+  'expected_yearly',
+  'new_normal',
+  'real_error',
+] as const;
+
+export type Feedback = (typeof feedbackReasons)[number];
 
 export type MetricSeries = {
   readonly metric: MetricKey;

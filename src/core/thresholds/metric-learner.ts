@@ -258,6 +258,9 @@ export class MetricLearner {
         this.keys.include(point.key);
         return;
       case 'expected':
+      case 'expected_weekly':
+      case 'expected_monthly':
+      case 'expected_yearly':
         if (judgement.kind === 'forecast') this.#record.expect(judgement.deviation);
         if (judgement.kind === 'constant') this.#constants.expect(point.value);
         break;

@@ -10,6 +10,9 @@ import type { Kit } from '../kit.ts';
 /** Reasons that a person can give; `restated` is Assay's own. */
 export const personReasons = [
   'expected',
+  'expected_weekly',
+  'expected_monthly',
+  'expected_yearly',
   'expected_once',
   'new_normal',
   'real_error',

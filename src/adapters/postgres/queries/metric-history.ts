@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
 import type { DatasetName, PartitionKey } from '../../../base/ids.ts';
 import type { MetricScale } from '../../../core/metrics/metric.ts';
-import type { HistoryPartition, MetricHistory, MetricSeries } from '../../../core/thresholds/history.ts';
+import {
+  feedbackReasons,
+  type HistoryPartition,
+  type MetricHistory,
+  type MetricSeries,
+} from '../../../core/thresholds/history.ts';
 import { encodeJson } from '../json.ts';
 import type { Connection } from '../transact.ts';
 
@@ -47,7 +52,7 @@ async function evaluatedPartitions(db: Connection, request: Request): Promise<Ev
       select distinct on (line.partition) line.partition collate "C" as partition, resolved_as
       from incident, jsonb_to_recordset(body->'lines') as line (partition text)
       where dataset = ${dataset}
-        and resolved_as in ('expected_once', 'expected', 'new_normal', 'real_error')
+        and resolved_as in (select json_array_elements_text(${encodeJson(feedbackReasons)}::json))
       order by line.partition, resolved_at desc, id desc
     )
     select last.*, feedback.resolved_as as feedback
