@@ -7,6 +7,8 @@ import type { RejectedRows } from '../core/datasets/revision.ts';
 import type { Schema } from '../core/datasets/schema.ts';
 import type { SourceScan } from '../core/datasets/source.ts';
 import type { MeasurePlan } from '../core/metrics/plan.ts';
+import type { Replay, ReplayInput } from '../core/policies/replay.ts';
+import type { SuggestInput, Suggestions } from '../core/suggestions/suggestion.ts';
 import type { Wait } from './provider.ts';
 
 /**
@@ -30,6 +32,10 @@ export interface Engine {
   query(request: QueryRequest, options: EngineOptions): Promise<Outcome<QueryAnswer>>;
   /** Merges states, judges them, explains: `evaluate` of `core/checks`, away from the caller's event loop. */
   evaluate(input: EvaluationInput, options: EngineOptions): Promise<Outcome<EvaluationOutput>>;
+  /** Judges the stored past by a policy: `replayPolicy` of `core/policies`, away from the caller's event loop. */
+  replay(input: ReplayInput, options: EngineOptions): Promise<Outcome<Replay>>;
+  /** Finds checks that the stored past speaks for: `suggestChecks` of `core/suggestions`. */
+  suggest(input: SuggestInput, options: EngineOptions): Promise<Outcome<Suggestions>>;
   /** Ends all workers. */
   close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ import type { SourceScan } from '../../src/core/datasets/source.ts';
 import { statesFromFrequencies } from '../../src/core/metrics/catalogue.ts';
 import { type Profile } from '../../src/core/metrics/profile.ts';
 import { encodeProfile } from '../../src/core/metrics/profile-codec.ts';
+import { replayPolicy } from '../../src/core/policies/replay.ts';
+import { suggestChecks } from '../../src/core/suggestions/suggest.ts';
 import type { Engine } from '../../src/ports/engine.ts';
 import { tabulate } from './state-laws.ts';
 
@@ -68,6 +70,8 @@ export function plainCsvEngine(): Engine & { readonly asked: string[] } {
       return succeed({ rowCount: rows.length, profile: profileOf(schema, rows) });
     },
     evaluate: async (input) => succeed(evaluate(input)),
+    replay: async (input) => succeed(replayPolicy(input)),
+    suggest: async (input) => succeed(suggestChecks(input)),
     close: async () => {},
   };
 }

@@ -65,6 +65,8 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
     measure: (request, limited) => ask({ kind: 'measure', request }, limited),
     query: (request, limited) => ask({ kind: 'query', request }, limited),
     evaluate: (input, limited) => ask({ kind: 'evaluate', input }, limited),
+    replay: (input, limited) => ask({ kind: 'replay', input }, limited),
+    suggest: (input, limited) => ask({ kind: 'suggest', input }, limited),
     close: () => pool.close(),
   };
 }
@@ -89,6 +91,8 @@ function scanOf(request: WorkerRequest): SourceScan | undefined {
       return request.request.source.kind === 'scan' ? request.request.source.scan : undefined;
     case 'query':
     case 'evaluate':
+    case 'replay':
+    case 'suggest':
       return undefined;
   }
 }

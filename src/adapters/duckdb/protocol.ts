@@ -1,6 +1,8 @@
 import type { Outcome } from '../../base/outcome.ts';
 import type { EvaluationInput } from '../../core/checks/evaluate.ts';
 import type { SourceScan } from '../../core/datasets/source.ts';
+import type { ReplayInput } from '../../core/policies/replay.ts';
+import type { SuggestInput } from '../../core/suggestions/suggestion.ts';
 import type { IngestRequest, MeasureRequest, PartitionsOfRequest, QueryRequest } from '../../ports/engine.ts';
 
 /** What a worker is asked to do. */
@@ -10,7 +12,9 @@ export type WorkerRequest =
   | { readonly kind: 'ingest'; readonly request: IngestRequest }
   | { readonly kind: 'measure'; readonly request: MeasureRequest }
   | { readonly kind: 'query'; readonly request: QueryRequest }
-  | { readonly kind: 'evaluate'; readonly input: EvaluationInput };
+  | { readonly kind: 'evaluate'; readonly input: EvaluationInput }
+  | { readonly kind: 'replay'; readonly input: ReplayInput }
+  | { readonly kind: 'suggest'; readonly input: SuggestInput };
 
 /** From the engine to a worker, which does one request at a time. */
 export type ToWorker =

@@ -72,6 +72,8 @@ export function createFakeEngine(options: { readonly isPlain?: boolean } = {}): 
     measure: unused,
     query: unused,
     evaluate: unused,
+    replay: unused,
+    suggest: unused,
     close: () => Promise.resolve(),
   };
 }

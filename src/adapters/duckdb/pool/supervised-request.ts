@@ -165,6 +165,8 @@ const names = {
   measure: 'the measurement',
   query: 'the query',
   evaluate: 'the evaluation',
+  replay: 'the replay',
+  suggest: 'the search for checks',
 } as const;
 
 function nameOf({ request }: Supervised): string {

@@ -5,6 +5,8 @@ import { limits } from '../../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import { formatBytes } from '../../../base/units.ts';
 import { evaluate } from '../../../core/checks/evaluate.ts';
+import { replayPolicy } from '../../../core/policies/replay.ts';
+import { suggestChecks } from '../../../core/suggestions/suggest.ts';
 import { describeSource } from '../describe.ts';
 import { isOutOfMemory } from '../duckdb-fault.ts';
 import { ingest } from '../ingest/ingest.ts';
@@ -84,6 +86,10 @@ async function dispatch(session: Session, request: WorkerRequest, place: Place):
       return query(session, request.request, place);
     case 'evaluate':
       return succeed(evaluate(request.input));
+    case 'replay':
+      return succeed(replayPolicy(request.input));
+    case 'suggest':
+      return succeed(suggestChecks(request.input));
   }
 }
 

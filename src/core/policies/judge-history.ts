@@ -1,0 +1,89 @@
+import type { PartitionKey } from '../../base/ids.ts';
+import { Judge } from '../checks/judge.ts';
+import type { Result } from '../checks/result.ts';
+import { compareResults, isFailing, worstStatus } from '../checks/status.ts';
+import { resultSummary } from '../checks/summary.ts';
+import type { DatasetDefinition } from '../datasets/definition.ts';
+import type { Schema } from '../datasets/schema.ts';
+import type { MetricValue } from '../metrics/metric.ts';
+import type { MetricHistory, MetricSeries } from '../thresholds/history.ts';
+import type { JudgedRevision, ReplayedAlarm } from './replay.ts';
+import { storedValue } from './stored-value.ts';
+
+/** A revision of the past with all its verdicts. */
+export type JudgedPast = JudgedRevision & {
+  readonly values: readonly MetricValue[];
+  readonly results: readonly Result[];
+};
+
+/** Judges the partitions of a history from `start` on, in order; those before are learned from. */
+export function judgeHistory(request: {
+  readonly definition: DatasetDefinition;
+  readonly history: MetricHistory;
+  readonly schemas: Readonly<Record<PartitionKey, Schema>>;
+  readonly start: number;
+}): readonly JudgedPast[] {
+  const { definition, history, schemas, start } = request;
+  const { dataset } = definition;
+  let schema: Schema = [];
+  let previous: ConstructorParameters<typeof Judge>[2];
+  for (const { key, revision: number } of history.partitions.slice(0, start)) {
+    schema = schemas[key] ?? schema;
+    previous = { revision: { dataset, partition: key, number }, schema };
+  }
+  const judge = new Judge(definition, firstPartitions(history, start), previous);
+  const valueAt = valuesOf(history, schemas);
+  return history.partitions.slice(start).map((partition, at): JudgedPast => {
+    const { key, revision: number, ...known } = partition;
+    schema = schemas[key] ?? schema;
+    const revision = { dataset, partition: key, number };
+    const values = valueAt(start + at, schema);
+    const rowCount = values.find(({ metric, column }) => metric === 'row_count' && column === undefined);
+    const results = judge.step({ revision, schema, values, rowCount: rowCount?.value ?? 0, known });
+    return { revision, values, results, ...verdict(results) };
+  });
+}
+
+function verdict(results: readonly Result[]): Pick<JudgedRevision, 'status' | 'counted' | 'alarms'> {
+  const statuses = results.map(({ status }) => status);
+  return {
+    status: worstStatus(statuses),
+    counted: statuses.filter((status) => status !== 'not_evaluated').length,
+    alarms: results.toSorted(compareResults).flatMap((result) => alarmOf(result) ?? []),
+  };
+}
+
+function alarmOf(result: Result): ReplayedAlarm | undefined {
+  const { check, metric, status, severity = 1 } = result;
+  return isFailing(status) ? { check, metric, status, text: resultSummary(result), severity } : undefined;
+}
+
+function firstPartitions(history: MetricHistory, count: number): MetricHistory {
+  const first = <T>(list: readonly T[]): readonly T[] => list.slice(0, count);
+  return {
+    partitions: first(history.partitions),
+    series: history.series.map((one) => ({ ...one, values: first(one.values), rows: first(one.rows) })),
+  };
+}
+
+/** The values of a place in the history. A column that a partition does not have has no values there, not even absent ones. */
+function valuesOf(
+  history: MetricHistory,
+  schemas: Readonly<Record<PartitionKey, Schema>>,
+): (place: number, schema: Schema) => MetricValue[] {
+  const kinds = new Map(
+    Object.values(schemas).flatMap((schema) => schema.map(({ name, type }) => [name, type])),
+  );
+  const named = history.series.map((series) => ({ series, make: storedValue(series, kinds) }));
+  return (place, schema) => {
+    const columns = new Set(schema.map(({ name }) => name));
+    return named.flatMap(({ series, make }) => {
+      const value = make(valueAt(series, place));
+      return value.column === undefined || columns.has(value.column) ? [value] : [];
+    });
+  };
+}
+
+function valueAt(series: MetricSeries, place: number): { value: number | undefined; rows: number } {
+  return { value: series.values[place] ?? undefined, rows: series.rows[place] ?? 0 };
+}

@@ -1,0 +1,66 @@
+import type { PartitionKey } from '../../base/ids.ts';
+import { formatOf, type ValueFormat } from '../checks/format.ts';
+import type { Result } from '../checks/result.ts';
+import { isFailing } from '../checks/status.ts';
+import type { MetricKey } from '../metrics/metric.ts';
+import type { JudgedPast } from './judge-history.ts';
+import type { ReplayedIncident } from './replay-incidents.ts';
+
+/** A metric over the replayed partitions with what was expected of it: one entry for each partition in all lists. */
+export type ReplayedMetric = {
+  readonly metric: MetricKey;
+  readonly format: ValueFormat;
+  readonly partitions: readonly PartitionKey[];
+  readonly values: readonly (number | null)[];
+  /** The learned band; null while learning, and on a side without a bound. */
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
+  /** Where a check of it alarmed. */
+  readonly alarms: readonly ('warn' | 'fail' | 'error' | null)[];
+};
+
+const metricsMax = 40;
+
+/** The series of the metrics that say most about the incidents: of the worst incidents when there are many. */
+export function replayedMetrics(
+  incidents: readonly ReplayedIncident[],
+  judged: readonly JudgedPast[],
+): readonly ReplayedMetric[] {
+  const byWorst = incidents.toSorted((a, b) => (b.lines[0]?.severity ?? 0) - (a.lines[0]?.severity ?? 0));
+  const wanted = [...new Set(byWorst.flatMap(({ metrics }) => metrics))].slice(0, metricsMax);
+  return wanted.flatMap((metric) => seriesOf(metric, judged) ?? []);
+}
+
+function seriesOf(metric: MetricKey, judged: readonly JudgedPast[]): ReplayedMetric | undefined {
+  const own = judged.map(({ results }) => results.filter((result) => result.metric === metric));
+  const values = own.map((results) => results.find(({ value }) => value !== undefined)?.value ?? null);
+  if (values.every((value) => value === null)) return undefined;
+  const bands = own.map((results) => results.flatMap((result) => bandOf(result) ?? [])[0]);
+  const exact = own.flat().find((result) => result.exact !== undefined)?.exact;
+  return {
+    metric,
+    format: formatOf(metric, exact),
+    partitions: judged.map(({ revision }) => revision.partition),
+    values,
+    lower: bands.map((band) => finite(band?.lower)),
+    upper: bands.map((band) => finite(band?.upper)),
+    alarms: own.map(worstAlarm),
+  };
+}
+
+/** The whole band, both sides, whichever of them alarms. */
+function bandOf({ record }: Result): { readonly lower: number; readonly upper: number } | undefined {
+  if (record.kind !== 'learned') return undefined;
+  const { learned } = record;
+  return learned.state === 'banded' || learned.state === 'constant' ? learned : undefined;
+}
+
+function worstAlarm(results: readonly Result[]): ReplayedMetric['alarms'][number] {
+  const failing = results.map(({ status }) => status).filter(isFailing);
+  if (failing.includes('error')) return 'error';
+  return failing.includes('fail') ? 'fail' : (failing[0] ?? null);
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,37 @@
+import type { AlertPolicy } from '../datasets/definition.ts';
+import { Spacing } from '../thresholds/calendar.ts';
+import type { MetricHistory } from '../thresholds/history.ts';
+import type { JudgedPast } from './judge-history.ts';
+
+/** A replay in figures. */
+export type ReplayTotals = {
+  readonly partitions: number;
+  /** Partitions for which at least one learned threshold gave a verdict: before, there was too little history. */
+  readonly judged: number;
+  readonly alarms: number;
+  readonly incidents: number;
+  /** Incidents for each 30 judged partitions; absent when none was judged. */
+  readonly incidentsPer30?: number;
+  /** What the alert budget allows for 30 partitions of this dataset. */
+  readonly budgetPer30: number;
+};
+
+/** Sums a replay up. */
+export function replayTotals(
+  judged: readonly JudgedPast[],
+  of: { readonly incidents: number; readonly history: MetricHistory; readonly policy: AlertPolicy },
+): ReplayTotals {
+  const spacing = new Spacing();
+  for (const { key } of of.history.partitions) spacing.observe(key);
+  const learned = judged.filter(({ results }) =>
+    results.some(({ record, status }) => record.kind === 'learned' && status !== 'not_evaluated'),
+  ).length;
+  return {
+    partitions: judged.length,
+    judged: learned,
+    alarms: judged.reduce((sum, { alarms }) => sum + alarms.length, 0),
+    incidents: of.incidents,
+    ...(learned === 0 ? {} : { incidentsPer30: (30 * of.incidents) / learned }),
+    budgetPer30: (30 * of.policy.alertsPerMonth) / spacing.perMonth(),
+  };
+}

@@ -1,0 +1,139 @@
+import type { PartitionKey } from '../../base/ids.ts';
+import type { ResultStatus } from '../checks/result.ts';
+import type { DatasetDefinition } from '../datasets/definition.ts';
+import type { RevisionRef } from '../datasets/revision.ts';
+import type { Schema } from '../datasets/schema.ts';
+import type { MetricKey } from '../metrics/metric.ts';
+import type { MetricHistory } from '../thresholds/history.ts';
+import { compareAlarms } from './compare-alarms.ts';
+import { judgeHistory } from './judge-history.ts';
+import { type ReplayedIncident, replayIncidents } from './replay-incidents.ts';
+import { type ReplayedMetric, replayedMetrics } from './replay-metrics.ts';
+import { type ReplayTotals, replayTotals } from './replay-totals.ts';
+import { replayable, type UnmeasuredCheck } from './replayable.ts';
+
+/**
+ * Judges the stored past by a policy as if it had been in force: every partition by those before it, with a learner that
+ * knows nothing at first, with alarms merged into incidents as they are live. No data are read: the values are those
+ * that were measured when each partition was checked. The same input gives the same output.
+ */
+export function replayPolicy(input: ReplayInput): Replay {
+  const candidate = replayOne(input, input.definition);
+  const { judged, replayability } = candidate;
+  const incidents = replayIncidents(judged);
+  return {
+    totals: candidate.totals(incidents.length),
+    partitions: judged.map(({ revision, status, counted, alarms }) => ({
+      partition: revision.partition,
+      revision: revision.number,
+      status,
+      judged: counted,
+      alarmCount: alarms.length,
+      alarms: alarms.slice(0, alarmsShown).map(({ check, metric, status: level, text, severity }) => {
+        return { check, metric, status: level, text, severity };
+      }),
+    })),
+    incidents,
+    metrics: replayedMetrics(incidents, judged),
+    notMeasured: replayability.notMeasured,
+    ...(input.registered === undefined ? {} : { today: compared(input, input.registered, candidate) }),
+  };
+}
+
+/** Everything that a replay depends on. */
+export type ReplayInput = {
+  /** The policy to try out. */
+  readonly definition: DatasetDefinition;
+  /** The policy in force, when it is another: its alarms are compared. */
+  readonly registered?: DatasetDefinition;
+  /** The policy by which the history was measured: it tells what was asked for then. */
+  readonly measuredBy: DatasetDefinition;
+  readonly history: MetricHistory;
+  /** The schemas of the history's partitions, by partition; those without one keep the schema before them. */
+  readonly schemas: Readonly<Record<PartitionKey, Schema>>;
+  /** Partitions before this place of the history are learned from, not judged. */
+  readonly start: number;
+};
+
+export type Replay = {
+  readonly totals: ReplayTotals;
+  /** In partition order. */
+  readonly partitions: readonly ReplayedPartition[];
+  /** In the order in which they open. */
+  readonly incidents: readonly ReplayedIncident[];
+  /** The series behind the worst alarms. */
+  readonly metrics: readonly ReplayedMetric[];
+  /** What the policy asks for and nobody has measured yet: it would judge from the next scan on. */
+  readonly notMeasured: readonly UnmeasuredCheck[];
+  /** The same by the policy in force, and what the other one changes. */
+  readonly today?: PolicyComparison;
+};
+
+export type ReplayedPartition = {
+  readonly partition: PartitionKey;
+  readonly revision: number;
+  readonly status: ResultStatus;
+  /** Checks that gave a verdict. */
+  readonly judged: number;
+  readonly alarmCount: number;
+  /** The worst ones. */
+  readonly alarms: readonly ReplayedAlarm[];
+};
+
+export type ReplayedAlarm = {
+  readonly check: string;
+  readonly metric: MetricKey;
+  readonly status: 'warn' | 'fail' | 'error';
+  readonly text: string;
+  /** The edge of a band is 1. */
+  readonly severity: number;
+};
+
+export type PolicyComparison = {
+  readonly totals: ReplayTotals;
+  /** Alarms of today's policy that the other does not give, and those that it alone gives: how many, and the worst. */
+  readonly vanished: AlarmList;
+  readonly added: AlarmList;
+  readonly kept: number;
+};
+
+export type AlarmList = {
+  readonly count: number;
+  readonly worst: readonly (ReplayedAlarm & { readonly partition: PartitionKey })[];
+};
+
+/** A replayed revision as it is passed on between the steps. */
+export type JudgedRevision = {
+  readonly revision: RevisionRef;
+  readonly status: ResultStatus;
+  readonly counted: number;
+  /** The worst first. */
+  readonly alarms: readonly ReplayedAlarm[];
+};
+
+const alarmsShown = 25;
+
+type Run = {
+  readonly judged: ReturnType<typeof judgeHistory>;
+  readonly replayability: ReturnType<typeof replayable>;
+  readonly totals: (incidents: number) => ReplayTotals;
+};
+
+function replayOne(input: ReplayInput, definition: DatasetDefinition): Run {
+  const replayability = replayable(definition, input);
+  const judged = judgeHistory({ ...input, ...replayability });
+  return {
+    judged,
+    replayability,
+    totals: (incidents) =>
+      replayTotals(judged, { incidents, history: input.history, policy: definition.policy }),
+  };
+}
+
+function compared(input: ReplayInput, registered: DatasetDefinition, candidate: Run): PolicyComparison {
+  const today = replayOne(input, registered);
+  return {
+    totals: today.totals(replayIncidents(today.judged).length),
+    ...compareAlarms(today.judged, candidate.judged),
+  };
+}

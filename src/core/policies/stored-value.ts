@@ -1,0 +1,43 @@
+import type { ColumnType } from '../datasets/schema.ts';
+import type { MetricKey, MetricValue } from '../metrics/metric.ts';
+import type { MetricSeries } from '../thresholds/history.ts';
+
+/** Column, metric and segment of a key, by the columns that there are: their names may hold any character. */
+export function partsOfKey(
+  key: MetricKey,
+  columns: Iterable<string>,
+): { readonly metric: string; readonly column?: string; readonly segment?: string } {
+  let column: string | undefined;
+  for (const name of columns) {
+    if (key.startsWith(`${name}.`) && name.length > (column?.length ?? -1)) column = name;
+  }
+  const rest = column === undefined ? key : key.slice(column.length + 1);
+  const [, metric = rest, segment] = /^([^[(]+(?:\(.*\))?)\[(.+)\]$/s.exec(rest) ?? [];
+  return {
+    metric,
+    ...(column === undefined ? {} : { column }),
+    ...(segment === undefined ? {} : { segment }),
+  };
+}
+
+/** Makes the metric values of a stored series. Times get their exact text again, which tells people that they are times. */
+export function storedValue(
+  series: MetricSeries,
+  columns: ReadonlyMap<string, ColumnType>,
+): (at: { readonly value: number | undefined; readonly rows: number }) => MetricValue {
+  const parts = partsOfKey(series.metric, columns.keys());
+  const kind = columns.get(parts.column ?? '')?.kind;
+  const isTime = (kind === 'date' || kind === 'timestamp') && timeMetric.test(parts.metric);
+  return ({ value, rows }) => ({
+    ...parts,
+    value,
+    ...(isTime && value !== undefined && Math.abs(value) <= datesMax
+      ? { exact: new Date(value).toISOString() }
+      : {}),
+    scale: series.scale,
+    rows,
+  });
+}
+
+const timeMetric = /^(?:min|max|p\d+(?:\.\d+)?)$/;
+const datesMax = 8.64e15;
