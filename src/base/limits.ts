@@ -23,13 +23,45 @@ export const limits = {
   /** Rows of a `failed_rows` check that are kept, and characters of each of their values. */
   failedRowsMax: 100,
   failedValueCharactersMax: 200,
+  /** What a definition may ask for: statements over all rows of a partition, their text, and lists of allowed values. */
+  queriesPerDatasetMax: 24,
+  queryCharactersMax: 10_000,
+  /** Parts of such a statement, how deeply they are nested, and columns of `failed_rows` that are kept. */
+  queryPartsMax: 20_000,
+  queryDepthMax: 200,
+  failedColumnsMax: 64,
+  queryNameCharactersMax: 100,
+  validValuesMax: 1_000,
+  validValueCharactersMax: 200,
+  validRegexCharactersMax: 1_000,
+  /** Groupings of a dataset, and groups of each: the largest are measured by themselves, all others together. */
+  segmentsMax: 10,
+  segmentGroupsMax: 200,
+  segmentGroupsDefault: 20,
+  /** Dates that a policy names as days of their own kind. */
+  specialDaysMax: 2_000,
   /** A single row of text longer than this is refused: it would have to fit into a worker's memory. */
   rowBytesMax: 32 * MiB,
   /** Distinct values up to which counts are exact. */
   exactDistinctMax: 4_096,
   topValuesMax: 20,
+  /** Groups that a segment rule may keep, and bytes of all groups of a batch: fewer are kept beyond. */
+  segmentGroupsMax: 1_000,
+  segmentBytesMax: 4 * MiB,
+  /** Distinct values of a column of a group up to which counts are exact. */
+  segmentDistinctMax: 512,
+  /** Metrics of groups that a partition keeps: those of the largest groups. */
+  segmentMetricsMax: 1_000,
   /** Partitions that thresholds learn from. */
   historyPartitionsMax: 365,
+  /** Partitions before one that its distributions are compared with; fewer where their profiles are larger together. */
+  baselinePartitionsMax: 28,
+  baselineBytesMax: 64 * MiB,
+  /** Parts that a column's values are cut into for that. */
+  driftBinsMax: 20,
+  /** The newest partitions over which a policy is replayed, and from which checks are suggested. */
+  replayPartitionsMax: 730,
+  suggestPartitionsMax: 365,
   /** The newest partitions of a backfilled frame that are judged; older ones are measured only. */
   learnedPartitionsMax: 2_000,
 
@@ -47,6 +79,8 @@ export const limits = {
   queryTimeoutMs: 30 * second,
   queriesTimeoutMs: 15 * minute,
   evaluateTimeoutMs: 10 * minute,
+  /** A person waits for the answer: it must come before the request's own time-out. */
+  replayTimeoutMs: 28 * second,
   notifyTimeoutMs: 1 * minute,
   /** After the time-out a worker has this long to answer an interrupt before it is killed. */
   killGraceMs: 2 * second,

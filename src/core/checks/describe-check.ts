@@ -1,5 +1,7 @@
 import { percentileName } from '../metrics/families/quantiles.ts';
 import { metricKey } from '../metrics/metric.ts';
+import { validityLabel } from '../metrics/validity-rule.ts';
+import { isQueryMetric, isValidityMetric, validityRule } from './asked-metrics.ts';
 import type { CheckDefinition, SetCondition } from './definition.ts';
 import { formatOf, formatValue, type ValueFormat } from './format.ts';
 
@@ -22,10 +24,10 @@ function describeCheck(check: CheckDefinition, column?: string): string {
 
 /**
  * The key of a check with set bounds within its dataset: `row_count must be greater than 0`, or the metric's key and the
- * check's name: `row_count: enough flights`. Learned checks have the metric's key.
+ * check's name: `row_count: enough flights`. A query's name is in its metric. Learned checks have the metric's key.
  */
 export function checkKey(check: CheckDefinition, column?: string): string {
-  if (check.name === undefined) return describeCheck(check, column);
+  if (check.name === undefined || isQueryMetric(check.metric)) return describeCheck(check, column);
   return `${metricKey(metricLabel(check), column)}: ${check.name}`;
 }
 
@@ -36,9 +38,14 @@ export function describeCondition(condition: SetCondition, format: ValueFormat):
   return `${words} ${formatValue(condition.low, format)} and ${formatValue(condition.high, format)}`;
 }
 
-/** A check's metric; of a percentile, the metric that measures it: `p95`. */
-export function metricLabel(check: CheckDefinition): string {
-  const percentile = check.settings['percentile'];
-  if (check.metric !== 'percentile' || typeof percentile !== 'number') return check.metric;
-  return percentileName(percentile);
+/**
+ * The name of the metric that a check is about: of a percentile the metric that measures it, `p95`; of a query with the
+ * check's name, `custom_sql(mean speed)`; of validity with what is valid.
+ */
+export function metricLabel(check: Omit<CheckDefinition, 'threshold'>): string {
+  const { metric, name, settings } = check;
+  const percentile = settings['percentile'];
+  if (metric === 'percentile' && typeof percentile === 'number') return percentileName(percentile);
+  if (isQueryMetric(metric)) return `${metric}(${name ?? ''})`;
+  return isValidityMetric(metric) ? `${metric}(${validityLabel(validityRule(check, ''))})` : metric;
 }

@@ -1,21 +1,20 @@
 import { type DatasetName, parseDatasetName } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { partitionQueries } from '../checks/partition-queries.ts';
 import { checksDecoder } from './decode/checks.ts';
+import { type ColumnEntry, columnsDecoder } from './decode/columns.ts';
 import { type Decoder, describe, distinct, itself, list, mapped, number, text } from './decode/decoder.ts';
 import { frameDecoder, reportMisfitFrame } from './decode/frame.ts';
 import { notifyDecoder } from './decode/notify.ts';
-import { defaulted, isMap, object, optional, required } from './decode/object.ts';
+import { defaulted, object, optional, required } from './decode/object.ts';
 import { partitionDecoder } from './decode/partition.ts';
 import { type DefinitionIssue, Place } from './decode/place.ts';
+import { policyDecoder } from './decode/policy.ts';
 import { csvDecoder, fileFormatDecoder, providerDecoder } from './decode/provider.ts';
 import { publishDecoder } from './decode/publish.ts';
-import type {
-  AlertPolicy,
-  ColumnDefinition,
-  DatasetDefinition,
-  DatasetLimits,
-  FilesProviderDefinition,
-} from './definition.ts';
+import { joinSegments, segmentsDecoder } from './decode/segments.ts';
+import type { DatasetDefinition, DatasetLimits, FilesProviderDefinition } from './definition.ts';
 
 /**
  * The definition in plain data with the keys of the YAML form, every default filled in; or all that is wrong with it (up
@@ -58,35 +57,10 @@ const datasetName: Decoder<DatasetName> = mapped(text(), (name, place) => {
 
 const people = list(text({ charactersMax: 200 }));
 
-const policyDecoder: Decoder<AlertPolicy> = mapped(
-  object({ alerts_per_month: required(number({ min: 0, max: 100, aboveMin: true })) }),
-  (policy) => ({ alertsPerMonth: policy.alerts_per_month }),
-);
-
 const limitsDecoder: Decoder<DatasetLimits> = mapped(
   object({ rejected_percent_max: required(number({ min: 0, max: 100 })) }),
   (limits) => ({ rejectedPercentMax: limits.rejected_percent_max }),
 );
-
-const columnDecoder: Decoder<ColumnDefinition> = object(
-  { name: required(text()), checks: defaulted(checksDecoder('column'), []) },
-  {
-    later: [
-      'segment',
-      'valid_values',
-      'valid_regex',
-      'valid_format',
-      'valid_min',
-      'valid_max',
-      'missing_values',
-    ],
-  },
-);
-
-const columnsDecoder = distinct(columnDecoder, {
-  keysOf: (_, input) => (isMap(input) && typeof input['name'] === 'string' ? [input['name']] : []),
-  what: 'column',
-});
 
 /** What a dataset and a checks file have in common. */
 const judgedFields = {
@@ -95,10 +69,27 @@ const judgedFields = {
   freshness_column: optional(text()),
   checks: defaulted(checksDecoder('dataset'), []),
   columns: defaulted(columnsDecoder, []),
+  segments: defaulted(segmentsDecoder, []),
   limits: defaulted(limitsDecoder, noChecks.limits),
 };
 
-const laterKeys = ['segments', 'filter', 'variables', 'schedule'];
+type Judged = Pick<DatasetDefinition, 'checks' | 'segments' | 'missingValues' | 'freshnessColumn'> & {
+  readonly columns: readonly ColumnEntry[];
+};
+
+/** What is said at columns, in the places where it belongs; reports what is too much of all together. */
+function arranged<T extends Judged>(given: T, place: Place) {
+  const columns = given.columns.map(({ name, checks }) => ({ name, checks }));
+  const segments = joinSegments(given.segments, given.columns, place);
+  const queries = partitionQueries({ checks: given.checks, columns }).length;
+  if (queries > limits.queriesPerDatasetMax) {
+    const most = `at most ${limits.queriesPerDatasetMax} of custom_sql, failed_rows and exact duplicates together`;
+    place.at('checks').report(`${most}, here are ${queries}`);
+  }
+  return { ...given, columns, segments };
+}
+
+const laterKeys = ['filter', 'variables', 'schedule'];
 
 const datasetDecoder: Decoder<DatasetDefinition> = mapped(
   object(
@@ -124,7 +115,8 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
       return undefined;
     }
     const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
-    return { ...rest, ...freshness, missingValues, segments: [], followers: [...new Set(rest.followers)] };
+    const followers = [...new Set(rest.followers)];
+    return arranged({ ...rest, ...freshness, missingValues, followers }, place);
   },
 );
 
@@ -138,12 +130,10 @@ const checksFileDecoder: Decoder<ChecksDefinition> = mapped(
     },
     { later: laterKeys },
   ),
-  ({ missing_values: missingValues, freshness_column: freshnessColumn, ...rest }) => ({
-    ...rest,
-    ...(freshnessColumn === undefined ? {} : { freshnessColumn }),
-    missingValues,
-    segments: [],
-  }),
+  ({ missing_values: missingValues, freshness_column: freshnessColumn, ...rest }, place) => {
+    const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
+    return arranged({ ...rest, ...freshness, missingValues }, place);
+  },
 );
 
 function checksOfDataset(definition: DatasetDefinition): ChecksDefinition {

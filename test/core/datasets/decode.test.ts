@@ -119,6 +119,7 @@ test('reads every key of the language', () => {
         secret: { from: 'environment', name: 'HOOK_SECRET' },
       },
     ],
+    segments: [],
     limits: { rejectedPercentMax: 0.5 },
   });
 });
@@ -281,12 +282,8 @@ test('says of metrics where they belong and which are still to come', () => {
   assert.match(issuesWith({ checks: [{ avg: { must_be: 1 } }] })[0] ?? '', /is a metric of a column/);
   assert.match(checkIssues({ row_count: { must_be: 1 } })[0] ?? '', /is a metric of the whole dataset/);
   assert.match(
-    issuesWith({ checks: [{ custom_sql: { query: 'select 1' } }] })[0] ?? '',
-    /^checks\[0\].custom_sql: is not supported yet in this version/,
-  );
-  assert.match(
-    issuesWith({ columns: [{ name: 'a', segment: true }] })[0] ?? '',
-    /^columns\[0\].segment: is not supported yet/,
+    issuesWith({ checks: [{ row_count: { must_be: 1, where: 'a > 1' } }] })[0] ?? '',
+    /^checks\[0\].row_count.where: is not supported yet in this version/,
   );
   assert.match(
     issuesWith({ provider: { type: 's3', path: 'x' } })[0] ?? '',

@@ -1,38 +1,45 @@
+import { isQueryMetric, isValidityMetric } from '../../checks/asked-metrics.ts';
 import type { CheckDefinition, LearnedThreshold, SetThreshold } from '../../checks/definition.ts';
 import type { MetricScale } from '../../metrics/metric.ts';
 import { suggestion } from '../../text/nearest.ts';
 import { conditionsOf, operatorFields, operators, reportImpossible } from './conditions.ts';
-import { type Decoder, describe, distinct, flag, mapped, number, oneOf, text } from './decoder.ts';
-import { type KnownMetric, knownMetrics, laterMetrics } from './known-metrics.ts';
+import { type Decoder, describe, distinct, flag, mapped, oneOf, text } from './decoder.ts';
+import { type KnownMetric, knownMetrics } from './known-metrics.ts';
 import { type Fields, isMap, object, optional, required } from './object.ts';
 import type { Place } from './place.ts';
+import { keysElsewhere, ownFields, settingsOf, withDistinctQueries } from './settings.ts';
 
 /**
  * Decodes `checks:` of a dataset or of a column. An item that sets bounds and speaks of the learned threshold as well
- * (`{must_be_less_than: 5, learned: false}`) makes two checks.
+ * (`{must_be_less_than: 5, learned: false}`) makes two checks. `isValiditySaid`: the column itself says what is valid.
  */
-export function checksDecoder(of: KnownMetric['of']): Decoder<readonly CheckDefinition[]> {
-  const item: Decoder<readonly CheckDefinition[]> = (input, place) => decodeItem(input, place, of);
+export function checksDecoder(
+  of: KnownMetric['of'],
+  options: { readonly isValiditySaid?: boolean } = {},
+): Decoder<readonly CheckDefinition[]> {
+  const item: Decoder<readonly CheckDefinition[]> = (input, place) =>
+    decodeItem(input, place, { of, isValiditySaid: options.isValiditySaid ?? false });
   const keysOf = (checks: readonly CheckDefinition[] | undefined): string[] =>
     checks?.map(checkIdentity) ?? [];
-  return mapped(distinct(item, { keysOf, what: 'check' }), (groups) => groups.flat());
+  return (input, place) => {
+    const once = withDistinctQueries(item);
+    return mapped(distinct(once, { keysOf, what: 'check' }), (groups) => groups.flat())(input, place);
+  };
 }
 
 /** Tells checks of one column apart: the same metric, settings and name or bounds. */
 function checkIdentity(check: CheckDefinition): string {
   const { metric, settings, threshold } = check;
-  const kind =
-    threshold.kind === 'learned' ? 'learned' : (check.name ?? JSON.stringify(threshold.conditions));
-  return `${metric} ${JSON.stringify(settings)} ${kind}`;
+  const named = isQueryMetric(metric) ? undefined : check.name;
+  const kind = threshold.kind === 'learned' ? 'learned' : (named ?? JSON.stringify(threshold.conditions));
+  return `${metric} ${isQueryMetric(metric) ? check.name : ''} ${JSON.stringify(settings)} ${kind}`;
 }
+
+type Where = { readonly of: KnownMetric['of']; readonly isValiditySaid: boolean };
 
 const example = 'such as row_count: {must_be_greater_than: 0}';
 
-function decodeItem(
-  input: unknown,
-  place: Place,
-  of: KnownMetric['of'],
-): readonly CheckDefinition[] | undefined {
+function decodeItem(input: unknown, place: Place, where: Where): readonly CheckDefinition[] | undefined {
   if (!isMap(input))
     return place.report(`must be a metric with its bounds, ${example}; is ${describe(input)}`);
   const [metric, ...others] = Object.keys(input);
@@ -42,8 +49,9 @@ function decodeItem(
       input[metric] === null ? `; indent “${others[0]}” below “${metric}”` : ', so make two items of it';
     return place.report(`a check has one metric, here are ${[metric, ...others].join(', ')}${hint}`);
   }
-  const known = knownMetric(metric, place.at(metric), of);
-  return known === undefined ? undefined : decodeBody(input[metric], place.at(metric), { metric, known });
+  const known = knownMetric(metric, place.at(metric), where.of);
+  if (known === undefined) return undefined;
+  return decodeBody(input[metric], place.at(metric), { metric, known, ...where });
 }
 
 function knownMetric(metric: string, place: Place, of: KnownMetric['of']): KnownMetric | undefined {
@@ -54,7 +62,6 @@ function knownMetric(metric: string, place: Place, of: KnownMetric['of']): Known
   }
   if (known?.of === 'dataset')
     return place.report('is a metric of the whole dataset; write it in the checks at the top');
-  if (laterMetrics.includes(metric)) return place.report('is not supported yet in this version');
   const names = Object.keys(knownMetrics).filter((name) => knownMetrics[name]?.of === of);
   const meant = suggestion(metric, Object.keys(knownMetrics));
   return place.report(`unknown metric${meant === '' ? `; known here: ${names.join(', ')}` : meant}`);
@@ -72,12 +79,9 @@ const learnedFields = {
   sensitivity: optional(oneOf(['low', 'medium', 'high'])),
 } as const satisfies Fields;
 
-const percentileFields = { percentile: required(percentile()) } as const satisfies Fields;
+const laterKeys = ['filter', 'where'];
 
-const laterKeys =
-  'filter where segment query valid_values valid_regex valid_format valid_min valid_max'.split(' ');
-
-type Context = { readonly metric: string; readonly known: KnownMetric };
+type Context = Where & { readonly metric: string; readonly known: KnownMetric };
 
 function decodeBody(input: unknown, place: Place, context: Context): readonly CheckDefinition[] | undefined {
   const { metric, known } = context;
@@ -89,41 +93,40 @@ function decodeBody(input: unknown, place: Place, context: Context): readonly Ch
   if (!isMap(input))
     return place.report(`must be a map such as {must_be_greater_than: 0}; is ${describe(input)}`);
   if (known.scale === 'none') return decodeSchemaCheck(input, place, metric);
-  const body = decodeBounds(input, place, { metric, scale: known.scale });
+  const body = decodeBounds(input, place, { ...context, scale: known.scale });
   if (body === undefined) return undefined;
-  const conditions = conditionsOf(body);
-  if (!goTogether(body, conditions.length > 0, place)) return undefined;
+  const { settings, ...given } = withDefaultThreshold(body, context);
+  const conditions = conditionsOf(given);
+  if (!goTogether(given, conditions.length > 0, place)) return undefined;
   if (reportImpossible(conditions, { scale: known.scale, place })) return undefined;
-  const own = { metric, settings: body.settings };
-  const named = body.name === undefined ? own : { ...own, name: body.name };
-  const set: SetThreshold = { kind: 'set', level: body.level ?? 'fail', conditions };
+  const own = { metric, settings };
+  const named = given.name === undefined ? own : { ...own, name: given.name };
+  const set: SetThreshold = { kind: 'set', level: given.level ?? 'fail', conditions };
   const checks: CheckDefinition[] = conditions.length > 0 ? [{ ...named, threshold: set }] : [];
-  if (body.learned === undefined) return checks;
-  const threshold = learnedThreshold({ ...body, enabled: body.learned });
-  return [...checks, { ...(checks.length > 0 ? own : named), threshold }];
+  if (given.learned === undefined) return checks;
+  const threshold = learnedThreshold({ ...given, enabled: given.learned });
+  // The name is that of the set bounds, but a query goes by its name in all of its checks.
+  return [...checks, { ...(checks.length > 0 && !isQueryMetric(metric) ? own : named), threshold }];
 }
 
-function decodeBounds(
-  input: unknown,
-  place: Place,
-  { metric, scale }: { readonly metric: string; readonly scale: MetricScale },
-) {
-  const fields = { ...learnedFields, ...operatorFields(scale) };
-  const elsewhere = { percentile: 'goes with the metric percentile only' };
-  const plain = mapped(object(fields, { elsewhere, later: laterKeys }), (body) => ({
-    ...body,
-    settings: {},
-  }));
-  const withPercentile = mapped(object({ ...percentileFields, ...fields }, { later: laterKeys }), (body) => ({
-    ...body,
-    settings: { percentile: body.percentile },
-  }));
-  return (metric === 'percentile' ? withPercentile : plain)(input, place);
+function decodeBounds(input: unknown, place: Place, context: Context & { readonly scale: MetricScale }) {
+  const { metric, scale, isValiditySaid } = context;
+  const fields = { ...learnedFields, ...operatorFields(scale), ...ownFields(metric) };
+  const decoder = object(fields, { elsewhere: keysElsewhere(metric), later: laterKeys });
+  return mapped(decoder, (body) => {
+    const settings = settingsOf(metric, body, { place, isValiditySaid });
+    return settings === undefined ? undefined : { ...body, settings };
+  })(input, place);
 }
 
-function percentile(): Decoder<number> {
-  const right = 'must lie between 0 and 1, such as 0.95; for the ends use the metrics min and max';
-  return mapped(number(), (value, place) => (value > 0 && value < 1 ? value : place.report(right)));
+/** Where nothing is said about bounds: rows that should not exist may not, and what a person formulated is learned. */
+function withDefaultThreshold<T extends Parameters<typeof conditionsOf>[0] & { readonly learned?: boolean }>(
+  given: T,
+  { metric }: Context,
+): T {
+  if (given.learned !== undefined || conditionsOf(given).length > 0) return given;
+  if (metric === 'failed_rows') return { ...given, must_be: 0 };
+  return isQueryMetric(metric) || isValidityMetric(metric) ? { ...given, learned: true } : given;
 }
 
 function decodeSchemaCheck(

@@ -1,6 +1,8 @@
 import { day, hour, minute, second } from '../../../base/units.ts';
 import type { CheckDefinition, SetCondition } from '../../checks/definition.ts';
+import type { SegmentRule } from '../../metrics/segment-rule.ts';
 import type {
+  AlertPolicy,
   CsvOptions,
   DatasetDefinition,
   NotifyDefinition,
@@ -28,14 +30,23 @@ export function encodeDataset(definition: DatasetDefinition): PlainMap {
     partition: encodePartition(definition.partition),
     publish: encodePublish(definition.publish),
     backfill: definition.backfill === undefined ? undefined : present(definition.backfill),
-    policy: { alerts_per_month: definition.policy.alertsPerMonth },
+    policy: encodePolicy(definition.policy),
     missing_values: definition.missingValues,
     freshness_column: definition.freshnessColumn,
     checks: definition.checks.map(encodeCheck),
     columns: definition.columns.map(({ name, checks }) => ({ name, checks: checks.map(encodeCheck) })),
+    segments: definition.segments.map(encodeSegment),
     notify: definition.notify.map(encodeNotify),
     limits: { rejected_percent_max: definition.limits.rejectedPercentMax },
   });
+}
+
+function encodePolicy({ alertsPerMonth, holidays, specialDays }: AlertPolicy): PlainMap {
+  return present({ alerts_per_month: alertsPerMonth, holidays, special_days: specialDays });
+}
+
+function encodeSegment({ columns, groupsMax, metrics }: SegmentRule): PlainMap {
+  return { columns, limit: groupsMax, metrics };
 }
 
 /** A check as it stands in YAML: `{null_percent: {must_be_less_than: 5, level: warn}}`. */

@@ -19,11 +19,18 @@ export const knownMetrics: Readonly<Record<string, KnownMetric>> = {
   freshness: { of: 'dataset', scale: 'duration' },
   load_delay: { of: 'dataset', scale: 'duration' },
   schema: { of: 'dataset', scale: 'none' },
+  custom_sql: { of: 'dataset', scale: 'number' },
+  failed_rows: { of: 'dataset', scale: 'count' },
+  duplicate_row_count: { of: 'dataset', scale: 'count' },
   null_count: count,
   null_percent: percent,
   missing_count: count,
   missing_percent: percent,
   distinct_count: count,
+  duplicate_count: count,
+  duplicate_percent: percent,
+  invalid_count: count,
+  invalid_percent: percent,
   min: figure,
   max: figure,
   avg: figure,
@@ -40,17 +47,6 @@ export const knownMetrics: Readonly<Record<string, KnownMetric>> = {
   empty_count: count,
   true_count: count,
   false_count: count,
+  psi: figure,
+  js_distance: figure,
 };
-
-/** Checks of the language that this version does not know yet: refused by name, never ignored. */
-export const laterMetrics: readonly string[] = [
-  'custom_sql',
-  'failed_rows',
-  'invalid_count',
-  'invalid_percent',
-  'duplicate_count',
-  'duplicate_percent',
-  'duplicate_row_count',
-  'psi',
-  'js_distance',
-];

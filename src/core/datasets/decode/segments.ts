@@ -1,0 +1,78 @@
+import { limits } from '../../../base/limits.ts';
+import type { SegmentRule } from '../../metrics/segment-rule.ts';
+import { suggestion } from '../../text/nearest.ts';
+import { type Decoder, distinct, itself, list, mapped, number, text } from './decoder.ts';
+import { knownMetrics } from './known-metrics.ts';
+import { defaulted, object, required } from './object.ts';
+import type { Place } from './place.ts';
+
+/** What is judged of each group unless the owner says more: how many rows there are, how full and how large they are. */
+export const segmentMetricsDefault: readonly string[] = ['row_count', 'null_percent', 'avg'];
+
+/** Only what every group has by itself: metrics of columns, and how many rows it has. */
+const notOfSegments = ['percentile', 'invalid_count', 'invalid_percent', 'psi', 'js_distance'];
+const metricsOfSegments = [
+  'row_count',
+  ...Object.keys(knownMetrics).filter(
+    (metric) => knownMetrics[metric]?.of === 'column' && !notOfSegments.includes(metric),
+  ),
+];
+
+/** Decodes `segments: [{columns: [origin, carrier], limit: 50, metrics: [row_count, avg]}]`. */
+export const segmentsDecoder: Decoder<readonly SegmentRule[]> = distinct(segmentDecoder(), {
+  keysOf: (rule) => (rule === undefined ? [] : [columnsKey(rule)]),
+  what: 'group of columns',
+});
+
+/** The rule of a column that says `segment: true`. */
+export function segmentBy(column: string): SegmentRule {
+  return { columns: [column], groupsMax: limits.segmentGroupsDefault, metrics: segmentMetricsDefault };
+}
+
+/** The rules of the top and those of columns in one list. What stands at both is reported. */
+export function joinSegments(
+  rules: readonly SegmentRule[],
+  columns: readonly { readonly name: string; readonly segment: boolean }[],
+  place: Place,
+): readonly SegmentRule[] {
+  const known = new Set(rules.map(columnsKey));
+  const own = columns.flatMap(({ name, segment }, index) => {
+    if (!segment) return [];
+    const rule = segmentBy(name);
+    if (!known.has(columnsKey(rule))) return [rule];
+    const there = 'stands in segments at the top as well; keep one of them';
+    place.at('columns').at(index).at('segment').report(there);
+    return [];
+  });
+  const all = [...rules, ...own];
+  if (all.length > limits.segmentsMax)
+    place.at('segments').report(`at most ${limits.segmentsMax} groupings, here are ${all.length}`);
+  return all;
+}
+
+function segmentDecoder(): Decoder<SegmentRule> {
+  const columns = distinct(text(), { keysOf: itself, what: 'column', filled: true });
+  const groups = number({ min: 1, max: limits.segmentGroupsMax });
+  return mapped(
+    object({
+      columns: required(columns),
+      limit: defaulted(groups, limits.segmentGroupsDefault),
+      metrics: defaulted(list(segmentMetric, { filled: true }), segmentMetricsDefault),
+    }),
+    (rule, place) => {
+      if (rule.columns.length > 2) return place.at('columns').report('one or two columns, not more');
+      if (!Number.isInteger(rule.limit)) return place.at('limit').report('must be a whole number');
+      return { columns: rule.columns, groupsMax: rule.limit, metrics: [...new Set(rule.metrics)] };
+    },
+  );
+}
+
+function segmentMetric(input: unknown, place: Place): string | undefined {
+  if (typeof input === 'string' && metricsOfSegments.includes(input)) return input;
+  const meant = typeof input === 'string' ? suggestion(input, metricsOfSegments) : '';
+  return place.report(`must be a metric of segments${meant || `: ${metricsOfSegments.join(', ')}`}`);
+}
+
+function columnsKey({ columns }: SegmentRule): string {
+  return JSON.stringify(columns);
+}
