@@ -130,8 +130,11 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
     };
     return assembleCluster(cluster, parts, { handlers, open });
   });
+  // What people wait for has a worker of its own, which starts when it is first asked.
+  const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
+  parts.opened.push(engine);
   const http = createHttpServer(
-    { kit, database, probes: clusters.map(({ manager }) => manager.probe()) },
+    { kit, database, engine, probes: clusters.map(({ manager }) => manager.probe()) },
     { host: config.host, port: config.port, version },
   );
   const secrets = createSecrets({ environment: process.env, secretsFile: config.secretsFile });

@@ -16,12 +16,14 @@ import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
 import { ingestionRoutes } from './routes/ingestion-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { policyRoutes } from './routes/policy-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
-import { createUseCases } from './use-cases.ts';
+import { type Computing, createUseCases } from './use-cases.ts';
 
 export type HttpDependencies = {
   readonly kit: Kit;
   readonly database: Database;
+  readonly engine: Computing;
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
 };
@@ -57,7 +59,7 @@ class FastifyServer implements HttpServer {
   #stopped: Promise<void> | undefined;
 
   constructor(dependencies: HttpDependencies, options: HttpOptions) {
-    const { kit, database } = dependencies;
+    const { kit, database, engine } = dependencies;
     this.#kit = kit;
     this.#options = options;
     this.#app = createApp(kit);
@@ -72,7 +74,7 @@ class FastifyServer implements HttpServer {
     });
     addOriginGuard(this.#app, { host: options.host, allowedHosts: options.allowedHosts ?? [] });
     addOpenApi(this.#app, options.version);
-    const useCases = createUseCases(kit, database);
+    const useCases = createUseCases(kit, database, engine);
     this.#feed = new BackfillFeed(kit, useCases.backfills);
     healthRoutes(this.#app, {
       kit,
@@ -87,6 +89,7 @@ class FastifyServer implements HttpServer {
         ingestionRoutes(api, { ...useCases, feed: this.#feed, clock: kit.clock });
         jobRoutes(api, useCases.jobs);
         incidentRoutes(api, useCases.incidents);
+        policyRoutes(api, useCases);
         done();
       },
       { prefix: '/api/v1' },

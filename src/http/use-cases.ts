@@ -1,11 +1,14 @@
 import type { Database } from '../ports/database.ts';
+import type { Engine } from '../ports/engine.ts';
 import { Backfills } from '../services/ingestion/backfills.ts';
 import { JobHistory } from '../services/ingestion/job-history.ts';
 import { IngestionRequests } from '../services/ingestion/requests.ts';
 import { Scans } from '../services/ingestion/scans.ts';
 import type { Kit } from '../services/kit.ts';
 import { Incidents } from '../services/quality/incidents.ts';
+import { Replays } from '../services/quality/replays.ts';
 import { Results } from '../services/quality/results.ts';
+import { CheckSuggestions } from '../services/quality/suggestions.ts';
 import { Registry } from '../services/registry/registry.ts';
 
 /** Everything that the API lets people do. */
@@ -17,10 +20,15 @@ export type UseCases = {
   readonly jobs: JobHistory;
   readonly results: Results;
   readonly incidents: Incidents;
+  readonly replays: Replays;
+  readonly suggestions: CheckSuggestions;
 };
 
+/** The computing that answers need, away from the event loop. */
+export type Computing = Pick<Engine, 'replay' | 'suggest'>;
+
 /** The use cases over one database. */
-export function createUseCases(kit: Kit, database: Database): UseCases {
+export function createUseCases(kit: Kit, database: Database, engine: Computing): UseCases {
   const { datasets, jobs, revisions, quality } = database;
   return {
     registry: new Registry(kit, { datasets, revisions, quality }),
@@ -30,5 +38,7 @@ export function createUseCases(kit: Kit, database: Database): UseCases {
     jobs: new JobHistory(jobs),
     results: new Results(quality),
     incidents: new Incidents(kit, quality),
+    replays: new Replays({ datasets, revisions, quality, engine }),
+    suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
   };
 }

@@ -7,7 +7,7 @@ import { limits } from '../../src/base/limits.ts';
 import { failureOfRequest } from '../../src/http/problem.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { addJob, applyBody, registerFlights } from '../support/api-fixtures.ts';
-import { startApi } from '../support/api-service.ts';
+import { computingHere, startApi } from '../support/api-service.ts';
 import { testKit } from '../support/kit.ts';
 import { createMemoryDatabase } from '../support/memory-database.ts';
 
@@ -226,7 +226,7 @@ describe('the server', () => {
     await using api = await startApi();
     const port = Number(new URL(api.url).port);
     const second = createHttpServer(
-      { kit: testKit(), database: createMemoryDatabase().database, probes: [] },
+      { kit: testKit(), database: createMemoryDatabase().database, engine: computingHere, probes: [] },
       { host: '127.0.0.1', port, version: '0' },
     );
     await assert.rejects(second.start(), (error) => {
@@ -239,7 +239,7 @@ describe('the server', () => {
 
   it('can be stopped twice, and before it was started', async () => {
     const server = createHttpServer(
-      { kit: testKit(), database: createMemoryDatabase().database, probes: [] },
+      { kit: testKit(), database: createMemoryDatabase().database, engine: computingHere, probes: [] },
       { host: '127.0.0.1', port: 0, version: '0' },
     );
     await server.stop();

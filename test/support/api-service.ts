@@ -1,5 +1,9 @@
+import { succeed } from '../../src/base/outcome.ts';
+import { replayPolicy } from '../../src/core/policies/replay.ts';
+import { suggestChecks } from '../../src/core/suggestions/suggest.ts';
 import type { HealthProbe } from '../../src/http/routes/health-routes.ts';
 import { createHttpServer, type HttpOptions, type HttpServer } from '../../src/http/server.ts';
+import type { Computing } from '../../src/http/use-cases.ts';
 import type { Database } from '../../src/ports/database.ts';
 import { type Answer, apiCaller, readContract } from './api-contract.ts';
 import { type TestKit, testKit } from './kit.ts';
@@ -14,6 +18,12 @@ export type ApiService = AsyncDisposable & {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 };
 
+/** Computes in this process what the service gives to a worker. */
+export const computingHere: Computing = {
+  replay: async (input) => succeed(replayPolicy(input)),
+  suggest: async (input) => succeed(suggestChecks(input)),
+};
+
 /** A real server on a free port of this machine, over a database in memory, with a clock that the test moves. */
 export async function startApi(
   options: Partial<HttpOptions> & {
@@ -25,7 +35,7 @@ export async function startApi(
   const { database, contents } = createMemoryDatabase();
   const { probes = [], database: other, ...rest } = options;
   const server = createHttpServer(
-    { kit, database: other ?? database, probes },
+    { kit, database: other ?? database, engine: computingHere, probes },
     { host: '127.0.0.1', port: 0, version: '0.0.0-test', ...rest },
   );
   await server.start();

@@ -16,14 +16,15 @@ export type JudgedPast = JudgedRevision & {
   readonly results: readonly Result[];
 };
 
-/** Judges the partitions of a history from `start` on, in order; those before are learned from. */
+/** Judges the partitions of a history from `start` up to, not including, `end`, in order; those before are learned from. */
 export function judgeHistory(request: {
   readonly definition: DatasetDefinition;
   readonly history: MetricHistory;
   readonly schemas: Readonly<Record<PartitionKey, Schema>>;
   readonly start: number;
+  readonly end: number;
 }): readonly JudgedPast[] {
-  const { definition, history, schemas, start } = request;
+  const { definition, history, schemas, start, end } = request;
   const { dataset } = definition;
   let schema: Schema = [];
   let previous: ConstructorParameters<typeof Judge>[2];
@@ -33,7 +34,7 @@ export function judgeHistory(request: {
   }
   const judge = new Judge(definition, firstPartitions(history, start), previous);
   const valueAt = valuesOf(history, schemas);
-  return history.partitions.slice(start).map((partition, at): JudgedPast => {
+  return history.partitions.slice(start, end).map((partition, at): JudgedPast => {
     const { key, revision: number, ...known } = partition;
     schema = schemas[key] ?? schema;
     const revision = { dataset, partition: key, number };

@@ -51,8 +51,9 @@ export type ReplayInput = {
   readonly history: MetricHistory;
   /** The schemas of the history's partitions, by partition; those without one keep the schema before them. */
   readonly schemas: Readonly<Record<PartitionKey, Schema>>;
-  /** Partitions before this place of the history are learned from, not judged. */
+  /** The places of the history that are judged: from `start` up to, not including, `end`. Those before are learned from. */
   readonly start: number;
+  readonly end: number;
 };
 
 export type Replay = {

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import type { Replays } from '../../services/quality/replays.ts';
+import type { CheckSuggestions } from '../../services/quality/suggestions.ts';
+import { valueOf } from '../problem.ts';
+import { replayBody, replaySchema, suggestionsSchema } from '../schemas/policy-schemas.ts';
+import { type DatasetParams, datasetOf, datasetParams } from '../schemas/request-schemas.ts';
+
+type ReplayBody = {
+  readonly yaml?: string;
+  readonly file?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+/** Trying a policy out on the past, and checks that the past speaks for. */
+export function policyRoutes(
+  app: FastifyInstance,
+  { replays, suggestions }: { readonly replays: Replays; readonly suggestions: CheckSuggestions },
+): void {
+  app.post<{ Params: DatasetParams; Body: ReplayBody }>(
+    '/datasets/:dataset/replay',
+    {
+      schema: {
+        summary: 'Shows on which partitions of the past a policy would have alerted; changes nothing',
+        params: datasetParams,
+        body: replayBody,
+        response: { 200: replaySchema },
+      },
+    },
+    async ({ params, body, signal }) => {
+      const { yaml, file = 'policy.yaml', ...frame } = body;
+      const policy = yaml === undefined ? {} : { policy: { yaml, file } };
+      return valueOf(
+        await replays.replay({ dataset: datasetOf(params.dataset), ...policy, ...frame }, signal),
+      );
+    },
+  );
+
+  app.get<{ Params: DatasetParams }>(
+    '/datasets/:dataset/suggestions',
+    {
+      schema: {
+        summary: 'Suggests checks that the measured past speaks for, with the evidence for each',
+        params: datasetParams,
+        response: { 200: suggestionsSchema },
+      },
+    },
+    async ({ params, signal }) => valueOf(await suggestions.suggest(datasetOf(params.dataset), signal)),
+  );
+}

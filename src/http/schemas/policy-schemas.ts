@@ -1,0 +1,123 @@
+import { limits } from '../../base/limits.ts';
+import { keyText } from './request-schemas.ts';
+import {
+  boundedText,
+  count,
+  described,
+  flag,
+  list,
+  nothing,
+  number,
+  object,
+  oneOf,
+  record,
+  text,
+  word,
+} from './schema-kit.ts';
+
+const alarmWord = word('warn', 'fail', 'error');
+const statusWord = word('pass', 'warn', 'fail', 'error', 'not_evaluated');
+const numbers = list(oneOf(number, nothing));
+
+export const replayBody = object(
+  {},
+  {
+    yaml: described(
+      boundedText(limits.yamlBytesMax),
+      'The policy to try out: any of policy, checks, columns, segments, missing_values. By default the registered one.',
+    ),
+    file: described(boundedText(4_096), 'The name of its file, for messages.'),
+    from: keyText,
+    to: keyText,
+  },
+);
+
+const alarm = { check: text, metric: text, status: alarmWord, text, severity: number };
+
+const totalsSchema = object(
+  { partitions: count, judged: count, alarms: count, incidents: count, budgetPer30: number },
+  { incidentsPer30: number },
+);
+
+const alarmList = object({ count, worst: list(object({ partition: text, ...alarm })) });
+
+const incidentSchema = object({
+  title: text,
+  level: word('warn', 'fail'),
+  firstPartition: text,
+  lastPartition: text,
+  partitions: count,
+  alarms: count,
+  isCertain: described(flag, 'A set bound, a rule or the schema is among its alarms.'),
+  lines: list(object({ partition: text, text, status: alarmWord, severity: number })),
+  metrics: list(text),
+});
+
+const metricSchema = object({
+  metric: text,
+  format: word('count', 'percent', 'duration', 'number', 'time'),
+  partitions: list(text),
+  values: numbers,
+  lower: numbers,
+  upper: numbers,
+  alarms: list(oneOf(alarmWord, nothing)),
+});
+
+export const replaySchema = object(
+  {
+    dataset: text,
+    alertsPerMonth: number,
+    totals: totalsSchema,
+    partitions: list(
+      object({
+        partition: text,
+        revision: count,
+        status: statusWord,
+        judged: count,
+        alarmCount: count,
+        alarms: list(object(alarm)),
+      }),
+    ),
+    incidents: list(incidentSchema),
+    metrics: list(metricSchema),
+    notMeasured: list(object({ check: text, reason: text })),
+  },
+  {
+    policy: text,
+    today: object({ totals: totalsSchema, vanished: alarmList, added: alarmList, kept: count }),
+  },
+);
+
+const checkBody = record(oneOf(number, text, flag, list(oneOf(number, text))));
+
+export const suggestionsSchema = object(
+  {
+    dataset: text,
+    partitions: count,
+    rows: count,
+    suggestions: list(
+      object(
+        {
+          kind: word(
+            'rows',
+            'schema',
+            'freshness',
+            'not_null',
+            'key',
+            'values',
+            'format',
+            'range',
+            'length',
+            'learned',
+            'segment',
+          ),
+          text,
+          evidence: text,
+        },
+        { column: text, check: record(checkBody) },
+      ),
+    ),
+    yaml: described(text, 'The registered definition with the suggestions, for `assay apply`.'),
+  },
+  { from: text, to: text },
+);
