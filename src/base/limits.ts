@@ -45,8 +45,7 @@ export const limits = {
   /** Distinct values up to which counts are exact. */
   exactDistinctMax: 4_096,
   topValuesMax: 20,
-  /** Groups that a segment rule may keep, and bytes of all groups of a batch: fewer are kept beyond. */
-  segmentGroupsMax: 1_000,
+  /** Bytes of the groups of one rule of one batch: beyond, fewer groups are kept. */
   segmentBytesMax: 4 * MiB,
   /** Distinct values of a column of a group up to which counts are exact. */
   segmentDistinctMax: 512,

@@ -103,5 +103,5 @@ function profileOf(schema: Schema, rows: readonly Row[]): Uint8Array {
       type.kind === 'integer' ? values.map((value) => (value === null ? null : BigInt(value))) : values;
     return { name, type, states: statesFromFrequencies(type.kind, tabulate(type, typed)) };
   });
-  return encodeProfile({ schema, rowCount: rows.length, columns });
+  return encodeProfile({ schema, rowCount: rows.length, columns, segments: [] });
 }

@@ -81,7 +81,7 @@ function profileOf(rows: readonly (readonly RawValue[])[], of: Schema = schema):
     const values = rows.map((row) => (at < 0 ? null : (row[at] ?? null)));
     return { name, type, states: statesFromFrequencies(type.kind, tabulate(type, values)) };
   });
-  return { schema: of, rowCount: rows.length, columns };
+  return { schema: of, rowCount: rows.length, columns, segments: [] };
 }
 
 /** The nth day as evaluation gets it, in two batches. */

@@ -217,6 +217,7 @@ describe('the size of a profile', () => {
       schema: [{ name: 'c', type }],
       rowCount: values.length,
       columns: [{ name: 'c', type, states }],
+      segments: [],
     }).length;
   };
   const many = Array.from({ length: 20_000 }, (_, at) => hash48(String(at)));

@@ -30,7 +30,7 @@ function profileOf(table: readonly (readonly RawValue[])[], of: Schema = schema)
     );
     return { name, type, states: statesFromFrequencies(type.kind, counted) };
   });
-  return { schema: of, rowCount: table.length, columns };
+  return { schema: of, rowCount: table.length, columns, segments: [] };
 }
 
 /** A profile of one column. */

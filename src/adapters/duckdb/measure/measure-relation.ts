@@ -3,10 +3,10 @@ import { InvariantError } from '../../../base/assert.ts';
 import { FailureError, failure, failureOf } from '../../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import type { Schema } from '../../../core/datasets/schema.ts';
+import type { ColumnProfile } from '../../../core/metrics/column-profile.ts';
 import { countsFamily } from '../../../core/metrics/families/counts.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { MeasurePlan } from '../../../core/metrics/plan.ts';
-import { type ColumnProfile } from '../../../core/metrics/profile.ts';
 import { encodeProfile } from '../../../core/metrics/profile-codec.ts';
 import type { MeasureOutput } from '../../../ports/engine.ts';
 import { isOutOfMemory } from '../duckdb-fault.ts';
@@ -54,7 +54,7 @@ export async function measureRelation(
       profiles.push({ name: column.name, type: column.type, states });
       onProgress?.(profiles.length / columns.length);
     }
-    const profile = encodeProfile({ schema: request.schema, rowCount, columns: profiles });
+    const profile = encodeProfile({ schema: request.schema, rowCount, columns: profiles, segments: [] });
     return succeed({ rowCount, profile });
   } catch (error) {
     if (error instanceof InvariantError) throw error;

@@ -31,7 +31,7 @@ export const distinctFamily: StateFamily<Distinct> = {
     if (a.kind === 'exact' && b.kind === 'exact') return settle(unionSorted(a.hashes, b.hashes));
     return { kind: 'sketch', registers: mergeRegisters(registers(a), registers(b)) };
   },
-  fromFrequencies: ({ hashes }) => settle(sortedSet(hashes)),
+  fromFrequencies: ({ hashes }) => distinctOfHashes(hashes),
   metrics: (state) => [
     state.kind === 'exact'
       ? { metric: 'distinct_count', value: state.hashes.length, scale: 'count' }
@@ -63,6 +63,17 @@ export const distinctFamily: StateFamily<Distinct> = {
     return { kind: 'sketch', registers: unpacked };
   },
 };
+
+/** The same set in less room: exact up to `limits.segmentDistinctMax` only. */
+export function shortenDistinct(state: Distinct): Distinct {
+  if (state.kind === 'sketch' || state.hashes.length <= limits.segmentDistinctMax) return state;
+  return { kind: 'sketch', registers: registers(state) };
+}
+
+/** The state of hashes, in any order and not necessarily different. */
+export function distinctOfHashes(hashes: Float64Array): Distinct {
+  return settle(sortedSet(hashes));
+}
 
 function settle(hashes: Float64Array): Distinct {
   if (hashes.length <= limits.exactDistinctMax) return { kind: 'exact', hashes };
