@@ -37,6 +37,7 @@ import { NotifyTask } from './services/notification/notify-task.ts';
 import { OutboxDelivery } from './services/notification/outbox-delivery.ts';
 import { EvaluateTask } from './services/quality/evaluate-task.ts';
 import { MeasureTask } from './services/quality/measure-task.ts';
+import { QueryTask } from './services/quality/query-task.ts';
 
 export const version = '0.1.0';
 
@@ -230,6 +231,7 @@ function handlersOf(
   }
   return {
     measure: new MeasureTask(kit, { ...database, batches, engine }),
+    query: new QueryTask(kit, { ...database, batches, engine }),
     evaluate: new EvaluateTask(kit, { ...database, engine }),
     notify: new NotifyTask(kit, database),
   };

@@ -1,6 +1,7 @@
 import type { DatasetName, IncidentId, PartitionKey, ResultId } from '../base/ids.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { Evaluation } from '../core/checks/evaluate.ts';
+import type { FailedRowsSample, QueryOutcome } from '../core/checks/partition-query.ts';
 import type { Result, ResultStatus } from '../core/checks/result.ts';
 import type { RevisionRef } from '../core/datasets/revision.ts';
 import type { Incident } from '../core/incidents/incident.ts';
@@ -15,6 +16,15 @@ export interface QualityStore {
     commit: TaskCommit<OutputOf<'measure'>>,
     profile: { readonly revision: RevisionRef; readonly batch: number; readonly bytes: Uint8Array },
   ): Promise<CommitOutcome>;
+  /** Commits what became of the queries over a revision; the outcomes of an earlier time are replaced. */
+  commitQuery(
+    commit: TaskCommit<OutputOf<'query'>>,
+    queried: { readonly revision: RevisionRef; readonly outcomes: readonly QueryOutcome[] },
+  ): Promise<CommitOutcome>;
+  /** What became of the queries over a revision, without their samples; none when none were put to it. */
+  queryOutcomes(revision: RevisionRef): Promise<readonly QueryOutcome[]>;
+  /** The rows of a revision that should not exist: a sample for each query that found some. */
+  failedRows(revision: RevisionRef): Promise<readonly FailedRowsSample[]>;
   /** The profiles of a revision's batches, in batch order; absent ones are undefined. */
   profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]>;
   /**

@@ -54,6 +54,8 @@ export type IngestCommit = {
   readonly commit: TaskCommit<OutputOf<'ingest'>>;
   readonly revision: Omit<Revision, 'number'>;
   readonly followUp: (revision: RevisionRef) => Job;
+  /** Somebody wants it to be checked again: content equal to the current revision's enqueues `followUp(newest)` as well. */
+  readonly recheck?: boolean;
 };
 
 export type PartitionSummary = {

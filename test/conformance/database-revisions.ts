@@ -72,6 +72,27 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
       assert.deepEqual(outcome?.output, ingestOutput);
     });
 
+    it('checks content again that it has already, when somebody asks for it', async () => {
+      const world = worldOf();
+      const { revisions, jobs } = world.database;
+      await world.ingested('p', { contentHash: 'same' });
+      const job = await world.enqueued({ kind: 'scan', force: true });
+      const next = world.job({ kind: 'check', revision: world.reference('p'), batches: 1 });
+      const numbers: number[] = [];
+      await revisions.commitIngest({
+        commit: commit(job, 'ingest/p', ingestOutput),
+        revision: world.revision('p', { contentHash: 'same' }),
+        recheck: true,
+        followUp: ({ number }) => {
+          numbers.push(number);
+          return next;
+        },
+      });
+      assert.deepEqual(numbers, [1]);
+      assert.equal((await revisions.newest(world.dataset, key('p')))?.number, 1);
+      assert.deepEqual(await jobs.open([next.id]), [next]);
+    });
+
     it('knows refused content by its fingerprint until other content is taken', async () => {
       const world = worldOf();
       const { revisions } = world.database;

@@ -7,6 +7,7 @@ import { evaluationConformance } from './database-evaluations.ts';
 import { TestWorld } from './database-fixtures.ts';
 import { jobStoreConformance } from './database-jobs.ts';
 import { outboxConformance } from './database-outbox.ts';
+import { queryConformance } from './database-queries.ts';
 import { queueConformance } from './database-queue.ts';
 import { revisionStoreConformance } from './database-revisions.ts';
 
@@ -48,6 +49,7 @@ export function databaseConformance(
     datasetStoreConformance(worldOf);
     revisionStoreConformance(worldOf);
     commitConformance(worldOf);
+    queryConformance(worldOf);
     evaluationConformance(worldOf);
     jobStoreConformance(worldOf);
     queueConformance(worldOf);

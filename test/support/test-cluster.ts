@@ -123,7 +123,7 @@ export class TestCluster {
 }
 
 export function handlersOf(run: Work): TaskHandlers {
-  return { lookup: { run }, ingest: { run }, measure: { run }, evaluate: { run }, notify: { run } };
+  return { lookup: { run }, ingest: { run }, measure: { run }, query: { run }, evaluate: { run }, notify: { run } };
 }
 
 export function jobOf(id: string, spec: JobSpec, dataset = 'flights', createdAt = testStart): Job {
@@ -151,6 +151,8 @@ export function outputOf(spec: TaskSpec, changed: readonly ListedPartition[] = [
       return { kind: 'ingest', rowCount: 1, rejectedCount: 0, sizeBytes: 1 };
     case 'measure':
       return { kind: 'measure', rowCount: 1 };
+    case 'query':
+      return { kind: 'query', queries: 1, failed: 0 };
     case 'evaluate':
       return { kind: 'evaluate', partitions: 1, results: 1, alarms: 0 };
     case 'notify':

@@ -3,11 +3,13 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { failure, failureOf } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { tables } from './migrations/0001-tables.ts';
+import { queries } from './migrations/0002-queries.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration by its number. They run in this order, once each, and are never edited once they were released. */
 const migrations: Readonly<Record<string, string>> = {
   '0001-tables': tables,
+  '0002-queries': queries,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { DatasetName, IncidentId, PartitionKey, ResultId } from '../../base/ids.ts';
 import type { Outcome } from '../../base/outcome.ts';
+import type { FailedRowsSample, QueryOutcome } from '../../core/checks/partition-query.ts';
 import type { Result } from '../../core/checks/result.ts';
 import type { RevisionRef } from '../../core/datasets/revision.ts';
 import type { Incident } from '../../core/incidents/incident.ts';
@@ -19,6 +20,7 @@ import { changeIncident, countOpenIncidents, incidentById, listIncidents } from 
 import { metricHistory } from './queries/metric-history.ts';
 import { metricSeries } from './queries/metric-series.ts';
 import { commitMeasure, profilesOf } from './queries/profiles.ts';
+import { commitQuery, failedRows, queryOutcomes } from './queries/query-outcomes.ts';
 import { listResults, resultById } from './queries/results.ts';
 import { countStatusesByPartition } from './queries/status-counts.ts';
 import type { Connection } from './transact.ts';
@@ -36,6 +38,21 @@ export class PostgresQualityStore implements QualityStore {
     profile: { readonly revision: RevisionRef; readonly batch: number; readonly bytes: Uint8Array },
   ): Promise<CommitOutcome> {
     return commitMeasure(this.#db, commit, profile);
+  }
+
+  commitQuery(
+    commit: TaskCommit<OutputOf<'query'>>,
+    queried: { readonly revision: RevisionRef; readonly outcomes: readonly QueryOutcome[] },
+  ): Promise<CommitOutcome> {
+    return commitQuery(this.#db, commit, queried);
+  }
+
+  queryOutcomes(revision: RevisionRef): Promise<readonly QueryOutcome[]> {
+    return queryOutcomes(this.#db, revision);
+  }
+
+  failedRows(revision: RevisionRef): Promise<readonly FailedRowsSample[]> {
+    return failedRows(this.#db, revision);
   }
 
   profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]> {

@@ -11,6 +11,7 @@ export type Schema = {
   revision: RevisionTable;
   batch: BatchTable;
   profile: { dataset: string; partition: string; revision: number; batch: number; bytes: Uint8Array };
+  query_outcome: QueryOutcomeTable;
   evaluation: EvaluationTable;
   metric_value: MetricValueTable;
   metric_detail: { evaluation: number; details: string };
@@ -63,6 +64,15 @@ export type BatchTable = {
   row_count: number;
   size_bytes: number;
   checksum: string;
+};
+
+type QueryOutcomeTable = {
+  dataset: string;
+  partition: string;
+  revision: number;
+  position: number;
+  outcome: string;
+  sample: string | null;
 };
 
 type EvaluationTable = {

@@ -115,6 +115,8 @@ function outputText({ output, error }: TaskView): string {
       return `${formatNumber(output.rowCount)} rows, ${formatNumber(output.rejectedCount)} rejected`;
     case 'measure':
       return `${formatNumber(output.rowCount)} rows`;
+    case 'query':
+      return `${formatNumber(output.queries)} queries, ${formatNumber(output.failed)} failed`;
     case 'evaluate':
       return `${formatNumber(output.results)} results, ${formatNumber(output.alarms)} alarms`;
     case 'notify':

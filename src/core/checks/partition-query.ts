@@ -32,8 +32,20 @@ export type FailedRows = {
   readonly rows: readonly (readonly (string | null)[])[];
 };
 
+/** A sample with the metric that counts all such rows. */
+export type FailedRowsSample = FailedRows & {
+  readonly metric: MetricKey;
+  /** How many there are in all. */
+  readonly count: number;
+};
+
 /** What became of a query: a refused or stopped one is an `error` result of its check, and of nothing else. */
 export type QueryOutcome = { readonly metric: MetricKey } & (
   | { readonly ok: true; readonly answer: QueryAnswer }
   | { readonly ok: false; readonly failure: Failure }
 );
+
+/** The answer where there are no rows to ask: nothing is counted, and a statement of one's own has no value. */
+export function answerOfNoRows({ kind }: PartitionQuery): QueryAnswer {
+  return { value: kind === 'custom_sql' ? undefined : 0, rows: 0 };
+}

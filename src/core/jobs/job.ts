@@ -21,10 +21,10 @@ export type JobSpec =
   | { readonly kind: 'scan'; readonly only?: readonly PartitionKey[]; readonly force?: boolean }
   /** Ingestion: the same over a time frame (inclusive keys), never more than `concurrency` partitions at once. */
   | { readonly kind: 'backfill'; readonly from?: string; readonly to?: string; readonly concurrency: number }
-  /** Quality: measure each batch, evaluate, notify. */
-  | { readonly kind: 'check'; readonly revision: RevisionRef; readonly batches: number }
-  /** Quality: measure each batch of a backfilled revision; it is judged by the backfill's `learn` job. */
-  | { readonly kind: 'profile'; readonly revision: RevisionRef; readonly batches: number }
+  /** Quality: measure each batch, put the definition's queries to the whole, evaluate, notify. */
+  | ({ readonly kind: 'check' } & RevisionWork)
+  /** Quality: measure and query a backfilled revision; it is judged by the backfill's `learn` job. */
+  | ({ readonly kind: 'profile' } & RevisionWork)
   /** Quality: evaluate all measured partitions of a frame in order, then notify. Waits for the rest of its group. */
   | { readonly kind: 'learn'; readonly from?: string; readonly to?: string }
   /** Quality: a partition could not be ingested; evaluate (an error result, an incident), then notify. */
@@ -35,6 +35,13 @@ export type JobSpec =
       /** What the source looked like, when trying the same again can not help. */
       readonly fingerprint?: string;
     };
+
+type RevisionWork = {
+  readonly revision: RevisionRef;
+  readonly batches: number;
+  /** Whether the definition has queries to put to it; absent in jobs of versions that had none. */
+  readonly queries?: boolean;
+};
 
 export type JobKind = JobSpec['kind'];
 

@@ -2,13 +2,14 @@ import { unreachable } from '../../base/assert.ts';
 import type { JobId, TaskName } from '../../base/ids.ts';
 import { taskName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
-import type { RevisionRef } from '../datasets/revision.ts';
 import type { ListedPartition } from '../datasets/source.ts';
-import type { Job } from './job.ts';
+import type { Job, JobSpec } from './job.ts';
 import type { EvaluateTarget, PlannedTask, TaskKind, TaskOutcome, TaskSpec } from './task.ts';
 
 /** The name of the task that lists an ingestion job's partitions. */
 const lookupTask = taskName('lookup');
+/** The name of the task that puts queries to a whole revision. */
+const queryTask = taskName('query');
 /** The name of the task that judges what a quality job measured. */
 const evaluateTask = taskName('evaluate');
 /** The name of a quality job's last task. */
@@ -26,12 +27,12 @@ export function planTasks(job: Job, outcomes: readonly TaskOutcome[]): readonly 
     case 'backfill':
       return planIngestion(job, outcomes);
     case 'check': {
-      const measures = planMeasures(spec.revision, spec.batches);
+      const measures = planMeasures(spec);
       const target = { kind: 'revision', revision: spec.revision } as const;
       return [...measures, ...planVerdict(job, target, measures)];
     }
     case 'profile':
-      return planMeasures(spec.revision, spec.batches);
+      return planMeasures(spec);
     case 'learn':
       return planVerdict(job, { kind: 'frame', backfill: job.group ?? job.id, ...frameOf(spec) }, []);
     case 'report': {
@@ -70,6 +71,7 @@ function lookupSpec(job: Job): TaskSpec {
 
 function planIngests(job: Job, changed: readonly ListedPartition[]): PlannedTask[] {
   const backfill: { backfill?: JobId } = job.spec.kind === 'backfill' ? { backfill: job.id } : {};
+  const force = job.spec.kind === 'scan' && job.spec.force === true ? { force: true } : {};
   const named = new Map<TaskName, ListedPartition>();
   for (const listed of changed) {
     const name = taskName(`ingest/${listed.key}`);
@@ -77,14 +79,16 @@ function planIngests(job: Job, changed: readonly ListedPartition[]): PlannedTask
     if (!named.has(name)) named.set(name, listed);
   }
   return Array.from(named, ([name, listed]) =>
-    planned(name, { kind: 'ingest', dataset: job.dataset, listed, ...backfill }, [lookupTask]),
+    planned(name, { kind: 'ingest', dataset: job.dataset, listed, ...backfill, ...force }, [lookupTask]),
   );
 }
 
-function planMeasures(revision: RevisionRef, batches: number): PlannedTask[] {
-  return Array.from({ length: batches }, (_, batch) =>
+/** Everything that is found out about a revision before it is judged. */
+function planMeasures({ revision, batches, queries }: Extract<JobSpec, { batches: number }>): PlannedTask[] {
+  const measures = Array.from({ length: batches }, (_, batch) =>
     planned(taskName(`measure/${batch}`), { kind: 'measure', revision, batch }, []),
   );
+  return queries === true ? [...measures, planned(queryTask, { kind: 'query', revision }, [])] : measures;
 }
 
 function planVerdict(job: Job, target: EvaluateTarget, after: readonly PlannedTask[]): PlannedTask[] {
@@ -100,6 +104,7 @@ const timeoutMs = {
   lookup: limits.lookupTimeoutMs,
   ingest: limits.ingestTimeoutMs,
   measure: limits.measureTimeoutMs,
+  query: limits.queriesTimeoutMs,
   evaluate: limits.evaluateTimeoutMs,
   notify: limits.notifyTimeoutMs,
 } as const satisfies Record<TaskKind, number>;
@@ -109,6 +114,7 @@ const memoryMb = {
   lookup: limits.ingestMemoryMb,
   ingest: limits.ingestMemoryMb,
   measure: limits.measureMemoryMb,
+  query: limits.queryMemoryMb,
   evaluate: limits.evaluateMemoryMb,
   notify: limits.smallTaskMemoryMb,
 } as const satisfies Record<TaskKind, number>;

@@ -20,8 +20,12 @@ export type TaskSpec =
       readonly listed: ListedPartition;
       /** The backfill it belongs to; decides whether a `profile` or a `check` job follows. */
       readonly backfill?: JobId;
+      /** Somebody asked for it to be read and checked again, even if its content is what it was. */
+      readonly force?: boolean;
     }
   | { readonly kind: 'measure'; readonly revision: RevisionRef; readonly batch: number }
+  /** Puts the definition's questions to all rows of a revision at once. */
+  | { readonly kind: 'query'; readonly revision: RevisionRef }
   | { readonly kind: 'evaluate'; readonly dataset: DatasetName; readonly target: EvaluateTarget }
   | { readonly kind: 'notify'; readonly dataset: DatasetName; readonly target: EvaluateTarget };
 
@@ -74,6 +78,7 @@ export type TaskOutput =
       readonly sizeBytes: number;
     }
   | { readonly kind: 'measure'; readonly rowCount: number }
+  | { readonly kind: 'query'; readonly queries: number; readonly failed: number }
   | {
       readonly kind: 'evaluate';
       readonly partitions: number;

@@ -96,6 +96,8 @@ export class TaskRun {
         return handlers.ingest?.run(spec, context) ?? Promise.resolve(unable);
       case 'measure':
         return handlers.measure?.run(spec, context) ?? Promise.resolve(unable);
+      case 'query':
+        return handlers.query?.run(spec, context) ?? Promise.resolve(unable);
       case 'evaluate':
         return handlers.evaluate?.run(spec, context) ?? Promise.resolve(unable);
       case 'notify':

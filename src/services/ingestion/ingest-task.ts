@@ -3,6 +3,7 @@ import { failure } from '../../base/errors.ts';
 import { type JobId, jobId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome } from '../../base/outcome.ts';
+import { partitionQueries } from '../../core/checks/partition-queries.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { Batch, Revision, RevisionRef } from '../../core/datasets/revision.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
@@ -71,7 +72,7 @@ export class IngestTask implements TaskHandler<'ingest'> {
     });
     if (!stored.ok) return stored;
     const revision = this.#revision(spec, { read: read.value, batches: stored.value });
-    return this.#commit(spec, { context, startedAt, revision });
+    return this.#commit(spec, { context, startedAt, revision, definition });
   }
 
   /**
@@ -131,11 +132,16 @@ export class IngestTask implements TaskHandler<'ingest'> {
 
   async #commit(
     spec: IngestSpec,
-    work: { context: TaskContext; startedAt: Revision['ingestedAt']; revision: Omit<Revision, 'number'> },
+    work: {
+      context: TaskContext;
+      startedAt: Revision['ingestedAt'];
+      revision: Omit<Revision, 'number'>;
+      definition: DatasetDefinition;
+    },
   ): Promise<Outcome<void>> {
     const { revision } = work;
     // Called inside the transaction exactly when this content becomes a revision.
-    let named = false;
+    let named: RevisionRef | undefined;
     const committed = await this.#parts.revisions.commitIngest({
       commit: {
         fence: work.context.fence,
@@ -150,11 +156,13 @@ export class IngestTask implements TaskHandler<'ingest'> {
       },
       revision,
       followUp: (reference) => {
-        named = true;
-        return this.#followUp(spec, { reference, batches: revision.batches.length });
+        named = reference;
+        const queries = partitionQueries(work.definition).length > 0;
+        return this.#followUp(spec, { reference, batches: revision.batches.length, queries });
       },
+      ...(spec.force === true ? { recheck: true } : {}),
     });
-    if (!committed.ok || !named) {
+    if (!committed.ok || named === undefined || !(await this.#isNewest(spec, named, revision.batches))) {
       // Superseded, or unchanged content: nobody names these files. (After an unknown outcome, a lost connection,
       // this line is not reached, and the sweep decides later.)
       await this.#parts.batches.remove(revision.batches);
@@ -166,12 +174,24 @@ export class IngestTask implements TaskHandler<'ingest'> {
     return committed;
   }
 
-  #followUp(spec: IngestSpec, work: { reference: RevisionRef; batches: number }): Job {
+  /** Whether the revision that is to be checked consists of these files, and not of equal ones from before. */
+  async #isNewest(spec: IngestSpec, reference: RevisionRef, batches: readonly Batch[]): Promise<boolean> {
+    if (spec.force !== true) return true;
+    const named = await this.#parts.revisions.get(reference);
+    return named?.batches[0]?.location === batches[0]?.location;
+  }
+
+  #followUp(spec: IngestSpec, work: { reference: RevisionRef; batches: number; queries: boolean }): Job {
     const kind = spec.backfill === undefined ? 'check' : 'profile';
     return newJob({
       id: jobId(this.#kit.random.id()),
       dataset: spec.dataset,
-      spec: { kind, revision: work.reference, batches: work.batches },
+      spec: {
+        kind,
+        revision: work.reference,
+        batches: work.batches,
+        ...(work.queries ? { queries: true } : {}),
+      },
       createdAt: this.#kit.clock.now(),
       ...(spec.backfill === undefined ? {} : { group: spec.backfill }),
     });

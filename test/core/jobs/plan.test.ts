@@ -93,6 +93,35 @@ describe('the plan of a job', () => {
     );
   });
 
+  it('puts queries to a revision beside measuring it, when its definition has some', () => {
+    const check = planTasks(jobOf({ kind: 'check', revision, batches: 1, queries: true }), []);
+    assert.deepEqual(
+      check.map((task) => [task.name, task.after]),
+      [
+        ['measure/0', []],
+        ['query', []],
+        ['evaluate', ['measure/0', 'query']],
+        ['notify', ['evaluate']],
+      ],
+    );
+    assert.deepEqual(check[1]?.spec, { kind: 'query', revision });
+    assert.equal(check[1]?.timeoutMs, limits.queriesTimeoutMs);
+    assert.deepEqual(names(jobOf({ kind: 'profile', revision, batches: 1, queries: true })), [
+      'measure/0',
+      'query',
+    ]);
+  });
+
+  it('tells ingests of a forced scan that they are forced', () => {
+    const [, ingest] = planTasks(jobOf({ kind: 'scan', force: true }), [looked(['2001-01-01'])]);
+    assert.equal(ingest?.spec.kind === 'ingest' && ingest.spec.force, true);
+  });
+
+  it('leaves time for all queries that a definition may have, each up to its own time-out', () => {
+    const oneMs = limits.queryTimeoutMs + limits.killGraceMs;
+    assert.ok(limits.queriesPerDatasetMax * oneMs < limits.queriesTimeoutMs);
+  });
+
   it('only measures for a profile, and only judges and tells for learn and report', () => {
     assert.deepEqual(names(jobOf({ kind: 'profile', revision, batches: 1 })), ['measure/0']);
     const learn = planTasks(jobOf({ kind: 'learn', from: 'a' }, 'b1'), []);

@@ -27,9 +27,9 @@ export function commitIngest(
     const { revision: _, ...output } = commit.output;
     await claimTask(trx, commit, output);
     await noteFingerprint(trx, ingest, newest.number);
-    if (!newest.wasRefused) return { enqueued: false };
+    if (!newest.wasRefused && ingest.recheck !== true) return { enqueued: false };
     // The content before the refused one is back: its verdict must be given anew, for an incident may be open.
-    await endRefusal(trx, ingest);
+    if (newest.wasRefused) await endRefusal(trx, ingest);
     await enqueueJobs(trx, [ingest.followUp({ dataset, partition, number: newest.number })]);
     return { enqueued: true };
   });

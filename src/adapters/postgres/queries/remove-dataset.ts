@@ -25,6 +25,7 @@ const bulkTables = ['metric_value', 'metric_detail', 'result'] as const;
 const datasetTables = [
   'evaluation',
   'profile',
+  'query_outcome',
   'batch',
   'revision',
   'partition',
