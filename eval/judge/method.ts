@@ -1,0 +1,20 @@
+import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
+import type { MetricKey } from '../../src/core/metrics/metric.ts';
+import type { LearnerPoint } from '../../src/core/thresholds/learner.ts';
+
+/** A way to tell bad partitions from good ones by their metrics. */
+export type Method = {
+  readonly name: string;
+  /** A judge that has seen nothing yet. */
+  readonly begin: (definition: DatasetDefinition) => Judge;
+  /** The score above which it alarms as it is usually set. */
+  readonly usual: number;
+};
+
+/** Judges partitions by those before them. */
+export interface Judge {
+  /** How much each metric deviates, larger is worse; metrics that are not judged are absent. Learns nothing. */
+  score(point: LearnerPoint): ReadonlyMap<MetricKey, number>;
+  /** Takes a clean partition in. */
+  absorb(point: LearnerPoint): void;
+}

@@ -1,0 +1,68 @@
+import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
+import type { MetricKey } from '../../src/core/metrics/metric.ts';
+import type { LearnerPoint } from '../../src/core/thresholds/learner.ts';
+import { type MetricVector, metricsOf, type PartitionVectors, type TestVector } from '../measure/vector.ts';
+import type { Method } from './method.ts';
+import { Rules } from './rules.ts';
+
+/** A stream as methods judge it. */
+export type StreamData = {
+  readonly name: string;
+  readonly definition: DatasetDefinition;
+  /** In order. */
+  readonly partitions: readonly PartitionVectors[];
+};
+
+/** What a method says about one table of a partition. */
+export type Scores = {
+  /** Of each metric that was judged. */
+  readonly scores: ReadonlyMap<MetricKey, number>;
+  /** Checks that alarm by rule, whatever the method. */
+  readonly rules: ReadonlyMap<string, number>;
+};
+
+/** A partition with an error in it, judged as if it had come in place of the clean one. */
+export type JudgedTest = {
+  readonly test: Pick<TestVector, 'id' | 'column' | 'began'>;
+  /** The place of its partition. */
+  readonly place: number;
+  readonly judged: Scores;
+};
+
+/** A stream judged by one method. */
+export type Replay = {
+  readonly stream: string;
+  readonly method: Method;
+  /** The clean partitions, in order. */
+  readonly clean: readonly Scores[];
+  readonly tests: readonly JudgedTest[];
+};
+
+/**
+ * Judges each clean partition by those before it, and in its place each corrupted one: the judge learns from clean ones
+ * alone. Errors that grow are judged by `replayDrift`.
+ */
+export function replay(stream: StreamData, method: Method): Replay {
+  const judge = method.begin(stream.definition);
+  const rules = new Rules(stream.definition);
+  const tests: JudgedTest[] = [];
+  const clean = stream.partitions.map((partition, place) => {
+    const scored = (vector: MetricVector): Scores => ({
+      scores: judge.score(pointOf(partition, vector)),
+      rules: rules.alarms(partition, vector),
+    });
+    const judged = scored(partition.clean);
+    for (const { vector, ...test } of partition.tests) {
+      if (test.began === undefined) tests.push({ test, place, judged: scored(vector) });
+    }
+    judge.absorb(pointOf(partition, partition.clean));
+    rules.absorb(partition);
+    return judged;
+  });
+  return { stream: stream.name, method, clean, tests };
+}
+
+/** What a judge is given of a table. */
+export function pointOf(partition: PartitionVectors, vector: MetricVector): LearnerPoint {
+  return { partition: { key: partition.key, revision: 1 }, metrics: metricsOf(partition, vector) };
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { VersionedCache } from './measure/cache.ts';
+import { prepare } from './measure/prepare.ts';
+import { readOptions } from './options.ts';
+import { rowStreams } from './streams/all.ts';
+import { tune } from './tune.ts';
+
+/**
+ * Measures how well errors are found, and how often alarms are false, on real streams with errors put into them.
+ *
+ *   npm run eval:thresholds -- [--data DIR] [--fresh]       measure what changed, judge, report
+ *   node eval/main.ts --tune [--misses] [--streams retail]  judge the cached metrics alone, in seconds
+ *
+ * `--tune` takes whatever was measured last, so it shows what a change of src/core/thresholds does. `--misses` lists each
+ * error that was not found: stream, place of the partition, error, column, and the metric that came nearest with its
+ * severity (1 alarms). What is measured is kept in eval/out.
+ */
+const options = readOptions(process.argv.slice(2));
+const streams = rowStreams.filter(({ name }) => options.streams?.includes(name) ?? true);
+
+if (options.data === undefined) {
+  process.stderr.write(`There is no data. Give --data DIR with
+  retail/YYYY-MM-DD.csv.gz  Online Retail by day: https://archive.ics.uci.edu/dataset/352/online+retail (CC BY 4.0)
+  births/*.csv              births per day: https://github.com/fivethirtyeight/data/tree/master/births (CC BY 4.0)
+`);
+  process.exit(3);
+}
+
+if (options.tune) {
+  const cache = VersionedCache.newest(join(options.out, 'vectors'));
+  if (cache === undefined) throw new Error('nothing is measured yet: run without --tune first');
+  tune(streams, cache, { misses: options.misses, write: (text) => void process.stdout.write(text) });
+} else {
+  const cache = await prepare(streams, { ...options, data: options.data });
+  tune(streams, cache, { misses: options.misses, write: (text) => void process.stdout.write(text) });
+}
