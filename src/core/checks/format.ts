@@ -28,9 +28,16 @@ export function formatOf(metric: string, exact?: string): ValueFormat {
   return exact !== undefined && /^[+-]?\d{4,6}-\d\d-\d\d(?:T|$)/.test(exact) ? 'time' : 'number';
 }
 
-/** The column and the metric's name within a key: `delay.null_percent`, `delay.p99.9`, `row_count`. */
+/**
+ * The column and the metric's name within a key: `delay.null_percent`, `delay.p99.9`, `row_count`. What is valid and which
+ * segment it is are no part of the name: `origin.invalid_percent(regex=^[A-Z]{3}$)`, `delay.avg[origin=SFO]`.
+ */
 export function splitMetricKey(key: MetricKey): { readonly column?: string; readonly name: string } {
-  const match = /^(.+)\.(p\d+(?:\.\d+)?|[a-z_]+)$/s.exec(key);
+  // The names of queries are people's words, whatever they look like.
+  if (/^(?:custom_sql|failed_rows)\(/.test(key)) return { name: key };
+  const match =
+    /^(.+?)\.(invalid_(?:count|percent))\(/s.exec(key) ??
+    /^(.+)\.(p\d+(?:\.\d+)?|[a-z_]+)(?:\[.*\])?$/s.exec(key);
   return match?.[1] === undefined || match[2] === undefined
     ? { name: key }
     : { column: match[1], name: match[2] };

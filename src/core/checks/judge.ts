@@ -1,12 +1,13 @@
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { RevisionRef } from '../datasets/revision.ts';
 import type { Schema } from '../datasets/schema.ts';
-import { type MetricValue, metricKey } from '../metrics/metric.ts';
+import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.ts';
 import type { HistoryPartition, MetricHistory } from '../thresholds/history.ts';
 import { createLearner, type Learner, type LearnerPoint, replayHistory } from '../thresholds/learner.ts';
 import type { LearnedVerdict } from '../thresholds/verdict.ts';
 import { learnedRules } from './learned-rules.ts';
 import { MetricTable } from './metric-table.ts';
+import type { CheckProblem } from './query-values.ts';
 import type { Result } from './result.ts';
 import { resultIdOf } from './result-id.ts';
 import { DefinedMetrics, emptyPartitionResult } from './rules.ts';
@@ -19,6 +20,8 @@ export type MeasuredRevision = {
   readonly schema: Schema;
   readonly values: readonly MetricValue[];
   readonly rowCount: number;
+  /** Metrics that have no value because something went wrong: their checks are errors. */
+  readonly problems?: ReadonlyMap<MetricKey, CheckProblem>;
   /** What is known of the partition beside its values, for those that are judged again. */
   readonly known?: Omit<HistoryPartition, 'key' | 'revision'>;
 };
@@ -53,6 +56,7 @@ export class Judge {
     const table = new MetricTable(
       values,
       schema.map(({ name }) => name),
+      measured.problems,
     );
     const results = [
       emptyPartitionResult(revision, rowCount),

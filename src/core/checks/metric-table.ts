@@ -2,15 +2,24 @@ import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.t
 import { nearest, suggestion } from '../text/nearest.ts';
 import type { CheckDefinition } from './definition.ts';
 import { metricLabel } from './describe-check.ts';
+import type { CheckProblem } from './query-values.ts';
 
 /** The measured metrics of one revision, found by key. */
 export class MetricTable {
   readonly #byKey: ReadonlyMap<MetricKey, MetricValue>;
   readonly #columns: ReadonlySet<string>;
+  readonly #problems: ReadonlyMap<MetricKey, CheckProblem>;
 
-  constructor(values: readonly MetricValue[], columns: Iterable<string>) {
-    this.#byKey = new Map(values.map((value) => [metricKey(value.metric, value.column), value]));
+  constructor(
+    values: readonly MetricValue[],
+    columns: Iterable<string>,
+    problems: ReadonlyMap<MetricKey, CheckProblem> = new Map(),
+  ) {
+    this.#byKey = new Map(
+      values.map((value) => [metricKey(value.metric, value.column, value.segment), value]),
+    );
     this.#columns = new Set(columns);
+    this.#problems = problems;
   }
 
   get(key: MetricKey): MetricValue | undefined {
@@ -18,18 +27,21 @@ export class MetricTable {
   }
 
   /** The value that a check is about; or what is wrong with the check, in one sentence. */
-  find(check: CheckDefinition, column: string | undefined): MetricValue | LookupProblem {
+  find(check: CheckDefinition, column: string | undefined): MetricValue | CheckProblem {
     if (column !== undefined && !this.#columns.has(column)) {
       const hint = suggestion(column, this.#columns);
       return { code: 'COLUMN_NOT_FOUND', message: `the data has no column “${column}”${hint}` };
     }
     const metric = metricLabel(check);
-    const found = this.#byKey.get(metricKey(metric, column));
+    const key = metricKey(metric, column);
+    const found = this.#problems.get(key) ?? this.#byKey.get(key);
     return found ?? { code: 'METRIC_NOT_FOUND', message: this.#missing(metric, column) };
   }
 
   #missing(metric: string, column: string | undefined): string {
-    const siblings = [...this.#byKey.values()].filter((value) => value.column === column);
+    const siblings = [...this.#byKey.values()].filter(
+      (value) => value.column === column && value.segment === undefined,
+    );
     const names = siblings.map((value) => value.metric);
     const where = column === undefined ? 'the dataset' : `the column “${column}”`;
     const meant = nearest(metric, names);
@@ -37,9 +49,3 @@ export class MetricTable {
     return `${where} has no metric “${metric}”; it has ${names.slice(0, 12).join(', ')}`;
   }
 }
-
-/** Why a check can not be evaluated. */
-export type LookupProblem = {
-  readonly code: 'COLUMN_NOT_FOUND' | 'METRIC_NOT_FOUND';
-  readonly message: string;
-};

@@ -45,6 +45,15 @@ export type QueryOutcome = { readonly metric: MetricKey } & (
   | { readonly ok: false; readonly failure: Failure }
 );
 
+/** The samples among outcomes, of each query that found rows. */
+export function failedRowsOf(outcomes: readonly QueryOutcome[]): readonly FailedRowsSample[] {
+  return outcomes.flatMap((outcome) => {
+    const sample = outcome.ok ? outcome.answer.sample : undefined;
+    if (!outcome.ok || sample === undefined || sample.rows.length === 0) return [];
+    return [{ metric: outcome.metric, count: outcome.answer.value ?? sample.rows.length, ...sample }];
+  });
+}
+
 /** The answer where there are no rows to ask: nothing is counted, and a statement of one's own has no value. */
 export function answerOfNoRows({ kind }: PartitionQuery): QueryAnswer {
   return { value: kind === 'custom_sql' ? undefined : 0, rows: 0 };

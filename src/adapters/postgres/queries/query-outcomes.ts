@@ -1,5 +1,10 @@
 import { sql } from 'kysely';
-import type { FailedRows, FailedRowsSample, QueryOutcome } from '../../../core/checks/partition-query.ts';
+import {
+  type FailedRows,
+  type FailedRowsSample,
+  failedRowsOf,
+  type QueryOutcome,
+} from '../../../core/checks/partition-query.ts';
 import type { RevisionRef } from '../../../core/datasets/revision.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../../ports/commit.ts';
 import { decodeJson } from '../json.ts';
@@ -47,12 +52,13 @@ export async function failedRows(
     .select(['outcome', 'sample'])
     .where('sample', 'is not', null)
     .execute();
-  return rows.flatMap((row): FailedRowsSample[] => {
-    const outcome = decodeJson<QueryOutcome>(row.outcome);
-    const sample = decodeJson<FailedRows | null>(row.sample ?? 'null');
-    if (!outcome.ok || sample === null || sample.rows.length === 0) return [];
-    return [{ metric: outcome.metric, count: outcome.answer.value ?? sample.rows.length, ...sample }];
-  });
+  return failedRowsOf(
+    rows.map((row) => {
+      const outcome = decodeJson<QueryOutcome>(row.outcome);
+      const sample = decodeJson<FailedRows>(row.sample ?? 'null');
+      return outcome.ok ? { ...outcome, answer: { ...outcome.answer, sample } } : outcome;
+    }),
+  );
 }
 
 function outcomesOf(db: Connection, { dataset, partition, number }: RevisionRef) {

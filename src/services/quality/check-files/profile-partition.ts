@@ -1,14 +1,17 @@
 import { type Failure, failure } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
 import { type Outcome, succeed } from '../../../base/outcome.ts';
+import { partitionQueries } from '../../../core/checks/partition-queries.ts';
+import type { QueryOutcome } from '../../../core/checks/partition-query.ts';
 import type { DatasetDefinition } from '../../../core/datasets/definition.ts';
 import { measurePlan } from '../../../core/datasets/measure-plan.ts';
 import type { RejectedRows } from '../../../core/datasets/revision.ts';
 import type { Schema } from '../../../core/datasets/schema.ts';
-import type { ListedPartition } from '../../../core/datasets/source.ts';
+import type { ListedPartition, SourceScan } from '../../../core/datasets/source.ts';
 import { decodeProfile } from '../../../core/metrics/profile-codec.ts';
 import type { Staging } from '../../../ports/batch-store.ts';
 import type { Engine, EngineOptions } from '../../../ports/engine.ts';
+import { putQueries } from '../put-queries.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 
 /** What reading one partition gave. */
@@ -23,6 +26,7 @@ export type ProfiledPartition = {
       readonly schema: Schema;
       readonly rowCount: number;
       readonly profiles: readonly Uint8Array[];
+      readonly queries: readonly QueryOutcome[];
     }
 );
 
@@ -42,6 +46,7 @@ type Read = {
   readonly rowCount: number;
   readonly rejected: RejectedRows;
   readonly profiles: readonly Uint8Array[];
+  readonly queries: readonly QueryOutcome[];
 };
 
 const nothingRejected: RejectedRows = { count: 0, samples: [] };
@@ -62,11 +67,9 @@ export async function profilePartition(
     return { ...common, rejected: nothingRejected, kind: 'failed', failure: stopped };
   }
   request.onProgress(0);
-  // Parquet has neither rows to reject nor types to guess, so that it needs no copy.
-  const read =
-    listed.scan.format === 'parquet'
-      ? await readAsItIs(dependencies, request)
-      : await readText(dependencies, request);
+  const read = canStay(listed.scan, definition)
+    ? await readAsItIs(dependencies, request)
+    : await readText(dependencies, request);
   request.onProgress(1);
   if (!read.ok) return { ...common, rejected: nothingRejected, kind: 'failed', failure: read.error };
   const { rejected, rowCount } = read.value;
@@ -89,7 +92,33 @@ async function readAsItIs({ engine }: Dependencies, request: Request): Promise<O
   const decoded = decodeProfile(profile);
   if (!decoded.ok) return decoded;
   const { schema } = decoded.value;
-  return succeed({ schema, rowCount, rejected: nothingRejected, profiles: [profile] });
+  const paths = rowCount === 0 ? [] : request.listed.scan.files.map(({ path }) => path);
+  const queries = await queriesOf(engine, request, { paths, schema });
+  if (!queries.ok) return queries;
+  return succeed({
+    schema,
+    rowCount,
+    rejected: nothingRejected,
+    profiles: [profile],
+    queries: queries.value,
+  });
+}
+
+/**
+ * Parquet has neither rows to reject nor types to guess, so that it needs no copy. Queries see whole files: for a part of
+ * their rows, or for columns that only the path has, there must be one.
+ */
+function canStay({ format, filter, hiveKeys }: SourceScan, definition: DatasetDefinition): boolean {
+  if (format !== 'parquet') return false;
+  return (filter === undefined && hiveKeys.length === 0) || partitionQueries(definition).length === 0;
+}
+
+function queriesOf(
+  engine: Engine,
+  { definition, signal }: Request,
+  rows: { readonly paths: readonly string[]; readonly schema: Schema },
+): ReturnType<typeof putQueries> {
+  return putQueries(engine, { queries: partitionQueries(definition), signal, ...rows });
 }
 
 /** Text becomes batches first, as in the service: so that rows are rejected for the same reasons, with the same types. */
@@ -128,7 +157,9 @@ async function readText({ engine, stage }: Dependencies, request: Request): Prom
     if (!output.ok) return output;
     profiles.push(output.value.profile);
   }
-  return succeed({ schema, rowCount, rejected, profiles });
+  const queries = await queriesOf(engine, request, { paths: batches.map(({ path }) => path), schema });
+  if (!queries.ok) return queries;
+  return succeed({ schema, rowCount, rejected, profiles, queries: queries.value });
 }
 
 function optionsOf(request: Request): EngineOptions {
