@@ -3,12 +3,16 @@ import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { RejectedRows, RevisionRef } from '../datasets/revision.ts';
 import type { Schema } from '../datasets/schema.ts';
+import { DriftWindow } from '../metrics/drift/drift-window.ts';
 import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
+import { addToBaseline, driftPartition, driftValues } from './drift-values.ts';
 import { failedEvaluation } from './failed-evaluation.ts';
 import { Judge } from './judge.ts';
 import type { QueryOutcome } from './partition-query.ts';
+import { withQueryValues } from './query-values.ts';
 import type { Result } from './result.ts';
+import { specialDay, withSpecialDays } from './special-days.ts';
 import { targetValues } from './target-values.ts';
 
 /**
@@ -17,14 +21,25 @@ import { targetValues } from './target-values.ts';
  */
 export function evaluate(input: EvaluationInput): EvaluationOutput {
   const { definition, now } = input;
-  const history = withoutTargets(input.history, input.targets);
+  const history = withSpecialDays(withoutTargets(input.history, input.targets), input.specialDays);
   const judge = new Judge(definition, history, input.previousSchema);
+  const drift = new DriftWindow();
+  for (const partition of input.baseline ?? []) addToBaseline(drift, partition);
   const evaluations = input.targets.map((target): Evaluation => {
     const { revision, schema } = target;
     const measured = targetValues(target, { definition, now });
-    if (!measured.ok) return failedEvaluation(revision, measured.error);
-    const { values, details, rowCount } = measured.value;
-    const results = judge.step({ revision, schema, values, rowCount });
+    if (!measured.ok) {
+      addToBaseline(drift, { key: revision.partition, profiles: [] });
+      return failedEvaluation(revision, measured.error);
+    }
+    const { rowCount, profile } = measured.value;
+    const moved = driftValues(drift.step(driftPartition(revision.partition, target.profiles, profile)));
+    const outcomes = target.queries ?? [];
+    const { values: own, problems } = withQueryValues(measured.value.values, { definition, outcomes });
+    const values = [...own, ...moved.values];
+    const known = specialDay(revision.partition, input.specialDays);
+    const results = judge.step({ revision, schema, values, rowCount, known, problems });
+    const details = [...measured.value.details, ...moved.details];
     return { revision, values: values.map(withoutNaN), details, results };
   });
   return { evaluations };

@@ -1,4 +1,5 @@
 import type { DatasetDefinition } from '../datasets/definition.ts';
+import { driftMetricOf } from '../metrics/drift/drift-metric.ts';
 import { type MetricKey, metricKey } from '../metrics/metric.ts';
 import { defaultMetricRule, type MetricRule } from '../thresholds/metric-rule.ts';
 import { metricLabel } from './describe-check.ts';
@@ -23,8 +24,14 @@ export function learnedRules(definition: DatasetDefinition): (metric: MetricKey)
   const hasMissing = definition.missingValues.length > 0;
   return (metric) => {
     const isTwin = !hasMissing && missingMetric.test(metric);
-    return asked.get(metric) ?? byNature[metric] ?? (isTwin ? unlearned : defaultMetricRule);
+    const unasked = byNature[metric] ?? driftRules[driftMetricOf(metric) ?? ''] ?? defaultMetricRule;
+    return asked.get(metric) ?? (isTwin || hasOwnBound(metric) ? unlearned : unasked);
   };
+}
+
+/** Rows that should not exist have a bound of their own, unless somebody wants it learned. */
+function hasOwnBound(metric: MetricKey): boolean {
+  return metric.startsWith('failed_rows(');
 }
 
 /** Without configured values, missing is null: learned twice, it would alarm twice and use the budget twice. */
@@ -36,4 +43,10 @@ const byNature: Readonly<Record<MetricKey, MetricRule>> = {
   freshness: { ...defaultMetricRule, direction: 'up' },
   load_delay: { ...defaultMetricRule, enabled: false, direction: 'up' },
   column_count: { ...defaultMetricRule, enabled: false },
+};
+
+/** One of the two is enough: learned twice, a drift would alarm twice. Nobody minds that a distribution is unusually steady. */
+const driftRules: Readonly<Record<string, MetricRule>> = {
+  js_distance: { ...defaultMetricRule, direction: 'up' },
+  psi: { ...unlearned, direction: 'up' },
 };

@@ -1,4 +1,5 @@
 import type { RevisionRef } from '../datasets/revision.ts';
+import { isDriftMetric } from '../metrics/drift/drift-metric.ts';
 import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
 import type { Result } from './result.ts';
@@ -38,7 +39,9 @@ export class DefinedMetrics {
   judge(revision: RevisionRef, values: readonly MetricValue[]): Result[] {
     return values.flatMap((value) => {
       const metric = metricKey(value.metric, value.column);
-      if (value.value !== undefined || (this.#runs.get(metric) ?? 0) < undefinedAfter) return [];
+      // Drift has no value when there is nothing to compare with, as after a change of type.
+      if (value.value !== undefined || isDriftMetric(value.metric)) return [];
+      if ((this.#runs.get(metric) ?? 0) < undefinedAfter) return [];
       return [undefinedResult(revision, metric)];
     });
   }

@@ -13,6 +13,8 @@ export type TargetValues = {
   readonly values: readonly MetricValue[];
   readonly details: readonly MetricDetail[];
   readonly rowCount: number;
+  /** The states behind them; undefined where there is no batch. */
+  readonly profile: Profile | undefined;
 };
 
 /**
@@ -24,7 +26,7 @@ export function targetValues(
   target: EvaluationTarget,
   context: { readonly definition: DatasetDefinition; readonly now: Instant },
 ): Outcome<TargetValues> {
-  const profile = mergedProfile(target);
+  const profile = profileOfTarget(target);
   if (!profile.ok) return profile;
   const measured = profile.value === undefined ? nothingMeasured : profileMetrics(profile.value);
   const percentiles = profile.value === undefined ? [] : askedPercentiles(profile.value, context.definition);
@@ -41,7 +43,8 @@ export function targetValues(
   const columns = measured.values.filter(({ metric, column }) => column !== undefined || !names.has(metric));
   const known = new Set(columns.map(({ metric, column }) => metricKey(metric, column)));
   const more = percentiles.filter(({ metric, column }) => !known.has(metricKey(metric, column)));
-  return succeed({ values: [...own, ...columns, ...more], details: measured.details, rowCount });
+  const values = [...own, ...columns, ...more];
+  return succeed({ values, details: measured.details, rowCount, profile: profile.value });
 }
 
 /** Percentiles that checks name, beside those that every column has. */
@@ -60,18 +63,23 @@ function askedPercentiles(profile: Profile, definition: DatasetDefinition): Metr
 
 const nothingMeasured = { values: [], details: [] } as const;
 
-function mergedProfile(target: EvaluationTarget): Outcome<Profile | undefined, Failure> {
+function profileOfTarget(target: EvaluationTarget): Outcome<Profile | undefined, Failure> {
+  const merged = mergedProfile(target.profiles);
   // A partition without rows may have no batch at all, and then nothing to measure.
-  if (target.profiles.length === 0 && target.rowCount === 0) return succeed(undefined);
+  if (!merged.ok || merged.value !== undefined || target.rowCount === 0) return merged;
+  const message = `no batch of ${target.revision.partition} is measured`;
+  return fail(failure('STATE_UNREADABLE', message, { hint: 'check the partition again' }));
+}
+
+/** The profile of all batches; undefined when there are none. Errors: `STATE_UNREADABLE`. */
+export function mergedProfile(profiles: readonly Uint8Array[]): Outcome<Profile | undefined, Failure> {
   let merged: Profile | undefined;
-  for (const bytes of target.profiles) {
+  for (const bytes of profiles) {
     const decoded = decodeProfile(bytes);
     if (!decoded.ok) return decoded;
     merged = merged === undefined ? decoded.value : mergeProfiles(merged, decoded.value);
   }
-  if (merged !== undefined) return succeed(merged);
-  const message = `no batch of ${target.revision.partition} is measured`;
-  return fail(failure('STATE_UNREADABLE', message, { hint: 'check the partition again' }));
+  return succeed(merged);
 }
 
 type ValuesContext = {

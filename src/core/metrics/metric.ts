@@ -38,7 +38,15 @@ export function metricKey(metric: string, column?: string, segment?: string): Me
 export type MetricDetail = {
   readonly metric: string;
   readonly column: string;
-  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly values: readonly DetailValue[];
   /** Counts may be too high by at most this. */
   readonly countError: number;
+};
+
+/** A value, or a range of values, with the number of its rows. */
+export type DetailValue = {
+  readonly value: string;
+  readonly count: number;
+  /** Of a drift: the percentage of rows in the baseline and in the partition. */
+  readonly percent?: { readonly from: number; readonly to: number };
 };

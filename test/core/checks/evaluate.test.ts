@@ -8,6 +8,7 @@ import { isFailing, worstStatus } from '../../../src/core/checks/status.ts';
 import { columnType } from '../../../src/core/datasets/schema.ts';
 import { noHistory } from '../../../src/core/thresholds/history.ts';
 import {
+  baselineBefore,
   definitionOf,
   flights,
   historyOf,
@@ -63,6 +64,7 @@ describe('evaluate', () => {
       definition: definitionOf(),
       now: nowAt(pastCount + 1),
       history: historyOf(pastDays().slice(0, -1)),
+      baseline: baselineBefore(pastCount - 1),
       previousSchema: { revision: { dataset: flights, partition: keyOf(pastCount - 2), number: 1 }, schema },
       targets: [targetOf(pastCount - 1), targetOf(pastCount, { rows: 150 })],
     };
@@ -73,6 +75,7 @@ describe('evaluate', () => {
       JSON.parse(JSON.stringify(both[1]?.results)),
       JSON.parse(JSON.stringify(judgeNext({ rows: 150 }).results)),
     );
+    assert.deepEqual(both[1]?.values, judgeNext({ rows: 150 }).values);
   });
 
   it('replaces the old value of a restated partition', () => {

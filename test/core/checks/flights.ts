@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { partitionKey } from '../../../src/base/ids.ts';
 import { day, hour, instant } from '../../../src/base/units.ts';
 import type { CheckDefinition } from '../../../src/core/checks/definition.ts';
-import { type Evaluation, type EvaluationTarget, evaluate } from '../../../src/core/checks/evaluate.ts';
+import {
+  type BaselinePartition,
+  type Evaluation,
+  type EvaluationTarget,
+  evaluate,
+} from '../../../src/core/checks/evaluate.ts';
 import type { Result } from '../../../src/core/checks/result.ts';
 import type { ColumnDefinition, DatasetDefinition } from '../../../src/core/datasets/definition.ts';
 import { columnType, type Schema } from '../../../src/core/datasets/schema.ts';
@@ -147,6 +152,14 @@ export function pastDays(): Evaluation[] {
   return cached;
 }
 
+/** The 28 days before the nth, as the store would give them. */
+export function baselineBefore(nth: number): BaselinePartition[] {
+  return Array.from({ length: 28 }, (_, at) => {
+    const { revision, profiles } = targetOf(nth - 28 + at);
+    return { key: revision.partition, profiles };
+  });
+}
+
 /** Judges the 41st day by the 40 before it. */
 export function judgeNext(
   trouble: Trouble = {},
@@ -157,6 +170,7 @@ export function judgeNext(
     definition,
     now: nowAt(pastCount + 1),
     history: historyOf(pastDays()),
+    baseline: baselineBefore(pastCount),
     previousSchema: { revision: { dataset: flights, partition: keyOf(pastCount - 1), number: 1 }, schema },
     targets: [change(targetOf(pastCount, trouble))],
   });
