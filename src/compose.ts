@@ -5,6 +5,7 @@ import { createWebhookChannel } from './adapters/channels/webhook-channel.ts';
 import { createDirectoryBatchStore } from './adapters/directory/batch-store.ts';
 import { createEngine } from './adapters/duckdb/engine.ts';
 import { createFilesProvider } from './adapters/files/provider.ts';
+import { createHolidays } from './adapters/holidays/date-holidays.ts';
 import { createLocalCoordination } from './adapters/memory/coordination.ts';
 import { openEmbeddedDatabase } from './adapters/postgres/embedded/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
@@ -65,7 +66,8 @@ export function createChecking(kit: Kit, options: { workers: number; scratchDire
   const { workers, scratchDirectory } = options;
   const engine = createEngine(kit, { workersMax: workers, scratchDirectory });
   const store = createDirectoryBatchStore({ root: scratchDirectory, ...kit });
-  return { engine, provider: createFilesProvider(engine), stage: () => store.stage() };
+  const provider = createFilesProvider(engine);
+  return { engine, provider, holidays: createHolidays(), stage: () => store.stage() };
 }
 
 /**
@@ -232,7 +234,7 @@ function handlersOf(
   return {
     measure: new MeasureTask(kit, { ...database, batches, engine }),
     query: new QueryTask(kit, { ...database, batches, engine }),
-    evaluate: new EvaluateTask(kit, { ...database, engine }),
+    evaluate: new EvaluateTask(kit, { ...database, engine, holidays: createHolidays() }),
     notify: new NotifyTask(kit, database),
   };
 }

@@ -28,6 +28,11 @@ export interface QualityStore {
   /** The profiles of a revision's batches, in batch order; absent ones are undefined. */
   profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]>;
   /**
+   * The same of many revisions of one dataset, in their order. The list ends before the revision with which the profiles
+   * would exceed `bytesMax`.
+   */
+  profilesOf(revisions: readonly RevisionRef[], bytesMax?: number): Promise<readonly RevisionProfiles[]>;
+  /**
    * Commits evaluations: values, details and results replace those of the same revision. `incidents` is called inside
    * the transaction with the dataset's unresolved incidents, under a lock, and returns those that are new or changed.
    */
@@ -65,6 +70,9 @@ export interface QualityStore {
     change: (incident: Incident) => Outcome<Incident>,
   ): Promise<Outcome<Incident>>;
 }
+
+/** The encoded profiles of a revision's batches, in batch order; absent ones are undefined. */
+export type RevisionProfiles = readonly (Uint8Array | undefined)[];
 
 export type PartitionCounts = {
   readonly partition: PartitionKey;

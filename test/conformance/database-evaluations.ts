@@ -13,6 +13,34 @@ import { at, commit, evaluateOutput, key, type TestWorld, unique, value } from '
 
 export function evaluationConformance(worldOf: WorldOf): void {
   describe('profiles', () => {
+    it('of many revisions come at once, in the order asked for, as far as they fit', async () => {
+      const world = worldOf();
+      const batch = { location: 'l', rowCount: 1, sizeBytes: 1, checksum: 'c' };
+      const batches = Array.from({ length: 40 }, (_, index) => ({ ...batch, index }));
+      const partitions = ['b', 'a', 'd\0', 'c'];
+      for (const [nth, partition] of partitions.entries()) {
+        await world.ingested(partition, { batches });
+        for (const index of [39, 0, 7]) {
+          await world.measured(world.reference(partition), index, Uint8Array.of(nth, index, 0, 255));
+        }
+      }
+      const { quality } = world.database;
+      const revisions = [...partitions, 'unknown'].map((partition) => world.reference(partition));
+      const all = await quality.profilesOf(revisions);
+      assert.deepEqual(
+        all.map((list) => list.length),
+        [40, 40, 40, 40, 0],
+      );
+      for (const nth of partitions.keys()) {
+        assert.deepEqual(Buffer.from(all[nth]?.[39] ?? []), Buffer.of(nth, 39, 0, 255));
+        assert.equal(all[nth]?.filter((one) => one !== undefined).length, 3);
+        assert.deepEqual(all[nth], await quality.profiles(world.reference(partitions[nth] ?? '')));
+      }
+      assert.deepEqual(await quality.profilesOf(revisions, 24), all.slice(0, 2));
+      assert.deepEqual(await quality.profilesOf(revisions, 23), all.slice(0, 1));
+      assert.deepEqual(await quality.profilesOf([]), []);
+    });
+
     it('come back byte for byte, in batch order, absent ones as undefined', async () => {
       const world = worldOf();
       const batch = { location: 'l', rowCount: 1, sizeBytes: 1, checksum: 'c' };

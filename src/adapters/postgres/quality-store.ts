@@ -12,6 +12,7 @@ import type {
   PartitionCounts,
   QualityStore,
   ResultFilter,
+  RevisionProfiles,
   SeriesPoint,
 } from '../../ports/quality-store.ts';
 import { decodeJson } from './json.ts';
@@ -55,8 +56,13 @@ export class PostgresQualityStore implements QualityStore {
     return failedRows(this.#db, revision);
   }
 
-  profiles(revision: RevisionRef): Promise<readonly (Uint8Array | undefined)[]> {
-    return profilesOf(this.#db, revision);
+  async profiles(revision: RevisionRef): Promise<RevisionProfiles> {
+    const [profiles = []] = await profilesOf(this.#db, [revision]);
+    return profiles;
+  }
+
+  profilesOf(revisions: readonly RevisionRef[], bytesMax?: number): Promise<readonly RevisionProfiles[]> {
+    return profilesOf(this.#db, revisions, bytesMax);
   }
 
   commitEvaluate(commit: EvaluateCommit): Promise<CommitOutcome> {

@@ -5,6 +5,7 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Instant } from '../../base/units.ts';
 import type { Evaluation, EvaluationTarget } from '../../core/checks/evaluate.ts';
 import { failedEvaluation, failureEvaluation } from '../../core/checks/failed-evaluation.ts';
+import { partitionQueries } from '../../core/checks/partition-queries.ts';
 import { isFailing } from '../../core/checks/status.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { Revision } from '../../core/datasets/revision.ts';
@@ -12,10 +13,13 @@ import { mergeResults } from '../../core/incidents/merge-results.ts';
 import type { EvaluateTarget, TaskSpec } from '../../core/jobs/task.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Engine } from '../../ports/engine.ts';
+import type { Holidays } from '../../ports/holidays.ts';
 import type { EvaluateCommit, QualityStore } from '../../ports/quality-store.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
 import type { Kit } from '../kit.ts';
+import { loadBaseline } from './baseline.ts';
+import { specialDaysOf } from './special-days.ts';
 
 type EvaluateSpec = Extract<TaskSpec, { kind: 'evaluate' }>;
 
@@ -24,6 +28,7 @@ type Parts = {
   readonly revisions: RevisionStore;
   readonly quality: QualityStore;
   readonly engine: Engine;
+  readonly holidays: Holidays;
 };
 
 /** What was found out, and the partitions before it that decide which incident an alarm joins. */
@@ -75,9 +80,10 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
     { revision: reference }: Extract<EvaluateTarget, { kind: 'revision' }>,
     context: TaskContext,
   ): Promise<Outcome<Found>> {
-    const [revision, profiles] = await Promise.all([
+    const [revision, profiles, queries] = await Promise.all([
       this.#parts.revisions.get(reference),
       this.#parts.quality.profiles(reference),
+      this.#parts.quality.queryOutcomes(reference),
     ]);
     if (revision === undefined) {
       return fail(failure('PARTITION_NOT_FOUND', `${reference.dataset} ${reference.partition} is gone`));
@@ -90,10 +96,10 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
       const before = await this.#keysBefore(definition, reference.partition);
       return succeed({ evaluations: [failedEvaluation(reference, missing)], before });
     }
-    const target = targetOf(
-      revision,
-      profiles.filter((profile) => profile !== undefined),
-    );
+    const target = targetOf(revision, {
+      profiles: profiles.filter((profile) => profile !== undefined),
+      queries,
+    });
     return this.#judge(definition, [target], context);
   }
 
@@ -107,14 +113,12 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
       ...(to === undefined ? {} : { to }),
     });
     const targets: EvaluationTarget[] = [];
-    for (const revision of measured) {
-      const profiles = await this.#parts.quality.profiles(revision);
-      targets.push(
-        targetOf(
-          revision,
-          profiles.filter((profile) => profile !== undefined),
-        ),
-      );
+    const asksQueries = partitionQueries(definition).length > 0;
+    const profiles = await this.#parts.quality.profilesOf(measured);
+    for (const [place, revision] of measured.entries()) {
+      const queries = asksQueries ? await this.#parts.quality.queryOutcomes(revision) : [];
+      const batches = profiles[place]?.filter((profile) => profile !== undefined) ?? [];
+      targets.push(targetOf(revision, { profiles: batches, queries }));
     }
     if (targets.length === 0) return succeed({ evaluations: [], before: [] });
     return this.#judge(definition, targets, context);
@@ -153,11 +157,21 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
       this.#parts.quality.history({ dataset, ...bound, limit: limits.historyPartitionsMax }),
       this.#parts.revisions.schemaBefore(dataset, before),
     ]);
+    const keys = [
+      ...history.partitions.map(({ key }) => key),
+      ...targets.map(({ revision }) => revision.partition),
+    ];
+    const [baseline, special] = await Promise.all([
+      loadBaseline(this.#parts.quality, dataset, history),
+      specialDaysOf(this.#parts.holidays, definition.policy, keys),
+    ]);
     const judged = await this.#parts.engine.evaluate(
       {
         definition,
         now: this.#kit.clock.now(),
         history,
+        baseline,
+        ...special,
         ...(previousSchema === undefined ? {} : { previousSchema }),
         targets,
       },
@@ -228,7 +242,10 @@ function refusedBy(target: EvaluateTarget): Pick<EvaluateCommit, 'refused'> {
 /** Partitions before a failed one that its alarm may join. */
 const joiningKeys = 8;
 
-function targetOf(revision: Measured, profiles: readonly Uint8Array[]): EvaluationTarget {
+function targetOf(
+  revision: Measured,
+  found: Required<Pick<EvaluationTarget, 'profiles' | 'queries'>>,
+): EvaluationTarget {
   const { dataset, partition, number, schema, rejected, sizeBytes, modifiedAt, ingestedAt, rowCount } =
     revision;
   return {
@@ -239,6 +256,6 @@ function targetOf(revision: Measured, profiles: readonly Uint8Array[]): Evaluati
     ...(modifiedAt === undefined ? {} : { modifiedAt }),
     ingestedAt,
     rowCount,
-    profiles,
+    ...found,
   };
 }

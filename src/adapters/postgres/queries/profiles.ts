@@ -1,35 +1,89 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import type { DatasetName } from '../../../base/ids.ts';
 import type { RevisionRef } from '../../../core/datasets/revision.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../../ports/commit.ts';
+import type { RevisionProfiles } from '../../../ports/quality-store.ts';
+import { jsonRows } from '../json-rows.ts';
 import { claimed, commitTaskAtOnce } from '../task-fence.ts';
 import type { Connection } from '../transact.ts';
 
-/** The profiles of a revision's batches, in batch order; absent ones are undefined. */
+/**
+ * The profiles of revisions of one dataset, in their order: of each its batches' in batch order, absent ones undefined;
+ * none of a revision that does not exist. Ends before the revision with which they would exceed `bytesMax`.
+ */
 export async function profilesOf(
   db: Connection,
-  { dataset, partition, number }: RevisionRef,
-): Promise<readonly (Uint8Array | undefined)[]> {
-  const profiles: (Uint8Array | undefined)[] = [];
-  let count = 1;
-  for (let start = 0; start < count; start += batchesPerRead) {
-    const { rows } = await sql<{ count: number; batch: number | null; bytes: Uint8Array | null }>`
-      select revision.batch_count as count, profile.batch, profile.bytes
-      from revision left join profile
-        on profile.dataset = revision.dataset and profile.partition = revision.partition
-        and profile.revision = revision.number and profile.batch < revision.batch_count
-        and profile.batch >= ${start} and profile.batch < ${start + batchesPerRead}
-      where revision.dataset = ${dataset} and revision.partition = ${partition} and revision.number = ${number}`.execute(
-      db,
-    );
-    count = rows[0]?.count ?? 0;
-    profiles.length = count;
-    for (const { batch, bytes } of rows) if (batch !== null && bytes !== null) profiles[batch] = bytes;
+  revisions: readonly RevisionRef[],
+  bytesMax = Number.POSITIVE_INFINITY,
+): Promise<readonly RevisionProfiles[]> {
+  const [first] = revisions;
+  if (first === undefined) return [];
+  const wanted = { dataset: first.dataset, given: givenRevisions(revisions) };
+  const profiles = await emptyLists(db, wanted, bytesMax);
+  // Bytes come as hexadecimal text: in pieces, so that never more than some megabytes are both.
+  for (let [position, batch] = [0, -1]; position < profiles.length; ) {
+    const rows = await nextProfiles(db, wanted, { position, batch });
+    for (const row of rows) {
+      const list = profiles[row.position];
+      if (list !== undefined && row.batch < list.length) list[row.batch] = row.bytes;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < batchesPerRead) break;
+    [position, batch] = [last.position, last.batch];
   }
-  return Array.from(profiles);
+  return profiles;
 }
 
-/** Bytes come as hexadecimal text: in pieces, so that never more than some megabytes are both. */
 const batchesPerRead = 64;
+
+type Wanted = { readonly dataset: DatasetName; readonly given: RawBuilder<unknown> };
+
+/** The revisions as a table of their position, partition and number. */
+function givenRevisions(revisions: readonly RevisionRef[]): RawBuilder<unknown> {
+  const rows = revisions.map(({ partition, number }, position) => ({ position, partition, number }));
+  return sql`json_to_recordset(${jsonRows(rows)})
+    as given (position integer, partition text collate "C", number integer)`;
+}
+
+/** A list with a place for each batch, of as many revisions as fit. */
+async function emptyLists(
+  db: Connection,
+  { dataset, given }: Wanted,
+  bytesMax: number,
+): Promise<(Uint8Array | undefined)[][]> {
+  const { rows } = await sql<{ count: number; bytes: number }>`
+    select coalesce(revision.batch_count, 0)::integer as count, (
+      select coalesce(sum(octet_length(bytes)), 0)::double precision from profile
+      where profile.dataset = ${dataset} and profile.partition = given.partition
+        and profile.revision = given.number
+    ) as bytes
+    from ${given}
+    left join revision on revision.dataset = ${dataset} and revision.partition = given.partition
+      and revision.number = given.number
+    order by given.position`.execute(db);
+  let total = 0;
+  const end = rows.findIndex(({ bytes }) => {
+    total += bytes;
+    return total > bytesMax;
+  });
+  const fitting = end < 0 ? rows : rows.slice(0, end);
+  return fitting.map(({ count }) => Array.from({ length: count }, () => undefined));
+}
+
+async function nextProfiles(
+  db: Connection,
+  { dataset, given }: Wanted,
+  after: { readonly position: number; readonly batch: number },
+): Promise<readonly { position: number; batch: number; bytes: Uint8Array }[]> {
+  const { rows } = await sql<{ position: number; batch: number; bytes: Uint8Array }>`
+    select given.position, profile.batch, profile.bytes
+    from ${given}
+    join profile on profile.dataset = ${dataset} and profile.partition = given.partition
+      and profile.revision = given.number
+    where (given.position, profile.batch) > (${after.position}::integer, ${after.batch}::integer)
+    order by given.position, profile.batch limit ${batchesPerRead}`.execute(db);
+  return rows;
+}
 
 /** Commits the profile of one batch; a later measurement of it replaces the earlier. */
 export function commitMeasure(
