@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './adapters/system/clock.ts';
@@ -30,6 +30,7 @@ function dependencies(): CliDependencies {
     environment: process.env,
     workingDirectory: process.cwd(),
     readFile: (path) => readFile(path, 'utf8'),
+    writeFile: (path, text) => writeFile(path, text),
     onInterrupt,
     up,
     demo,
@@ -85,10 +86,11 @@ async function startChecking() {
   const scratchDirectory = await mkdtemp(join(tmpdir(), 'assay-check-'));
   const kit = createKit({ logLevel: 'error' });
   const { workers } = configOf({});
-  const { engine, provider, stage } = createChecking(kit, { workers, scratchDirectory });
+  const { engine, provider, holidays, stage } = createChecking(kit, { workers, scratchDirectory });
   return {
     engine,
     provider,
+    holidays,
     stage,
     clock: systemClock,
     parallelism: workers,

@@ -10,7 +10,9 @@ import type { JobDetailView, JobView } from '../services/ingestion/job-history.t
 import type { ScanView } from '../services/ingestion/scans.ts';
 import type { ExplanationView } from '../services/quality/explain.ts';
 import type { IncidentView, PersonReason } from '../services/quality/incidents.ts';
-import type { ResultsView, SeriesView } from '../services/quality/results.ts';
+import type { ReplayView } from '../services/quality/replays.ts';
+import type { DetailsView, ResultsView, SeriesView } from '../services/quality/results.ts';
+import type { SuggestionsView } from '../services/quality/suggestions.ts';
 import type {
   ApplyRequest,
   ApplyView,
@@ -86,6 +88,10 @@ export class Client {
     return this.#get(`/results/${encodeURIComponent(id)}`);
   }
 
+  details(dataset: string, partition: string): Promise<Outcome<DetailsView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/details`, { partition });
+  }
+
   explanation(id: string): Promise<Outcome<ExplanationView>> {
     return this.#get(`/results/${encodeURIComponent(id)}/explanation`);
   }
@@ -101,6 +107,22 @@ export class Client {
 
   series(dataset: string, metric: string, query: { limit?: number } = {}): Promise<Outcome<SeriesView>> {
     return this.#get(`/datasets/${encodeURIComponent(dataset)}/metrics/${encodeURIComponent(metric)}`, query);
+  }
+
+  replay(
+    dataset: string,
+    body: {
+      yaml?: string | undefined;
+      file?: string | undefined;
+      from?: string | undefined;
+      to?: string | undefined;
+    },
+  ): Promise<Outcome<ReplayView>> {
+    return this.#post(`/datasets/${encodeURIComponent(dataset)}/replay`, body);
+  }
+
+  suggestions(dataset: string): Promise<Outcome<SuggestionsView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/suggestions`);
   }
 
   startBackfill(body: {

@@ -13,6 +13,8 @@ export type CliDependencies = {
   readonly workingDirectory: string;
   /** A text file's content. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Writes a text file, or replaces it. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
   /** Calls `listener` at Ctrl-C instead of ending the process, until the returned function is called. */
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Runs the service until it is told to stop; the exit code. */

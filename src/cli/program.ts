@@ -6,6 +6,7 @@ import { addExplainCommand } from './commands/explain-command.ts';
 import { addIncidentCommands } from './commands/incident-commands.ts';
 import { addJobCommands } from './commands/job-commands.ts';
 import { addRegistryCommands } from './commands/registry-commands.ts';
+import { addReplayCommand } from './commands/replay-command.ts';
 import { addResultsCommand } from './commands/result-commands.ts';
 import { addScanCommand } from './commands/scan-commands.ts';
 import { addServiceCommands } from './commands/service-commands.ts';
@@ -72,6 +73,7 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addScanCommand(program, commands);
   addResultsCommand(program, commands);
   addExplainCommand(program, commands);
+  addReplayCommand(program, commands);
   addIncidentCommands(program, commands);
   addJobCommands(program, commands);
   return program;

@@ -29,6 +29,7 @@ export async function runCommand(
       environment: url === undefined ? {} : { ASSAY_URL: url },
       workingDirectory: '/work-directory',
       readFile: unexpected('readFile'),
+      writeFile: unexpected('writeFile'),
       onInterrupt: () => () => {},
       up: unexpected('up'),
       demo: unexpected('demo'),

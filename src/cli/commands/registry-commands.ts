@@ -16,6 +16,7 @@ import { formatNumber } from '../render/figures.ts';
 import { type Style, styled } from '../render/style.ts';
 import { type Cell, renderTable } from '../render/table.ts';
 import { visibleText } from '../render/text-width.ts';
+import { readTextFile } from '../text-files.ts';
 import { statusCell } from '../views/result-text.ts';
 import { timeText } from '../views/time-text.ts';
 
@@ -64,7 +65,7 @@ async function apply(session: Session, options: { file: string[]; dryRun?: boole
   for (const file of options.file) {
     const path = resolve(session.dependencies.workingDirectory, file);
     const outcome = await session.client.apply({
-      yaml: await readText(session, path),
+      yaml: await readTextFile(session, file),
       file,
       baseDirectory: dirname(path),
       dryRun: options.dryRun === true,
@@ -81,16 +82,6 @@ async function apply(session: Session, options: { file: string[]; dryRun?: boole
   }
   if (session.json) writeJson(session.io, applied);
   return code;
-}
-
-async function readText(session: Session, path: string): Promise<string> {
-  try {
-    return await session.dependencies.readFile(path);
-  } catch (error) {
-    throw new FailureError(
-      failure('SOURCE_NOT_FOUND', `${path} can not be read`, { where: path, cause: error }),
-    );
-  }
 }
 
 function tellApplied({ io }: Session, view: ApplyView): void {

@@ -45,11 +45,13 @@ export function judgeHistory(request: {
   });
 }
 
-function verdict(results: readonly Result[]): Pick<JudgedRevision, 'status' | 'counted' | 'alarms'> {
+function verdict(results: readonly Result[]): Pick<JudgedRevision, 'status' | 'learned' | 'alarms'> {
   const statuses = results.map(({ status }) => status);
   return {
     status: worstStatus(statuses),
-    counted: statuses.filter((status) => status !== 'not_evaluated').length,
+    learned: results.filter(({ record, status }) => {
+      return record.kind === 'learned' && status !== 'not_evaluated';
+    }).length,
     alarms: results.toSorted(compareResults).flatMap((result) => alarmOf(result) ?? []),
   };
 }

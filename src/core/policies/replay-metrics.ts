@@ -21,13 +21,17 @@ export type ReplayedMetric = {
 
 const metricsMax = 40;
 
-/** The series of the metrics that say most about the incidents: of the worst incidents when there are many. */
+/** The series of the metrics that say most about the incidents: first the worst of each incident, the worst incident first. */
 export function replayedMetrics(
   incidents: readonly ReplayedIncident[],
   judged: readonly JudgedPast[],
 ): readonly ReplayedMetric[] {
   const byWorst = incidents.toSorted((a, b) => (b.lines[0]?.severity ?? 0) - (a.lines[0]?.severity ?? 0));
-  const wanted = [...new Set(byWorst.flatMap(({ metrics }) => metrics))].slice(0, metricsMax);
+  const ranks = Math.max(0, ...byWorst.map(({ metrics }) => metrics.length));
+  const inTurn = Array.from({ length: ranks }, (_, rank) =>
+    byWorst.flatMap(({ metrics }) => metrics[rank] ?? []),
+  );
+  const wanted = [...new Set(inTurn.flat())].slice(0, metricsMax);
   return wanted.flatMap((metric) => seriesOf(metric, judged) ?? []);
 }
 

@@ -23,15 +23,13 @@ export function replayTotals(
 ): ReplayTotals {
   const spacing = new Spacing();
   for (const { key } of of.history.partitions) spacing.observe(key);
-  const learned = judged.filter(({ results }) =>
-    results.some(({ record, status }) => record.kind === 'learned' && status !== 'not_evaluated'),
-  ).length;
+  const withVerdict = judged.filter(({ learned }) => learned > 0).length;
   return {
     partitions: judged.length,
-    judged: learned,
+    judged: withVerdict,
     alarms: judged.reduce((sum, { alarms }) => sum + alarms.length, 0),
     incidents: of.incidents,
-    ...(learned === 0 ? {} : { incidentsPer30: (30 * of.incidents) / learned }),
+    ...(withVerdict === 0 ? {} : { incidentsPer30: (30 * of.incidents) / withVerdict }),
     budgetPer30: (30 * of.policy.alertsPerMonth) / spacing.perMonth(),
   };
 }

@@ -23,11 +23,11 @@ export function replayPolicy(input: ReplayInput): Replay {
   const incidents = replayIncidents(judged);
   return {
     totals: candidate.totals(incidents.length),
-    partitions: judged.map(({ revision, status, counted, alarms }) => ({
+    partitions: judged.map(({ revision, status, learned, alarms }) => ({
       partition: revision.partition,
       revision: revision.number,
       status,
-      judged: counted,
+      learned,
       alarmCount: alarms.length,
       alarms: alarms.slice(0, alarmsShown).map(({ check, metric, status: level, text, severity }) => {
         return { check, metric, status: level, text, severity };
@@ -74,8 +74,8 @@ export type ReplayedPartition = {
   readonly partition: PartitionKey;
   readonly revision: number;
   readonly status: ResultStatus;
-  /** Checks that gave a verdict. */
-  readonly judged: number;
+  /** How many learned thresholds gave a verdict: 0 while there is too little history. */
+  readonly learned: number;
   readonly alarmCount: number;
   /** The worst ones. */
   readonly alarms: readonly ReplayedAlarm[];
@@ -107,7 +107,7 @@ export type AlarmList = {
 export type JudgedRevision = {
   readonly revision: RevisionRef;
   readonly status: ResultStatus;
-  readonly counted: number;
+  readonly learned: number;
   /** The worst first. */
   readonly alarms: readonly ReplayedAlarm[];
 };

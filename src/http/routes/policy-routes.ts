@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Replays } from '../../services/quality/replays.ts';
 import type { CheckSuggestions } from '../../services/quality/suggestions.ts';
+import { clientGone } from '../client-gone.ts';
 import { valueOf } from '../problem.ts';
 import { replayBody, replaySchema, suggestionsSchema } from '../schemas/policy-schemas.ts';
 import { type DatasetParams, datasetOf, datasetParams } from '../schemas/request-schemas.ts';
@@ -27,11 +28,11 @@ export function policyRoutes(
         response: { 200: replaySchema },
       },
     },
-    async ({ params, body, signal }) => {
+    async ({ params, body }, reply) => {
       const { yaml, file = 'policy.yaml', ...frame } = body;
       const policy = yaml === undefined ? {} : { policy: { yaml, file } };
       return valueOf(
-        await replays.replay({ dataset: datasetOf(params.dataset), ...policy, ...frame }, signal),
+        await replays.replay({ dataset: datasetOf(params.dataset), ...policy, ...frame }, clientGone(reply)),
       );
     },
   );
@@ -45,6 +46,7 @@ export function policyRoutes(
         response: { 200: suggestionsSchema },
       },
     },
-    async ({ params, signal }) => valueOf(await suggestions.suggest(datasetOf(params.dataset), signal)),
+    async ({ params }, reply) =>
+      valueOf(await suggestions.suggest(datasetOf(params.dataset), clientGone(reply))),
   );
 }

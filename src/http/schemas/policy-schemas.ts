@@ -73,7 +73,7 @@ export const replaySchema = object(
         partition: text,
         revision: count,
         status: statusWord,
-        judged: count,
+        learned: count,
         alarmCount: count,
         alarms: list(object(alarm)),
       }),
