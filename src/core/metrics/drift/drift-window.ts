@@ -52,18 +52,27 @@ export class DriftWindow {
   /** Compares a partition with those before it, then takes it in. */
   step(partition: DriftPartition): ColumnDrift[] {
     const columns = countsOf(partition);
-    const compared = comparableColumns(partition).map((column): ColumnDrift => {
-      const counts = columns.get(column);
-      const distance = counts && this.#compare(column, counts);
-      return { column, rows: counts?.rows ?? 0, distance };
-    });
+    const compared = this.#compareAll(partition, columns);
     this.#take(columns, partition.bytes);
     return compared;
+  }
+
+  /** Compares a partition with those taken in, and does not take it in. */
+  compare(partition: DriftPartition): ColumnDrift[] {
+    return this.#compareAll(partition, countsOf(partition));
   }
 
   /** Takes a partition in. */
   add(partition: DriftPartition): void {
     this.#take(countsOf(partition), partition.bytes);
+  }
+
+  #compareAll(partition: DriftPartition, columns: ReadonlyMap<string, ColumnCounts>): ColumnDrift[] {
+    return comparableColumns(partition).map((column) => {
+      const counts = columns.get(column);
+      const distance = counts && this.#compare(column, counts);
+      return { column, rows: counts?.rows ?? 0, distance };
+    });
   }
 
   #compare(column: string, counts: ColumnCounts): Drifted | undefined {
