@@ -4,6 +4,7 @@ import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import { worstStatus } from '../../core/checks/status.ts';
 import type { ResultsView } from '../../services/quality/results.ts';
 import { type CommandSet, type ExitCode, type Session, valueOf, writeJson } from '../command-set.ts';
+import { renderFailedRows } from '../render/failed-rows.ts';
 import { sparkline } from '../render/figures.ts';
 import { type Cell, renderTable } from '../render/table.ts';
 import { boundsText, countsText, exitCodeOf, statusCell, valueText } from '../views/result-text.ts';
@@ -17,6 +18,8 @@ type ResultsOptions = {
   readonly limit: string;
 };
 
+/** Failed rows of each check; `assay explain` shows all that were kept. */
+const rowsShown = 10;
 /** So many partitions fit into a plot beside a value. */
 const plotPartitions = 20;
 
@@ -58,8 +61,23 @@ async function showResults(session: Session, dataset: string, options: ResultsOp
   const statuses = view.results.map(({ status }) => status);
   if (session.json) writeJson(session.io, view);
   else if (view.results.length === 0) tellNothing(session, dataset, options);
-  else session.io.out(resultsText(session, view));
+  else {
+    session.io.out(resultsText(session, view));
+    session.io.out(await failedRowsText(session, view.results));
+  }
   return exitCodeOf(worstStatus(statuses));
+}
+
+/** Rows that should not exist, where checks of one partition found some. */
+async function failedRowsText({ client, io }: Session, results: readonly Result[]): Promise<string> {
+  const found = results.filter(({ metric, value = 0 }) => metric.startsWith('failed_rows(') && value > 0);
+  const [first] = found;
+  if (first === undefined || results.some(({ revision }) => revision.partition !== first.revision.partition))
+    return '';
+  const details = valueOf(await client.details(first.revision.dataset, first.revision.partition));
+  const shown = new Set(found.map(({ metric }) => metric));
+  const samples = details.failedRows.filter(({ metric }) => shown.has(metric));
+  return renderFailedRows(samples, { width: io.columns, color: io.color, rowsMax: rowsShown });
 }
 
 function tellNothing({ io }: Session, dataset: string, options: ResultsOptions): void {

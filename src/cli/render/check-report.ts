@@ -6,6 +6,7 @@ import { type MetricValue, metricKey } from '../../core/metrics/metric.ts';
 import type { CheckReport, PartitionReport } from '../../services/quality/check-files.ts';
 import { boundsText, valueText } from '../views/result-text.ts';
 import { columnTable } from './column-table.ts';
+import { renderFailedRows } from './failed-rows.ts';
 import { formatNumber, sparkline } from './figures.ts';
 import { statusMark, statusStyle, styled } from './style.ts';
 import { type Cell, renderTable } from './table.ts';
@@ -31,6 +32,7 @@ export function renderCheckReport(report: CheckReport, options: ReportOptions): 
     ...(last === undefined ? [] : [columns(report, last, options)]),
     ...(report.partitions.length > 1 ? [trend(report, options)] : []),
     results(report, options),
+    failedRows(report, options),
     rejectedRows(report, options),
     failures(report, options),
     verdict(report, options),
@@ -141,7 +143,16 @@ function checkName({ check, metric }: Result): string {
 }
 
 function scaleOf(result: Result, values: readonly MetricValue[]): MetricValue['scale'] {
-  return values.find(({ metric, column }) => metricKey(metric, column) === result.metric)?.scale ?? 'number';
+  const found = values.find((one) => metricKey(one.metric, one.column, one.segment) === result.metric);
+  return found?.scale ?? 'number';
+}
+
+/** Of several partitions the newest samples: the others were seen when they were new. */
+function failedRows(report: CheckReport, { color, width }: ReportOptions): string {
+  const found = report.partitions.filter(isChecked).findLast((one) => one.found.failedRows.length > 0);
+  if (found === undefined) return '';
+  const prefix = report.partitions.length > 1 ? { prefix: `${visibleText(found.key)}: ` } : {};
+  return renderFailedRows(found.found.failedRows, { color, width, rowsMax: samplesShown, ...prefix });
 }
 
 function rejectedRows(report: CheckReport, { color, width }: ReportOptions): string {

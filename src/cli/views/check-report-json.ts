@@ -1,4 +1,4 @@
-import { metricKey } from '../../core/metrics/metric.ts';
+import { type MetricDetail, metricKey } from '../../core/metrics/metric.ts';
 import type { CheckReport, PartitionReport } from '../../services/quality/check-files.ts';
 import { exitCodeOf } from './result-text.ts';
 
@@ -25,12 +25,14 @@ function partitionJson({ key, status, files, sizeBytes, rejected, found }: Parti
     row_count: found.rowCount,
     schema: found.schema.map(({ name, type }) => ({ name, type: type.native })),
     metrics: Object.fromEntries(
-      found.values.map(({ metric, column, value, exact, relativeError }) => [
-        metricKey(metric, column),
+      found.values.map(({ metric, column, segment, value, exact, relativeError }) => [
+        metricKey(metric, column, segment),
         { value: value ?? null, exact, relative_error: relativeError },
       ]),
     ),
-    top_values: Object.fromEntries(found.details.map(({ column, values }) => [column, values])),
+    top_values: detailsOf(found.details, 'top_values'),
+    moved: detailsOf(found.details, 'js_distance'),
+    failed_rows: found.failedRows,
     results: found.results.map(({ check, metric, status: verdict, value, lower, upper, record }) => ({
       check,
       metric,
@@ -41,4 +43,10 @@ function partitionJson({ key, status, files, sizeBytes, rejected, found }: Parti
       record,
     })),
   };
+}
+
+/** The details of one kind, by column. */
+function detailsOf(details: readonly MetricDetail[], wanted: string): Record<string, unknown> {
+  const found = details.filter(({ metric }) => metric === wanted);
+  return Object.fromEntries(found.map(({ column, values }) => [column, values]));
 }

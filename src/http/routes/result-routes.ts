@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { partitionKey, resultId } from '../../base/ids.ts';
 import type { ResultStatus } from '../../core/checks/result.ts';
-import { explanationView } from '../../services/quality/explain.ts';
 import type { Results, ResultsRequest } from '../../services/quality/results.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import { valueOf } from '../problem.ts';
@@ -18,7 +17,13 @@ import {
   limitOf,
   limitText,
 } from '../schemas/request-schemas.ts';
-import { explanationSchema, resultSchema, resultsSchema, seriesSchema } from '../schemas/response-schemas.ts';
+import {
+  detailsSchema,
+  explanationSchema,
+  resultSchema,
+  resultsSchema,
+  seriesSchema,
+} from '../schemas/response-schemas.ts';
 import { object } from '../schemas/schema-kit.ts';
 
 type ResultsQuery = {
@@ -79,6 +84,22 @@ function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): vo
     },
   );
 
+  app.get<{ Params: DatasetParams; Querystring: { partition: string } }>(
+    '/datasets/:dataset/details',
+    {
+      schema: {
+        summary: 'Shows what a partition holds beside numbers: frequent values, rows that should not exist',
+        params: datasetParams,
+        querystring: object({ partition: keyText }),
+        response: { 200: detailsSchema },
+      },
+    },
+    async ({ params, query }) => {
+      const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
+      return valueOf(await results.details(definition.dataset, partitionKey(query.partition)));
+    },
+  );
+
   app.get<{ Params: { dataset: string; metric: string }; Querystring: { limit?: string } }>(
     '/datasets/:dataset/metrics/:metric',
     {
@@ -116,7 +137,7 @@ function addResultReads(app: FastifyInstance, { results }: Parts): void {
         response: { 200: explanationSchema },
       },
     },
-    async ({ params }) => explanationView(valueOf(await results.get(resultId(params.id)))),
+    async ({ params }) => results.explanation(valueOf(await results.get(resultId(params.id)))),
   );
 }
 
@@ -138,7 +159,7 @@ function addExplanationByCheck(app: FastifyInstance, { registry, results }: Part
         partition: partitionKey(query.partition),
         check: query.check,
       };
-      return explanationView(valueOf(await results.find(wanted)));
+      return results.explanation(valueOf(await results.find(wanted)));
     },
   );
 }

@@ -73,14 +73,30 @@ export const resultsSchema = object({
   ),
 });
 
-export const explanationSchema = object({
-  result: resultSchema,
-  explanation: object({ headline: text, sentences: list(text) }),
-  recomputation: object(
-    { agrees: flag, status: statusWord, differences: list(text) },
-    { lower: number, upper: number, severity: number },
-  ),
+const failedRowsSchema = object({
+  metric: text,
+  count,
+  columns: list(text),
+  rows: list(list(oneOf(text, nothing))),
 });
+
+export const detailsSchema = object({
+  revision: revisionSchema,
+  metrics: list(domainData),
+  failedRows: list(failedRowsSchema),
+});
+
+export const explanationSchema = object(
+  {
+    result: resultSchema,
+    explanation: object({ headline: text, sentences: list(text) }),
+    recomputation: object(
+      { agrees: flag, status: statusWord, differences: list(text) },
+      { lower: number, upper: number, severity: number },
+    ),
+  },
+  { failedRows: failedRowsSchema },
+);
 
 export const seriesSchema = object({
   dataset: text,

@@ -3,6 +3,7 @@ import { type DatasetName, type PartitionKey, parseDatasetName } from '../../bas
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Evaluation, EvaluationTarget } from '../../core/checks/evaluate.ts';
+import { type FailedRowsSample, failedRowsOf } from '../../core/checks/partition-query.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import { worstStatus } from '../../core/checks/status.ts';
 import type { ChecksDefinition } from '../../core/datasets/decode.ts';
@@ -15,17 +16,20 @@ import { noHistory } from '../../core/thresholds/history.ts';
 import type { Staging } from '../../ports/batch-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine } from '../../ports/engine.ts';
+import type { Holidays } from '../../ports/holidays.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { columnDistributions, type Distribution } from './check-files/distribution.ts';
 import { listFiles } from './check-files/list-files.ts';
 import { mapConcurrently } from './check-files/map-concurrently.ts';
 import { type ProfiledPartition, profilePartition } from './check-files/profile-partition.ts';
+import { specialDaysOf } from './special-days.ts';
 
 export type CheckFilesDependencies = {
   readonly engine: Engine;
   /** The provider of files. */
   readonly provider: Provider;
   readonly clock: Clock;
+  readonly holidays: Holidays;
   /** A fresh private directory for batches of text files; disposing it removes them. */
   readonly stage: () => Promise<Staging>;
   /** Partitions, or batches of a single one, that are worked on at once: the number of workers. */
@@ -81,6 +85,8 @@ export type PartitionReport = {
         readonly values: readonly MetricValue[];
         readonly details: readonly MetricDetail[];
         readonly results: readonly Result[];
+        /** Rows that should not exist, of each check that found some. */
+        readonly failedRows: readonly FailedRowsSample[];
         /** The shape of number and time columns, of the last partition only. */
         readonly distributions: readonly Distribution[];
       };
@@ -174,7 +180,7 @@ async function profileAll(dependencies: CheckFilesDependencies, work: Work): Pro
 type Profiled = Extract<ProfiledPartition, { kind: 'profiled' }>;
 
 async function evaluateAll(
-  { engine, clock }: CheckFilesDependencies,
+  { engine, clock, holidays }: CheckFilesDependencies,
   work: {
     readonly definition: DatasetDefinition;
     readonly profiled: readonly ProfiledPartition[];
@@ -185,14 +191,22 @@ async function evaluateAll(
   const now = clock.now();
   const targets = profiled
     .filter((partition): partition is Profiled => partition.kind === 'profiled')
-    .map(({ listed, sizeBytes, rejected, schema, rowCount, profiles }): EvaluationTarget => {
+    .map(({ listed, ...found }): EvaluationTarget => {
+      const { sizeBytes, rejected, schema, rowCount, profiles, queries } = found;
       const revision = { dataset: definition.dataset, partition: listed.key, number: 1 };
       const modified = listed.modifiedAt === undefined ? {} : { modifiedAt: listed.modifiedAt };
-      return { revision, schema, rejected, sizeBytes, ...modified, ingestedAt: now, rowCount, profiles };
+      const measured = { schema, rejected, sizeBytes, rowCount, profiles, queries };
+      return { revision, ...measured, ...modified, ingestedAt: now };
     });
   if (targets.length === 0) return succeed([]);
   const options = { signal, timeoutMs: limits.evaluateTimeoutMs, memoryMb: limits.measureMemoryMb };
-  const evaluated = await engine.evaluate({ definition, now, history: noHistory, targets }, options);
+  const special = await specialDaysOf(
+    holidays,
+    definition.policy,
+    targets.map(({ revision }) => revision.partition),
+  );
+  const input = { definition, now, history: noHistory, ...special, targets };
+  const evaluated = await engine.evaluate(input, options);
   return evaluated.ok ? succeed(evaluated.value.evaluations) : evaluated;
 }
 
@@ -209,7 +223,8 @@ function reportsOf(work: {
     if (partition.kind === 'failed') {
       return { ...common, status: 'error', found: { kind: 'failed', failure: partition.failure } };
     }
-    const { schema, rowCount, profiles } = partition;
+    const { schema, rowCount, profiles, queries } = partition;
+    const failedRows = failedRowsOf(queries);
     const { values = [], details = [], results = [] } = byKey.get(listed.key) ?? {};
     const distributions = partition === last ? columnDistributions(profiles) : [];
     const status = worstStatus([
@@ -217,7 +232,8 @@ function reportsOf(work: {
       ...(isRejectionUnjudged(rejected, work.definition) ? (['warn'] as const) : []),
       'pass',
     ]);
-    const found = { kind: 'checked', schema, rowCount, values, details, results, distributions } as const;
+    const judged = { values, details, results, failedRows, distributions };
+    const found = { kind: 'checked', schema, rowCount, ...judged } as const;
     return { ...common, status, found };
   });
 }

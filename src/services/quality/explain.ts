@@ -1,4 +1,5 @@
 import { type Explanation, explainResult } from '../../core/checks/explain.ts';
+import type { FailedRowsSample } from '../../core/checks/partition-query.ts';
 import { type Recomputation, recomputeResult } from '../../core/checks/recompute.ts';
 import type { Result } from '../../core/checks/result.ts';
 
@@ -7,9 +8,17 @@ export type ExplanationView = {
   readonly result: Result;
   readonly explanation: Explanation;
   readonly recomputation: Recomputation;
+  /** Of rows that should not exist: a sample. */
+  readonly failedRows?: FailedRowsSample;
 };
 
-/** Explains a result from its record alone. */
-export function explanationView(result: Result): ExplanationView {
-  return { result, explanation: explainResult(result), recomputation: recomputeResult(result) };
+/** Explains a result from its record alone; `samples` are the failed rows of its revision. */
+export function explanationView(result: Result, samples: readonly FailedRowsSample[] = []): ExplanationView {
+  const failedRows = samples.find(({ metric }) => metric === result.metric);
+  return {
+    result,
+    explanation: explainResult(result),
+    recomputation: recomputeResult(result),
+    ...(failedRows === undefined ? {} : { failedRows }),
+  };
 }

@@ -2,10 +2,14 @@ import { failure } from '../../base/errors.ts';
 import type { DatasetName, PartitionKey, ResultId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { findCheck } from '../../core/checks/find-check.ts';
+import type { FailedRowsSample } from '../../core/checks/partition-query.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
-import type { MetricKey, MetricScale } from '../../core/metrics/metric.ts';
+import type { RevisionRef } from '../../core/datasets/revision.ts';
+import type { MetricDetail, MetricKey, MetricScale } from '../../core/metrics/metric.ts';
 import type { MetricHistory } from '../../core/thresholds/history.ts';
 import type { QualityStore, ResultFilter, SeriesPoint } from '../../ports/quality-store.ts';
+import { type ExplanationView, explanationView } from './explain.ts';
 
 export type ResultsRequest = {
   readonly dataset: DatasetName;
@@ -32,6 +36,15 @@ export type SeriesView = {
   readonly dataset: DatasetName;
   readonly metric: MetricKey;
   readonly points: readonly SeriesPoint[];
+};
+
+/** What a partition holds, beside numbers. */
+export type DetailsView = {
+  readonly revision: RevisionRef;
+  /** Most frequent values and the like. */
+  readonly metrics: readonly MetricDetail[];
+  /** Rows that should not exist, a sample for each check that found some. */
+  readonly failedRows: readonly FailedRowsSample[];
 };
 
 /** Results and the series behind them. */
@@ -67,15 +80,37 @@ export class Results {
     );
   }
 
-  /** The result of one check on a partition's newest revision: `RESULT_NOT_FOUND`. */
+  /** Why a result is what it is, with a sample of the rows that it is about. */
+  async explanation(result: Result): Promise<ExplanationView> {
+    const isOfRows = result.metric.startsWith('failed_rows(');
+    return explanationView(result, isOfRows ? await this.#quality.failedRows(result.revision) : []);
+  }
+
+  /** What was found out about a partition's last judged revision beside its results: `RESULT_NOT_FOUND`. */
+  async details(dataset: DatasetName, partition: PartitionKey): Promise<Outcome<DetailsView>> {
+    const [result] = await this.#quality.results({ dataset, partition, limit: 1 });
+    if (result === undefined)
+      return fail(failure('RESULT_NOT_FOUND', `${dataset} has no results for the partition ${partition}`));
+    const { revision } = result;
+    const [metrics, failedRows] = await Promise.all([
+      this.#quality.details(revision),
+      this.#quality.failedRows(revision),
+    ]);
+    return succeed({ revision, metrics, failedRows });
+  }
+
+  /** The result of one check on a partition's newest revision, found by its key or its name: `RESULT_NOT_FOUND`. */
   async find(wanted: {
     dataset: DatasetName;
     partition: PartitionKey;
     check: string;
   }): Promise<Outcome<Result>> {
-    const [result] = await this.#quality.results({ ...wanted, limit: 1 });
-    if (result !== undefined) return succeed(result);
     const { dataset, partition, check } = wanted;
+    const [exact] = await this.#quality.results({ ...wanted, limit: 1 });
+    if (exact !== undefined) return succeed(exact);
+    const all = await this.#quality.results({ dataset, partition, limit: limits.resultsPerMessageMax });
+    const result = findCheck(all, check);
+    if (result !== undefined) return succeed(result);
     return fail(
       failure('RESULT_NOT_FOUND', `${dataset} has no result of ${check} for the partition ${partition}`, {
         hint: `see \`assay results ${dataset} --partition ${partition}\``,
