@@ -1,4 +1,5 @@
 import { limits } from '../../../base/limits.ts';
+import { bucketTotal } from '../sketches/buckets.ts';
 import { compareText } from '../texts/order.ts';
 import type { ColumnBaseline } from './column-baseline.ts';
 import type { ColumnCounts } from './column-counts.ts';
@@ -103,8 +104,8 @@ function lineBins(baselineLine: Line, countsLine: Line): Bin[] {
 type Range = { readonly low: number; readonly high: number; readonly rows: number };
 
 /** The ranges in order, from −∞ to ∞. */
-function rangesOf({ buckets: { indices, counts } }: Line): Range[] {
-  const share = counts.reduce((sum, count) => sum + count, 0) / limits.driftBinsMax;
+function rangesOf({ buckets }: Line): Range[] {
+  const share = bucketTotal(buckets) / limits.driftBinsMax;
   const ranges: Range[] = [];
   let low = Number.NEGATIVE_INFINITY;
   let rows = 0;
@@ -113,8 +114,8 @@ function rangesOf({ buckets: { indices, counts } }: Line): Range[] {
     low = high + 1;
     rows = 0;
   };
-  for (const [at, index] of indices.entries()) {
-    const count = counts[at] ?? 0;
+  for (let at = 0; at < buckets.indices.length; at++) {
+    const [index, count] = [buckets.indices[at] ?? 0, buckets.counts[at] ?? 0];
     if (count >= share) {
       close(index - 1);
       rows = count;

@@ -82,15 +82,18 @@ export function addLines(a: Line, b: Line): Line {
 export function subtractLine(sum: Line, summand: Line): Line {
   const left = sum.buckets;
   const right = coarsenLine(summand, sum.collapses).buckets;
-  const counts = left.counts.slice();
-  let place = 0;
-  for (let at = 0; at < right.indices.length; at++) {
-    const index = right.indices[at] ?? 0;
-    while ((left.indices[place] ?? index) < index) place += 1;
-    counts[place] = (counts[place] ?? 0) - (right.counts[at] ?? 0);
+  const indices = new Float64Array(left.indices.length);
+  const counts = new Float64Array(left.indices.length);
+  let [length, place] = [0, 0];
+  for (let at = 0; at < left.indices.length; at++) {
+    const index = left.indices[at] ?? 0;
+    const taken = right.indices[place] === index ? (right.counts[place++] ?? 0) : 0;
+    const count = (left.counts[at] ?? 0) - taken;
+    if (count === 0) continue;
+    indices[length] = index;
+    counts[length++] = count;
   }
-  const indices = left.indices.filter((_, at) => (counts[at] ?? 0) > 0);
-  return { ...sum, buckets: { indices, counts: counts.filter((count) => count > 0) } };
+  return { ...sum, buckets: { indices: indices.slice(0, length), counts: counts.slice(0, length) } };
 }
 
 /** The values that buckets from `low` to `high` hold, for people: `0`, `12.3 to 18.9`, `05:10 to 05:20`, `3 h to 5 h`. */

@@ -54,46 +54,40 @@ function collectSparse(indices: Float64Array, counts: Float64Array): Buckets {
 export function mergeBuckets(a: Buckets, b: Buckets): Buckets {
   if (a.indices.length === 0) return b;
   if (b.indices.length === 0) return a;
-  return addUp(
-    a.indices.length + b.indices.length,
-    interleave(a, b, (index) => index),
-  );
+  const indices = new Float64Array(a.indices.length + b.indices.length);
+  const counts = new Float64Array(indices.length);
+  let [left, right, length] = [0, 0, 0];
+  while (left < a.indices.length || right < b.indices.length) {
+    const x = a.indices[left] ?? Number.POSITIVE_INFINITY;
+    const y = b.indices[right] ?? Number.POSITIVE_INFINITY;
+    const index = Math.min(x, y);
+    let count = 0;
+    if (x === index) count += a.counts[left++] ?? 0;
+    if (y === index) count += b.counts[right++] ?? 0;
+    indices[length] = index;
+    counts[length++] = count;
+  }
+  return { indices: indices.slice(0, length), counts: counts.slice(0, length) };
 }
 
 /** Buckets of twice the width: bucket `i` goes into the one that `target` names, which must not decrease. */
 export function coarsenBuckets(buckets: Buckets, target: (index: number) => number): Buckets {
-  return addUp(buckets.indices.length, interleave(buckets, noBuckets, target));
+  const indices = new Float64Array(buckets.indices.length);
+  const counts = new Float64Array(buckets.indices.length);
+  let length = 0;
+  for (let at = 0; at < buckets.indices.length; at++) {
+    const index = target(buckets.indices[at] ?? 0);
+    if (length === 0 || indices[length - 1] !== index) indices[length++] = index;
+    counts[length - 1] = (counts[length - 1] ?? 0) + (buckets.counts[at] ?? 0);
+  }
+  return { indices: indices.slice(0, length), counts: counts.slice(0, length) };
 }
 
 /** The number of rows. */
 export function bucketTotal(buckets: Buckets): number {
-  return buckets.counts.reduce((sum, count) => sum + count, 0);
-}
-
-function* interleave(
-  a: Buckets,
-  b: Buckets,
-  target: (index: number) => number,
-): Generator<readonly [number, number]> {
-  let left = 0;
-  let right = 0;
-  while (left < a.indices.length || right < b.indices.length) {
-    const x = a.indices[left] ?? Number.POSITIVE_INFINITY;
-    const y = b.indices[right] ?? Number.POSITIVE_INFINITY;
-    if (x <= y) yield [target(x), a.counts[left++] ?? 0];
-    else yield [target(y), b.counts[right++] ?? 0];
-  }
-}
-
-function addUp(lengthMax: number, pairs: Iterable<readonly [number, number]>): Buckets {
-  const indices = new Float64Array(lengthMax);
-  const counts = new Float64Array(lengthMax);
-  let length = 0;
-  for (const [index, count] of pairs) {
-    if (length === 0 || indices[length - 1] !== index) indices[length++] = index;
-    counts[length - 1] = (counts[length - 1] ?? 0) + count;
-  }
-  return { indices: indices.slice(0, length), counts: counts.slice(0, length) };
+  let total = 0;
+  for (const count of buckets.counts) total += count;
+  return total;
 }
 
 /** Writes the buckets as gaps and counts. */
