@@ -45,6 +45,9 @@ export const limits = {
   /** Distinct values up to which counts are exact. */
   exactDistinctMax: 4_096,
   topValuesMax: 20,
+  /** Different values that are kept, with their rows, to tell how many rows repeat a value. */
+  sampledValuesMax: 1_024,
+  histogramBinsMax: 40,
   /** Bytes of the groups of one rule of one batch: beyond, fewer groups are kept. */
   segmentBytesMax: 4 * MiB,
   /** Distinct values of a column of a group up to which counts are exact. */

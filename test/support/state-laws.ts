@@ -7,7 +7,7 @@ import { ByteReader } from '../../src/core/metrics/codec/byte-reader.ts';
 import { ByteWriter } from '../../src/core/metrics/codec/byte-writer.ts';
 import type { ColumnMetric, StateFamily } from '../../src/core/metrics/family.ts';
 import type { Frequencies, ValueTable } from '../../src/core/metrics/frequencies.ts';
-import { cutText } from '../../src/core/metrics/texts/shorten.ts';
+import { scanText } from '../../src/core/metrics/texts/shorten.ts';
 
 /** A column's values as a test writes them: null, number, bigint units, text or boolean, by the kind. */
 export type RawValue = null | number | bigint | string | boolean;
@@ -123,7 +123,7 @@ function tableOf({ kind, native }: ColumnType, keys: readonly RawValue[]): Value
       const texts = keys.map(String);
       return {
         kind: 'text',
-        texts: texts.map(cutText),
+        texts: texts.map(scanText),
         lengths: Float64Array.from(texts, (text) => Array.from(text).length),
       };
     }
@@ -230,7 +230,7 @@ export function assertAgree<State>(
   });
   for (const detail of family.details?.(a) ?? []) {
     const other = family.details?.(b).find(({ metric }) => metric === detail.metric);
-    assert.ok(other !== undefined);
+    if (other === undefined) throw new Error(`the other has no ${detail.metric}`);
     const counts = new Map(other.values.map(({ value, count }) => [value, count]));
     for (const { value, count } of detail.values) {
       const difference = Math.abs(count - (counts.get(value) ?? count));
@@ -243,7 +243,8 @@ export function assertAgree<State>(
 export function sameMetric(a: ColumnMetric, b: ColumnMetric): boolean {
   if (a.metric !== b.metric || a.exact !== b.exact || a.rows !== b.rows) return false;
   if (a.value === undefined || b.value === undefined) return a.value === b.value;
-  const error = (a.relativeError ?? 0) * Math.abs(a.value) + (b.relativeError ?? 0) * Math.abs(b.value);
+  const relative = (a.relativeError ?? 0) * Math.abs(a.value) + (b.relativeError ?? 0) * Math.abs(b.value);
+  const error = relative + (a.absoluteError ?? 0) + (b.absoluteError ?? 0);
   const rounding = a.scale === 'number' ? 1e-9 * (1 + Math.abs(a.value)) : 0;
   return Math.abs(a.value - b.value) <= error * 1.05 + rounding;
 }

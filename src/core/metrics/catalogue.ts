@@ -2,13 +2,19 @@ import type { ColumnKind } from '../datasets/schema.ts';
 import { booleansFamily } from './families/booleans.ts';
 import { countsFamily } from './families/counts.ts';
 import { distinctFamily } from './families/distinct.ts';
+import { duplicatesFamily } from './families/duplicates.ts';
 import { extremesFamily } from './families/extremes.ts';
+import { formatsFamily } from './families/formats.ts';
+import { hoursFamily } from './families/hours.ts';
 import { lengthsFamily } from './families/lengths.ts';
 import { momentsFamily } from './families/moments.ts';
+import { patternsFamily } from './families/patterns.ts';
 import { quantilesFamily } from './families/quantiles.ts';
 import { signsFamily } from './families/signs.ts';
+import { textShapesFamily } from './families/text-shapes.ts';
 import { timeQuantilesFamily } from './families/time-quantiles.ts';
 import { topValuesFamily } from './families/top-values.ts';
+import { validityFamily } from './families/validity.ts';
 import type { ColumnStates, StateFamily } from './family.ts';
 import type { Frequencies } from './frequencies.ts';
 
@@ -19,13 +25,19 @@ import type { Frequencies } from './frequencies.ts';
 export const catalogue: readonly StateFamily<unknown>[] = [
   countsFamily,
   distinctFamily,
+  duplicatesFamily,
   momentsFamily,
   extremesFamily,
   quantilesFamily,
   timeQuantilesFamily,
   signsFamily,
+  hoursFamily,
   lengthsFamily,
+  textShapesFamily,
+  patternsFamily,
+  formatsFamily,
   booleansFamily,
+  validityFamily,
   topValuesFamily,
 ];
 

@@ -67,7 +67,7 @@ export function columnPercentile(
 }
 
 function contextOf(column: ColumnProfile): ColumnContext {
-  return { type: column.type, rows: rowsOf(column) };
+  return { type: column.type, rows: rowsOf(column), states: column.states };
 }
 
 function rowsOf(column: ColumnProfile): number {

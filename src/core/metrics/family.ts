@@ -33,7 +33,12 @@ export interface StateFamily<State> {
 }
 
 /** What a family has to know of the column beside its own state. */
-export type ColumnContext = { readonly type: ColumnType; readonly rows: number };
+export type ColumnContext = {
+  readonly type: ColumnType;
+  readonly rows: number;
+  /** All states of the column, for metrics that follow from several families. */
+  readonly states?: ColumnStates;
+};
 
 /** A `MetricValue` before its column is known. */
 export type ColumnMetric = {
@@ -44,6 +49,7 @@ export type ColumnMetric = {
   /** Rows behind the value, where they are not all rows. */
   readonly rows?: number;
   readonly relativeError?: number;
+  readonly absoluteError?: number;
 };
 
 /** A `MetricDetail` before its column is known. */

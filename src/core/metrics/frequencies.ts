@@ -36,7 +36,7 @@ export type ValueTable =
       readonly units: ArrayLike<bigint>;
       readonly numbers: Float64Array;
     }
-  /** Texts cut by `cutText`, and their full lengths in characters. */
+  /** Texts cut by `scanText`, and their full lengths in characters. */
   | { readonly kind: 'text'; readonly texts: readonly string[]; readonly lengths: Float64Array }
   /** 1 for true, 0 for false. */
   | { readonly kind: 'boolean'; readonly truths: Uint8Array }

@@ -42,12 +42,12 @@ function quantilesOf(numbers: readonly number[]): Quantiles {
 }
 
 describe('distinct counts', () => {
-  it('are exact up to the limit, and estimated within 5 % from one more on', () => {
+  it('are exact up to the limit, and estimated within 6.5 % from one more on', () => {
     const exact = distinctFamily.fromFrequencies(opaque(spreadHashes(limits.exactDistinctMax, 1)));
     const [metric] = distinctFamily.metrics(exact, doubles);
     assert.deepEqual(metric, { metric: 'distinct_count', value: limits.exactDistinctMax, scale: 'count' });
     const more = distinctFamily.fromFrequencies(opaque(spreadHashes(limits.exactDistinctMax + 1, 1)));
-    assert.equal(distinctFamily.metrics(more, doubles)[0]?.relativeError, 0.05);
+    assert.equal(distinctFamily.metrics(more, doubles)[0]?.relativeError, 0.065);
   });
 
   it('are estimated within three standard errors, at all sizes', () => {

@@ -120,7 +120,15 @@ describe('a profile', () => {
     const names = profileMetrics(profileOf([])).values.map(({ column, metric }) => `${column}: ${metric}`);
     const of = (kind: string): string[] =>
       names.filter((name) => name.startsWith(`the "${kind}": `)).map((name) => name.slice(kind.length + 8));
-    const common = ['null_count', 'null_percent', 'missing_count', 'missing_percent', 'distinct_count'];
+    const common = [
+      'null_count',
+      'null_percent',
+      'missing_count',
+      'missing_percent',
+      'distinct_count',
+      'duplicate_count',
+      'duplicate_percent',
+    ];
     const percentiles = ['p25', 'p50', 'p75', 'p95', 'p99'];
     const number = ['sum', 'avg', 'stddev', 'min', 'max', ...percentiles, 'zero_count', 'negative_count'];
     assert.deepEqual(of('integer'), [...common, ...number]);
@@ -133,9 +141,19 @@ describe('a profile', () => {
       'max_length',
       'avg_length',
       'empty_count',
+      'uppercase_percent',
+      'lowercase_percent',
+      'padded_count',
+      'digit_percent',
+      'punctuation_percent',
+      'non_ascii_percent',
+      'pattern_count',
+      'top_pattern_percent',
+      'format_percent',
     ]);
     assert.deepEqual(of('boolean'), [...common, 'true_count', 'false_count']);
-    assert.deepEqual(of('timestamp'), [...common, 'min', 'max', ...percentiles, 'infinite_count']);
+    const hours = ['hour_coverage', 'avg_hour'];
+    assert.deepEqual(of('timestamp'), [...common, 'min', 'max', ...percentiles, 'infinite_count', ...hours]);
     assert.deepEqual(of('time'), [...common, 'min', 'max', ...percentiles]);
     assert.deepEqual(of('other'), common);
   });
@@ -194,7 +212,16 @@ describe('a profile', () => {
     const mixed = mergeProfiles(single('INTEGER', [1n, null]), single('VARCHAR', ['x', 'y']));
     assert.deepEqual(
       profileMetrics(mixed).values.map(({ metric }) => metric),
-      ['row_count', 'null_count', 'null_percent', 'missing_count', 'missing_percent', 'distinct_count'],
+      [
+        'row_count',
+        'null_count',
+        'null_percent',
+        'missing_count',
+        'missing_percent',
+        'distinct_count',
+        'duplicate_count',
+        'duplicate_percent',
+      ],
     );
     assert.equal(value(mixed, 'distinct_count', 'c'), 3);
   });

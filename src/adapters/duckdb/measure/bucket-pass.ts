@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { day, minute } from '../../../base/units.ts';
+import { day, hour, minute } from '../../../base/units.ts';
+import { hoursFamily } from '../../../core/metrics/families/hours.ts';
 import {
   logGamma,
   type Quantiles,
@@ -103,4 +104,25 @@ export async function measureTimeBuckets(
   const { min, max } = states;
   const quantiles = settleTimeQuantiles({ stepMs, collapses, buckets, min, max });
   return [...infinite, stateEntry(timeQuantilesFamily, quantiles)];
+}
+
+/** Rows of each hour of the day, of a timestamp column, from one `GROUP BY hour`. */
+export async function measureHours(
+  connection: DuckDBConnection,
+  { form, values }: MeasuredColumn,
+  hasInfinite: boolean,
+): Promise<StateEntries> {
+  if (form.kind !== 'timestamp') return [];
+  // Before 1970 the quotient is negative, and // rounds towards zero.
+  const hourNumber = `case when e >= 0 then (e // ${hour * 1_000}) % 24
+    else (floor(e / ${hour * 1_000}::double)::bigint % 24 + 24) % 24 end`;
+  const result = await queryColumns(
+    connection,
+    `select b::double, count(*)::double
+     from (select (${hourNumber})::utinyint as b from (
+       select epoch_us(v) as e from ${values} ${hasInfinite ? 'where isfinite(v)' : ''})) group by b`,
+  );
+  const [found, counts] = [result.doubles(0), result.doubles(1)];
+  const state = Array.from({ length: 24 }, (_, each) => counts[found.indexOf(each)] ?? 0);
+  return [stateEntry(hoursFamily, state)];
 }

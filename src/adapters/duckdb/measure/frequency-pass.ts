@@ -4,7 +4,7 @@ import { statesFromFrequencies } from '../../../core/metrics/catalogue.ts';
 import type { ColumnStates } from '../../../core/metrics/family.ts';
 import type { ValueTable } from '../../../core/metrics/frequencies.ts';
 import { hashLimit } from '../../../core/metrics/sketches/hash.ts';
-import { textCharactersMax } from '../../../core/metrics/texts/shorten.ts';
+import { scannedCharactersMax } from '../../../core/metrics/texts/shorten.ts';
 import type { ColumnForm, MeasuredColumn } from './measured-column.ts';
 import { queryColumns, type ResultColumns } from './result-columns.ts';
 
@@ -57,7 +57,7 @@ function valueCells(form: ColumnForm): readonly string[] {
     case 'time':
       return [timeUnits(form.kind), timeMilliseconds(form.kind)];
     case 'text':
-      return [`left(v, ${textCharactersMax})`, 'length(v)::double'];
+      return [`left(v, ${scannedCharactersMax})`, 'length(v)::double'];
     case 'opaque':
       return [];
     default:

@@ -5,6 +5,7 @@ import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import type { Schema } from '../../../core/datasets/schema.ts';
 import type { ColumnProfile } from '../../../core/metrics/column-profile.ts';
 import { countsFamily } from '../../../core/metrics/families/counts.ts';
+import { validityFamily } from '../../../core/metrics/families/validity.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { MeasurePlan } from '../../../core/metrics/plan.ts';
 import { encodeProfile } from '../../../core/metrics/profile-codec.ts';
@@ -15,6 +16,7 @@ import { measureByFrequencies } from './frequency-pass.ts';
 import { type MeasuredColumn, measuredColumn } from './measured-column.ts';
 import { queryColumns } from './result-columns.ts';
 import { measureBySketches } from './sketch-pass.ts';
+import { measureValidity } from './validity-pass.ts';
 
 /** What to measure. */
 export type MeasureRelationRequest = {
@@ -74,7 +76,9 @@ async function measureColumn(task: ColumnTask): Promise<ColumnStates> {
   const { connection, column, rowCount } = task;
   try {
     const sketched = hasFewValues(task) ? undefined : await measureBySketches(connection, column, rowCount);
-    return sketched ?? (await measureByFrequencies(connection, column, rowCount));
+    const states = sketched ?? (await measureByFrequencies(connection, column, rowCount));
+    const validity = await measureValidity(connection, column);
+    return validity === undefined ? states : new Map([...states, stateEntry(validityFamily, validity)]);
   } catch (error) {
     // Some types can not be hashed; how many nulls they have can still be told.
     if (column.form.kind === 'opaque' && isAboutTypes(error)) return await measureCounts(task);

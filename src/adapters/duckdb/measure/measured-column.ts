@@ -1,5 +1,6 @@
 import { type ColumnType, columnType } from '../../../core/datasets/schema.ts';
 import type { MeasurePlan } from '../../../core/metrics/plan.ts';
+import type { ValidityRule } from '../../../core/metrics/validity-rule.ts';
 import { identifier, literal } from '../sql.ts';
 
 /** A column as the queries see it. */
@@ -11,6 +12,8 @@ export type MeasuredColumn = {
   readonly values: string;
   /** Over `v`: whether the value is a configured missing value; undefined when none is configured. */
   readonly missing: string | undefined;
+  /** What makes its values valid. */
+  readonly validity: readonly ValidityRule[];
 };
 
 /** How a column's values are brought to TypeScript. */
@@ -41,7 +44,9 @@ export function measuredColumn(request: {
   // The inner select renames before anything is grouped, because GROUP BY would prefer a column that is called v.
   const values = `(select ${value} as v from ${request.relation} as "data" where ${column} is not null)`;
   const shown = form.kind === 'opaque' ? { kind: 'other' as const, native: type.native } : type;
-  return { name: request.name, type: shown, form, values, missing: missingTest(request.plan, shown) };
+  const missing = missingTest(request.plan, shown);
+  const validity = request.plan.validity.filter((rule) => rule.column === request.name);
+  return { name: request.name, type: shown, form, values, missing, validity };
 }
 
 const narrowIntegers = new Set('TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER'.split(' '));

@@ -1,12 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { countsFamily } from '../../../core/metrics/families/counts.ts';
 import { distinctFamily } from '../../../core/metrics/families/distinct.ts';
-import { topValuesFamily } from '../../../core/metrics/families/top-values.ts';
+import { validityFamily } from '../../../core/metrics/families/validity.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import { estimateDistinct } from '../../../core/metrics/sketches/hyper-log-log.ts';
 import {
   isModerate,
   logBucketStates,
+  measureHours,
   measureTimeBuckets,
   queryLogBuckets,
   type StateEntries,
@@ -14,7 +15,7 @@ import {
 import { groupAggregates, groupStates, hasInfiniteTimes } from './group-aggregates.ts';
 import { type HashGroups, queryHashGroups, total } from './hash-groups.ts';
 import type { MeasuredColumn } from './measured-column.ts';
-import { measureTopValues } from './top-pass.ts';
+import { measureSample } from './sample-pass.ts';
 
 /** A column with fewer different values is measured value by value: cheaper, and exact. */
 const fewValuesMax = 16_384;
@@ -37,10 +38,9 @@ export async function measureBySketches(
   const nulls = rows - total(groups.counts);
   states.set(...stateEntry(countsFamily, { rows, nulls, missing: groups.missing }));
   states.set(...stateEntry(distinctFamily, { kind: 'sketch', registers: groups.registers }));
-  if (topValuesFamily.applies(column.type.kind)) {
-    const top = await measureTopValues(connection, column, groups.rowsOfRegister);
-    states.set(...stateEntry(topValuesFamily, top));
-  }
+  // No rules: `measureValidity` counts by them, whichever way the column is measured.
+  states.set(...stateEntry(validityFamily, validityFamily.empty()));
+  for (const entry of await measureSample(connection, column, groups)) states.set(...entry);
   return states;
 }
 
@@ -72,7 +72,8 @@ async function sketchOthers(
   const states = groupStates(column.form, groups);
   const infinites = total(groups.counts) - states.finite;
   const buckets = await measureTimeBuckets(connection, column, { ...states, infinites });
-  return { groups, entries: [...states.entries, ...buckets] };
+  const hours = await measureHours(connection, column, infinites > 0);
+  return { groups, entries: [...states.entries, ...buckets, ...hours] };
 }
 
 async function queryGroups(

@@ -20,7 +20,7 @@ export type Distinct =
 
 /**
  * `distinct_count`: how many different values, nulls left out. Exact up to 4,096 (but for colliding hashes: a chance
- * below 1 in 30 million), then an estimate within 5 % (three standard errors). NaN is one value, as are 0 and −0.
+ * below 1 in 30 million), then an estimate within 6.5 % (four standard errors). NaN is one value, as are 0 and −0.
  */
 export const distinctFamily: StateFamily<Distinct> = {
   key: 'distinct',

@@ -9,6 +9,7 @@ import { scaledNumber, scaleMax } from '../sketches/exact-sum.ts';
 import { dateText, timestampText, timeText } from '../texts/calendar-text.ts';
 import { decimalText } from '../texts/decimal-text.ts';
 import { compareText } from '../texts/order.ts';
+import { cutText } from '../texts/shorten.ts';
 import { isPlain } from './moments.ts';
 
 /** The smallest and the largest value. Exact ones are whole multiples of 10^−scale, days or microseconds. */
@@ -92,7 +93,8 @@ function textExtremes(texts: readonly string[]): Extremes {
     if (min === undefined || compareText(text, min) < 0) min = text;
     if (max === undefined || compareText(text, max) > 0) max = text;
   }
-  return min === undefined || max === undefined ? { kind: 'none' } : { kind: 'text', min, max };
+  if (min === undefined || max === undefined) return { kind: 'none' };
+  return { kind: 'text', min: cutText(min), max: cutText(max) };
 }
 
 function exactExtremes(units: ArrayLike<bigint>, numbers: Float64Array, scale: number): Extremes {

@@ -1,7 +1,8 @@
+import { limits } from '../../../base/limits.ts';
 import type { ByteReader } from '../codec/byte-reader.ts';
 import { readable } from '../codec/byte-reader.ts';
 import type { ByteWriter } from '../codec/byte-writer.ts';
-import type { ColumnContext, ColumnMetric, StateFamily } from '../family.ts';
+import type { ColumnContext, ColumnDetail, ColumnMetric, StateFamily } from '../family.ts';
 import type { Frequencies } from '../frequencies.ts';
 import {
   type Buckets,
@@ -14,6 +15,7 @@ import {
   readBuckets,
   writeBuckets,
 } from '../sketches/buckets.ts';
+import { histogramDetail, type Range } from '../sketches/histogram.ts';
 
 /**
  * Finite numbers by logarithmic buckets: bucket `i` holds the magnitudes in (g^(i−1), g^i] with g = γ^(2^collapses).
@@ -69,6 +71,7 @@ export const quantilesFamily: StateFamily<Quantiles> = {
   },
   fromFrequencies,
   metrics: (state, column) => standardPercentiles.map((q) => percentileOfNumbers(state, q, column)),
+  details: (state) => (state.min > state.max ? [] : [histogram(state)]),
   encode,
   decode: (_version, input) => decode(input),
 };
@@ -89,6 +92,37 @@ export function percentileOfNumbers(state: Quantiles, q: number, { type }: Colum
   return state.min === state.max
     ? { ...metric, value }
     : { ...metric, value, relativeError: relativeError(step) };
+}
+
+/**
+ * Bins lie between the 1st and the 99th percentile, so that a single huge value does not put all others into one; the
+ * first and the last bin hold what lies beyond.
+ */
+function histogram(state: Quantiles): ColumnDetail {
+  const step = logGamma * 2 ** state.collapses;
+  const within = (number: number): number => Math.min(Math.max(number, state.min), state.max);
+  const ranges: Range[] = [];
+  const add = ({ indices, counts }: Buckets, sign: 1 | -1): void => {
+    indices.forEach((index, at) => {
+      const ends = [sign * Math.exp((index - 1) * step), sign * Math.exp(index * step)].map(within);
+      ranges.push({ from: Math.min(...ends), to: Math.max(...ends), count: counts[at] ?? 0 });
+    });
+  };
+  add(state.negative, -1);
+  if (state.zeros > 0) ranges.push({ from: 0, to: 0, count: state.zeros });
+  add(state.positive, 1);
+  const number = { type: { kind: 'float', native: 'DOUBLE' }, rows: 0 } as const;
+  const [least = 0, most = 0] = [0.01, 0.99].map((q) => percentileOfNumbers(state, q, number).value);
+  const figure = figuresFor(least, most);
+  return histogramDetail(ranges, { least, most }, (from, to) => `${figure(from)} … ${figure(to)}`);
+}
+
+/** Writes bounds with as many digits as tell two bins apart. */
+function figuresFor(least: number, most: number): (number: number) => string {
+  const largest = Math.max(Math.abs(least), Math.abs(most));
+  const digits = Math.ceil(Math.log10((largest * limits.histogramBinsMax) / (most - least))) + 2;
+  const precision = Number.isFinite(digits) ? Math.min(Math.max(digits, 3), 15) : 15;
+  return (number) => String(Number(number.toPrecision(precision)));
 }
 
 /** `p95` for 0.95, `p99.9` for 0.999. */

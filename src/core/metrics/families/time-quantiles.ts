@@ -2,7 +2,7 @@ import { day, minute } from '../../../base/units.ts';
 import type { ByteReader } from '../codec/byte-reader.ts';
 import { readable } from '../codec/byte-reader.ts';
 import type { ByteWriter } from '../codec/byte-writer.ts';
-import type { ColumnMetric, StateFamily } from '../family.ts';
+import type { ColumnDetail, ColumnMetric, StateFamily } from '../family.ts';
 import type { Frequencies } from '../frequencies.ts';
 import {
   type Buckets,
@@ -15,6 +15,8 @@ import {
   readBuckets,
   writeBuckets,
 } from '../sketches/buckets.ts';
+import { histogramDetail } from '../sketches/histogram.ts';
+import { timestampText } from '../texts/calendar-text.ts';
 import { percentileName, standardPercentiles } from './quantiles.ts';
 
 /**
@@ -60,6 +62,7 @@ export const timeQuantilesFamily: StateFamily<TimeQuantiles> = {
   },
   fromFrequencies,
   metrics: (state) => standardPercentiles.map((q) => percentileOfTimes(state, q)),
+  details: (state) => (state.min > state.max ? [] : [histogram(state)]),
   encode,
   decode: (_version, input) => decode(input),
 };
@@ -79,6 +82,24 @@ export function percentileOfTimes(state: TimeQuantiles, q: number): ColumnMetric
   if (error === 0) return { ...metric, value };
   return { ...metric, value, relativeError: value === 0 ? 1 : error / Math.abs(value) };
 }
+
+/** Of all finite times. A bin is named by its start, to the minute. */
+function histogram(state: TimeQuantiles): ColumnDetail {
+  const width = state.stepMs * 2 ** state.collapses;
+  // A day is a point, not a range.
+  const last = state.stepMs === day ? width - day : width;
+  const { indices, counts } = state.buckets;
+  const ranges = Array.from(indices, (index, at) => ({
+    from: Math.max(index * width, state.min),
+    to: Math.min(index * width + last, state.max),
+    count: counts[at] ?? 0,
+  }));
+  const label = (from: number): string =>
+    timestampText(BigInt(Math.floor(from / minute)) * microsecondsPerMinute);
+  return histogramDetail(ranges, { least: state.min, most: state.max }, (from) => label(from));
+}
+
+const microsecondsPerMinute = 60_000_000n;
 
 /** Joins neighbours until there are few enough buckets. */
 export function settleTimeQuantiles(state: TimeQuantiles): TimeQuantiles {

@@ -1,6 +1,9 @@
 /** Characters of a text that states keep. */
 export const textCharactersMax = 64;
 
+/** Characters of a text that are looked at: its shape, its pattern and its format are those of its start. */
+export const scannedCharactersMax = 256;
+
 /** Characters that a shortened text keeps of its start, before `…#` and the hash. */
 const headCharacters = 49;
 
@@ -16,6 +19,11 @@ export function textLabel(prefix: string, length: number, hash: number): string 
 /** The first 64 characters. Cutting keeps the order: the smallest of cut texts is the cut smallest text. */
 export function cutText(text: string): string {
   return firstCharacters(text, textCharactersMax);
+}
+
+/** The first 256 characters. */
+export function scanText(text: string): string {
+  return firstCharacters(text, scannedCharactersMax);
 }
 
 function firstCharacters(text: string, count: number): string {

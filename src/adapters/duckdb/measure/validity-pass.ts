@@ -1,0 +1,113 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type RuleCounts, settleValidity, type Validity } from '../../../core/metrics/families/validity.ts';
+import { validityLabel } from '../../../core/metrics/validity-label.ts';
+import type { ValidityRule } from '../../../core/metrics/validity-rule.ts';
+import { literal } from '../sql.ts';
+import { formatTest } from './format-sql.ts';
+import type { MeasuredColumn } from './measured-column.ts';
+import { queryColumns } from './result-columns.ts';
+
+/**
+ * Counts a column's rows that are invalid by each of its rules, by whole values. A rule that the column's type does not bear
+ * or DuckDB refuses is told as such; the others are counted. Undefined where the plan has no rules for the column.
+ */
+export async function measureValidity(
+  connection: DuckDBConnection,
+  column: MeasuredColumn,
+): Promise<Validity | undefined> {
+  const { validity } = column;
+  if (validity.length === 0) return undefined;
+  const rules = new Map(validity.map((rule) => [validityLabel(rule), rule]));
+  try {
+    return settleValidity(await countInvalid(connection, column, rules));
+  } catch (error) {
+    if (!isAboutRule(error)) throw error;
+  }
+  // One of the rules is refused: which one it is, asking one after the other tells.
+  const each: RuleCounts[] = [];
+  for (const [label, rule] of rules) {
+    try {
+      each.push(...(await countInvalid(connection, column, new Map([[label, rule]]))));
+    } catch (error) {
+      if (!isAboutRule(error)) throw error;
+      each.push({ kind: 'refused', label, reason: firstLine(error.message) });
+    }
+  }
+  return settleValidity(each);
+}
+
+/** Values are tested once each, however many rows they have. */
+async function countInvalid(
+  connection: DuckDBConnection,
+  column: MeasuredColumn,
+  rules: ReadonlyMap<string, ValidityRule>,
+): Promise<RuleCounts[]> {
+  const isMissing = column.missing ?? 'false';
+  const tests = Array.from(rules.values(), (rule) => `coalesce(${ruleTest(rule, column)}, false)`);
+  const sums = tests.map((test) => `, coalesce(sum(n) filter (not ${isMissing} and not ${test}), 0)::double`);
+  const result = await queryColumns(
+    connection,
+    `select coalesce(sum(n) filter (not ${isMissing}), 0)::double${sums.join('')}
+     from (select v, count(*) as n from ${column.values} group by v)`,
+  );
+  const judged = result.doubles(0)[0] ?? 0;
+  return Array.from(rules.keys(), (label, at) => {
+    return { kind: 'judged', label, judged, invalid: result.doubles(1 + at)[0] ?? 0 };
+  });
+}
+
+/** Whether `v` keeps all conditions of a rule, as SQL. */
+function ruleTest(rule: ValidityRule, column: MeasuredColumn): string {
+  const isBounded = rule.min !== undefined || rule.max !== undefined;
+  const conditions = [
+    ...(rule.values === undefined ? [] : [valuesTest(rule.values, column)]),
+    ...(rule.regex === undefined ? [] : [`regexp_matches(v::varchar, ${literal(rule.regex)})`]),
+    ...(rule.format === undefined ? [] : [formatTest(rule.format, 'v::varchar')]),
+    // NaN would be the greatest of all numbers.
+    ...(isBounded && column.form.kind === 'float' ? ['not isnan(v)'] : []),
+    ...(rule.min === undefined ? [] : [`v >= ${bound(rule.min, column)}`]),
+    ...(rule.max === undefined ? [] : [`v <= ${bound(rule.max, column)}`]),
+  ];
+  return conditions.length === 0 ? 'true' : `(${conditions.join(' and ')})`;
+}
+
+function valuesTest(values: readonly string[], { type, form }: MeasuredColumn): string {
+  const texts = values.map(literal);
+  if (texts.length === 0) return 'false';
+  if (form.kind === 'text' || form.kind === 'boolean' || form.kind === 'opaque') {
+    return `v::varchar in (${texts.join(', ')})`;
+  }
+  return `v in (${texts.map((text) => `try_cast(${text} as ${type.native})`).join(', ')})`;
+}
+
+/** A bound as SQL: whole numbers exact beside integers of any width, times as the column's own type. */
+function bound(value: number | string, { form, type }: MeasuredColumn): string {
+  const text = literal(value.toString());
+  switch (form.kind) {
+    case 'integer':
+    case 'wide':
+    case 'float':
+      return /^[+-]?\d+$/.test(value.toString()) ? `cast(${text} as hugeint)` : `cast(${text} as double)`;
+    case 'date':
+      return `cast(${text} as timestamp)`;
+    case 'timestamp':
+    case 'time':
+      return `cast(${text} as ${type.native})`;
+    default:
+      throw new RuleRefusedError('only numbers, dates and times have a least and a greatest value');
+  }
+}
+
+class RuleRefusedError extends Error {}
+
+/** Whether the rule itself is refused, rather than the query interrupted or out of memory. */
+function isAboutRule(error: unknown): error is Error {
+  return (
+    error instanceof RuleRefusedError ||
+    (error instanceof Error && /^(?:Invalid Input|Conversion|Binder|Parser) Error/.test(error.message))
+  );
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0]?.slice(0, 200) ?? message;
+}
