@@ -23,7 +23,7 @@ type Request = {
  * is an outcome like another: it harms neither its neighbours nor the task. Only cancelling ends all: `TASK_CANCELLED`.
  */
 export async function putQueries(
-  engine: Engine,
+  engine: Pick<Engine, 'query'>,
   { queries, paths, schema, signal, onProgress }: Request,
 ): Promise<Outcome<readonly QueryOutcome[]>> {
   const outcomes: QueryOutcome[] = [];

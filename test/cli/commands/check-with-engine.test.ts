@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createEngine } from '../../../src/adapters/duckdb/engine.ts';
 import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
+import { createHolidays } from '../../../src/adapters/holidays/date-holidays.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { checkCommand } from '../../../src/cli/commands/check.ts';
 import type { Engine } from '../../../src/ports/engine.ts';
@@ -39,6 +40,7 @@ async function run(...args: readonly string[]): Promise<{ exitCode: number; text
       engine,
       provider: createFilesProvider(engine),
       clock: systemClock,
+      holidays: createHolidays(),
       parallelism: 2,
       stage: async () => {
         const staging = await temporaryFiles();
@@ -114,4 +116,87 @@ test('rows of a file are cut into partitions by a date column', async () => {
   const missing = await run('events.csv', '--partition-by', 'when:month');
   assert.equal(missing.exitCode, 3);
   assert.match(missing.errors, /COLUMN_NOT_FOUND/);
+});
+
+const queries = `checks:
+  - custom_sql:
+      name: mean speed
+      query: |
+        select avg(distance / hours)
+        from data -- of one partition
+      must_be_between: [100, 700]
+  - failed_rows: {name: negative distance, query: "select distance, origin from data where distance < 0"}
+  - custom_sql: {name: hostile, query: "copy data to '/tmp/assay-hostile.csv'", must_be: 0}
+  - duplicate_row_count: {must_be: 0}
+columns:
+  - name: origin
+    checks:
+      - duplicate_count: {must_be_less_than: 9, level: warn}
+      - invalid_percent: {valid_regex: "^[A-Z]{3}$", must_be: 0}
+`;
+
+const flights = [
+  'at,origin,distance,hours',
+  '2001-01-01,SFO,400,1',
+  '2001-01-02,LAX,-5,1',
+  '2001-02-01,sfo,900,2',
+  '2001-02-01,sfo,900,2',
+].join('\n');
+
+test('statements, duplicates and validity are checked on a file; a hostile statement is refused alone', async () => {
+  await files.write('flights.csv', `${flights}\n`);
+  await files.write('queries.yaml', queries);
+  const { exitCode, text } = await run('flights.csv', '-c', 'queries.yaml');
+  assert.equal(exitCode, 3, text);
+  assert.match(text, /│ ! │ custom_sql\(hostile\) +│ +│ QUERY_REFUSED: /);
+  assert.match(text, /│ ✓ │ custom_sql\(mean speed\) +│ 323\.8 │ 100 … 700 +│/);
+  assert.match(text, /│ ✗ │ duplicate_row_count +│ +1 │ = 0 +│/);
+  assert.match(text, /│ ✓ │ origin\.duplicate_count +│ +1 │ < 9 +│/);
+  assert.match(text, /│ ✗ │ origin\.invalid_percent\(regex=\^\[A-Z\]\{3\}\$\) +│ +50 % │ = 0 % +│/);
+  assert.match(
+    text,
+    /failed_rows\(negative distance\): 1 row that should not exist\n.*\n│ distance │ origin │\n/,
+  );
+  assert.match(text, /│ -5 +│ LAX +│/);
+  assert.match(text, /1 check with an error, 3 failed, 2 checks passed/);
+});
+
+test('statements see the rows of their own partition, also where one Parquet file holds several', async () => {
+  const csv = await files.write('flights.csv', `${flights}\n`);
+  const { size, mtimeMs } = await stat(csv);
+  const directory = join(files.directory, 'parquet');
+  await mkdir(directory);
+  const ingested = await engine.ingest(
+    {
+      scan: {
+        kind: 'files',
+        format: 'csv',
+        files: [{ path: csv, sizeBytes: size, modifiedAtMs: mtimeMs }],
+        hiveKeys: [],
+      },
+      directory,
+      rowsPerBatch: 1_000,
+      rejectedPercentMax: 0,
+    },
+    { signal: new AbortController().signal, timeoutMs: 10_000, memoryMb: 512 },
+  );
+  assert.ok(ingested.ok);
+  const path = ingested.value.batches[0]?.path ?? '';
+  await files.write('queries.yaml', queries);
+  const countsOf = async (...args: string[]) => {
+    const { text } = await run(path, '-c', 'queries.yaml', '--json', ...args);
+    const report = JSON.parse(text) as {
+      partitions: { metrics: Record<string, { value: number }>; failed_rows: { rows: string[][] }[] }[];
+    };
+    return report.partitions.map(({ metrics, failed_rows: rows }) => [
+      metrics['failed_rows(negative distance)']?.value,
+      metrics['duplicate_row_count']?.value,
+      rows.flatMap((sample) => sample.rows),
+    ]);
+  };
+  assert.deepEqual(await countsOf(), [[1, 1, [['-5', 'LAX']]]]);
+  assert.deepEqual(await countsOf('--partition-by', 'at:month'), [
+    [1, 0, [['-5', 'LAX']]],
+    [0, 1, []],
+  ]);
 });
