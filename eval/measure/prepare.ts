@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { limits } from '../../src/base/limits.ts';
 import type { RowStream } from '../streams/stream.ts';
 import { startProgress } from '../support/progress.ts';
 import { VersionedCache } from './cache.ts';
@@ -19,18 +20,26 @@ export async function prepare(
     new VersionedCache(profiles.folder, profiles.version).clear();
     cache.clear();
   }
-  const assignments: Assignment[] = [];
+  const measured = new VersionedCache(profiles.folder, profiles.version);
+  const [measuring, evaluating]: [Assignment[], Assignment[]] = [[], []];
   for (const stream of streams) {
     const { keys } = await StreamTables.open(stream, of.data);
     for (const [place, key] of keys.entries()) {
-      if (cache.has(stream.name, key)) continue;
-      assignments.push({ stream: stream.name, place, key, dataDirectory: of.data, profiles, vectors });
+      const before = keys.slice(Math.max(0, place - limits.baselinePartitionsMax), place);
+      const common = { stream: stream.name, key, before, place, dataDirectory: of.data, profiles, vectors };
+      if (!measured.has(stream.name, key)) measuring.push({ step: 'measure', ...common });
+      if (!cache.has(stream.name, key)) evaluating.push({ step: 'evaluate', ...common });
     }
   }
-  const progress = startProgress('measuring partitions', assignments.length);
-  await measureAll(assignments, { workers: of.workers, onDone: ({ stream }) => progress.done(stream) });
-  progress.end();
-  new VersionedCache(profiles.folder, profiles.version).removeOthers();
+  await allDone('measuring partitions', measuring, of.workers);
+  await allDone('computing metrics', evaluating, of.workers);
+  measured.removeOthers();
   cache.removeOthers();
   return cache;
+}
+
+async function allDone(label: string, assignments: readonly Assignment[], workers: number): Promise<void> {
+  const progress = startProgress(label, assignments.length);
+  await measureAll(assignments, { workers, onDone: ({ stream }) => progress.done(stream) });
+  progress.end();
 }

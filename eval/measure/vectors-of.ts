@@ -1,21 +1,49 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { PartitionKey } from '../../src/base/ids.ts';
 import { day, instant } from '../../src/base/units.ts';
+import { driftPartition, driftValues } from '../../src/core/checks/drift-values.ts';
 import { targetValues } from '../../src/core/checks/target-values.ts';
 import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
 import { partitionEnd } from '../../src/core/datasets/partition-key.ts';
 import type { Schema } from '../../src/core/datasets/schema.ts';
+import { DriftWindow } from '../../src/core/metrics/drift/drift-window.ts';
 import { type MetricScale, type MetricValue, metricKey } from '../../src/core/metrics/metric.ts';
+import type { Profile } from '../../src/core/metrics/profile.ts';
+import { decodeProfile } from '../../src/core/metrics/profile-codec.ts';
 import type { Measured, MeasuredPartition } from './measured.ts';
 import type { MetricVector, PartitionVectors } from './vector.ts';
 
-/** The metrics of a measured partition and of what errors made of it, computed from the profiles as `evaluate` does. */
-export function vectorsOf(definition: DatasetDefinition, partition: MeasuredPartition): PartitionVectors {
+/** A clean partition that later ones are compared with. */
+export type BaselineProfile = {
+  readonly key: PartitionKey;
+  readonly profile: Profile;
+  readonly bytes: number;
+};
+
+/** The clean partition as a part of the baseline. */
+export function baselineProfile({ key, clean }: MeasuredPartition): BaselineProfile {
+  const bytes = zstdDecompressSync(clean.profile);
+  const decoded = decodeProfile(bytes);
+  if (!decoded.ok) throw new Error(decoded.error.message, { cause: decoded.error });
+  return { key, profile: decoded.value, bytes: bytes.byteLength };
+}
+
+/**
+ * The metrics of a measured partition and of what errors made of it, computed from the profiles as `evaluate` does.
+ * `before` are the partitions before it, in order.
+ */
+export function vectorsOf(
+  definition: DatasetDefinition,
+  partition: MeasuredPartition,
+  before: readonly BaselineProfile[],
+): PartitionVectors {
   const { key, clean, tests } = partition;
+  const window = new DriftWindow();
+  for (const one of before) window.add(one);
   const names = new MetricNames();
   const schemas: Schema[] = [];
   const vector = (measured: Measured): MetricVector => {
-    const values = valuesOf(definition, key, measured);
+    const values = valuesOf(measured, { definition, key, window });
     return names.vector(values, { rowCount: measured.rowCount, schema: placeOf(schemas, measured.schema) });
   };
   const all = [clean, ...tests.map(({ measured }) => measured)].map(vector);
@@ -35,10 +63,10 @@ export function vectorsOf(definition: DatasetDefinition, partition: MeasuredPart
 }
 
 function valuesOf(
-  definition: DatasetDefinition,
-  key: PartitionKey,
   { schema, rowCount, sizeBytes, profile }: Measured,
+  of: { definition: DatasetDefinition; key: PartitionKey; window: DriftWindow },
 ): readonly MetricValue[] {
+  const { definition, key, window } = of;
   const ingestedAt = instant((partitionEnd(key) ?? 0) + day / 4);
   const target = {
     revision: { dataset: definition.dataset, partition: key, number: 1 },
@@ -51,7 +79,8 @@ function valuesOf(
   };
   const measured = targetValues(target, { definition, now: ingestedAt });
   if (!measured.ok) throw new Error(measured.error.message, { cause: measured.error });
-  return measured.value.values;
+  const moved = window.compare(driftPartition(key, target.profiles, measured.value.profile));
+  return [...measured.value.values, ...driftValues(moved).values];
 }
 
 /** Gives each metric a place. */

@@ -19,7 +19,12 @@ const measuring = [
 ];
 
 /** What metrics depend on beyond that: how they are computed from profiles. */
-const evaluating = ['src/core/checks/target-values.ts', 'eval/measure/vectors-of.ts'];
+const evaluating = [
+  'src/core/checks/target-values.ts',
+  'src/core/checks/drift-values.ts',
+  'eval/measure/vector.ts',
+  'eval/measure/vectors-of.ts',
+];
 
 /** Names the code that made a cached profile, and the data. */
 export function profilesVersion(dataDirectory: string): string {

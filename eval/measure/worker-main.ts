@@ -1,12 +1,16 @@
+import { limits } from '../../src/base/limits.ts';
 import { rowStreams } from '../streams/all.ts';
 import { VersionedCache } from './cache.ts';
 import type { MeasuredPartition } from './measured.ts';
 import { StreamTables } from './stream-tables.ts';
-import { vectorsOf } from './vectors-of.ts';
+import { type BaselineProfile, baselineProfile, vectorsOf } from './vectors-of.ts';
 import type { Assignment, WorkerReport } from './worker-protocol.ts';
 
 /** Measures one partition after the other, as the process that started it asks. */
 const open = new Map<string, StreamTables>();
+/** Decoded profiles: the next partition is compared with nearly the same ones. */
+const recent = new Map<string, BaselineProfile>();
+const recentMax = 2 * limits.baselinePartitionsMax;
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: Assignment) => {
@@ -18,28 +22,31 @@ process.on('message', (message: Assignment) => {
 });
 report({ kind: 'ready' });
 
-async function work({
-  stream: name,
-  place,
-  key,
-  dataDirectory,
-  profiles,
-  vectors,
-}: Assignment): Promise<void> {
-  const stream = rowStreams.find((one) => one.name === name);
-  if (stream === undefined) throw new Error(`there is no stream ${name}`);
-  const cache = new VersionedCache(profiles.folder, profiles.version);
-  if (!cache.has(name, key)) {
+async function work(assignment: Assignment): Promise<void> {
+  const { step, key, place, dataDirectory } = assignment;
+  const stream = rowStreams.find(({ name }) => name === assignment.stream);
+  if (stream === undefined) throw new Error(`there is no stream ${assignment.stream}`);
+  const { name, definition } = stream;
+  const profiles = new VersionedCache(assignment.profiles.folder, assignment.profiles.version);
+  if (step === 'measure') {
     const tables = open.get(name) ?? (await StreamTables.open(stream, dataDirectory));
     open.set(name, tables);
-    cache.write(name, key, await tables.measure(place));
+    profiles.write(name, key, await tables.measure(place));
+    return;
   }
-  const measured = cache.read(name, key) as MeasuredPartition;
-  new VersionedCache(vectors.folder, vectors.version).write(
-    name,
-    key,
-    vectorsOf(stream.definition, measured),
-  );
+  const before = assignment.before.map((one) => recentProfile(profiles, name, one));
+  const vectors = vectorsOf(definition, profiles.read(name, key) as MeasuredPartition, before);
+  new VersionedCache(assignment.vectors.folder, assignment.vectors.version).write(name, key, vectors);
+}
+
+function recentProfile(profiles: VersionedCache, stream: string, key: string): BaselineProfile {
+  const id = `${stream}/${key}`;
+  const known = recent.get(id) ?? baselineProfile(profiles.read(stream, key) as MeasuredPartition);
+  // The map keeps the order of use: what was used last is at its end.
+  recent.delete(id);
+  recent.set(id, known);
+  for (const old of recent.keys()) if (recent.size > recentMax) recent.delete(old);
+  return known;
 }
 
 function report(message: WorkerReport): void {
