@@ -13,7 +13,7 @@ import { stateEntry } from '../../../core/metrics/family.ts';
 import { bucketTotal, collectBuckets } from '../../../core/metrics/sketches/buckets.ts';
 import { finiteMilliseconds } from './frequency-pass.ts';
 import { type GroupStates, squareLimit } from './group-aggregates.ts';
-import type { MeasuredColumn } from './measured-column.ts';
+import type { ColumnForm, MeasuredColumn } from './measured-column.ts';
 import { queryColumns } from './result-columns.ts';
 
 /** Entries of `ColumnStates`. */
@@ -31,18 +31,26 @@ export async function queryLogBuckets(
   connection: DuckDBConnection,
   column: MeasuredColumn,
 ): Promise<LogBuckets> {
-  const unusual = `when isnan(x) then ${special.nan} when isinf(x) then ${special.infinite}`;
-  // ln(0) is an error, and CASE keeps it from what is not positive.
   const result = await queryColumns(
     connection,
-    `select b::double, count(*)::double from (
-       select case ${column.form.kind === 'float' ? unusual : ''}
-         when x > 0 then ceil(ln(x) / ${logGamma})::integer
-         when x < 0 then ${negativeOffset} - ceil(ln(-x) / ${logGamma})::integer
-         else ${special.zero} end as b
-       from (select v::double as x from ${column.values})) group by b`,
+    `select b::double, count(*)::double
+     from (select ${logBucketNumber(column.form)} as b from (select v::double as x from ${column.values})) group by b`,
   );
-  const [numbers, counts] = [result.doubles(0), result.doubles(1)];
+  return logBucketsOf(result.doubles(0), result.doubles(1));
+}
+
+/** Over the double `x`: the number of its bucket, as `logBucketsOf` reads it. */
+export function logBucketNumber({ kind }: ColumnForm): string {
+  const unusual = `when isnan(x) then ${special.nan} when isinf(x) then ${special.infinite}`;
+  // ln(0) is an error, and CASE keeps it from what is not positive.
+  return `case ${kind === 'float' ? unusual : ''}
+    when x > 0 then ceil(ln(x) / ${logGamma})::integer
+    when x < 0 then ${negativeOffset} - ceil(ln(-x) / ${logGamma})::integer
+    else ${special.zero} end`;
+}
+
+/** Quantiles and signs from the numbers of buckets and the rows of each. */
+export function logBucketsOf(numbers: Float64Array, counts: Float64Array): LogBuckets {
   const of = (number: number): number => counts[numbers.indexOf(number)] ?? 0;
   const isNegative = (number: number): boolean => number < negativeOffset / 2;
   const positives = numbers.map((number) =>

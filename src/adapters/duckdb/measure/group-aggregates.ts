@@ -90,6 +90,9 @@ function halfSums(native: string): readonly string[] {
   ];
 }
 
+/** Rows of each group, nulls left out, and the query's result, whose aggregates start at column `firstAggregate`. */
+type Aggregates = Pick<HashGroups, 'counts' | 'result'>;
+
 /** What the aggregates say about the whole column. */
 export type GroupStates = {
   readonly entries: readonly (readonly [string, unknown])[];
@@ -101,7 +104,7 @@ export type GroupStates = {
 };
 
 /** The states of the whole column from the groups' aggregates. */
-export function groupStates(form: ColumnForm, groups: HashGroups): GroupStates {
+export function groupStates(form: ColumnForm, groups: Aggregates): GroupStates {
   switch (form.kind) {
     case 'integer':
       return wholeStates(groups, 0);
@@ -125,7 +128,7 @@ export function groupStates(form: ColumnForm, groups: HashGroups): GroupStates {
 
 const nothing = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY } as const;
 
-function wholeStates({ counts, result }: HashGroups, scale: number): GroupStates {
+function wholeStates({ counts, result }: Aggregates, scale: number): GroupStates {
   const [min, max, high, low] = [0, 1, 2, 3].map((at) => result.texts(firstAggregate + at).map(unitsOfText));
   const variances = result.doubles(firstAggregate + 4);
   const extremes: Extremes[] = [];
@@ -145,7 +148,7 @@ function wholeStates({ counts, result }: HashGroups, scale: number): GroupStates
   return { entries: [stateEntry(extremesFamily, whole), momentsEntry(moments)], ...range, finite };
 }
 
-function floatStates({ counts, result }: HashGroups): GroupStates {
+function floatStates({ counts, result }: Aggregates): GroupStates {
   const [min, max, sums, finites, variances, moderates] = [0, 1, 2, 3, 4, 5].map((at) =>
     result.doubles(firstAggregate + at),
   );
@@ -177,7 +180,7 @@ export function hasInfiniteTimes(form: ColumnForm, { result }: HashGroups): bool
   );
 }
 
-function timeStates({ counts, result }: HashGroups, kind: 'date' | 'timestamp' | 'time'): GroupStates {
+function timeStates({ counts, result }: Aggregates, kind: 'date' | 'timestamp' | 'time'): GroupStates {
   const [min, max] = [result.bigints(firstAggregate), result.bigints(firstAggregate + 1)];
   const finites = result.doubles(firstAggregate + 2);
   const extremes: Extremes[] = [];
@@ -192,7 +195,7 @@ function timeStates({ counts, result }: HashGroups, kind: 'date' | 'timestamp' |
   return { entries: [stateEntry(extremesFamily, whole)], ...range, finite };
 }
 
-function textStates({ counts, result }: HashGroups): GroupStates {
+function textStates({ counts, result }: Aggregates): GroupStates {
   const [least, most] = [result.texts(firstAggregate), result.texts(firstAggregate + 1)];
   const [min, max, sum, empties] = [2, 3, 4, 5].map((at) => result.doubles(firstAggregate + at));
   const extremes = least.map((text, at): Extremes => ({ kind: 'text', min: text, max: most[at] ?? text }));

@@ -25,7 +25,7 @@ export const firstAggregate = 4;
  */
 export async function queryHashGroups(
   connection: DuckDBConnection,
-  column: MeasuredColumn,
+  column: Pick<MeasuredColumn, 'values' | 'missing'>,
   aggregates: readonly string[],
 ): Promise<HashGroups> {
   const missing = column.missing === undefined ? '0' : `count_if(${column.missing})`;

@@ -9,12 +9,14 @@ import { validityFamily } from '../../../core/metrics/families/validity.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { MeasurePlan } from '../../../core/metrics/plan.ts';
 import { encodeProfile } from '../../../core/metrics/profile-codec.ts';
+import type { Segments } from '../../../core/metrics/segments/segments.ts';
 import type { MeasureOutput } from '../../../ports/engine.ts';
 import { isOutOfMemory } from '../duckdb-fault.ts';
 import { literalList } from '../sql.ts';
 import { measureByFrequencies } from './frequency-pass.ts';
 import { type MeasuredColumn, measuredColumn } from './measured-column.ts';
 import { queryColumns } from './result-columns.ts';
+import { measureSegments, type SegmentTask } from './segment-pass.ts';
 import { measureBySketches } from './sketch-pass.ts';
 import { measureValidity } from './validity-pass.ts';
 
@@ -56,11 +58,26 @@ export async function measureRelation(
       profiles.push({ name: column.name, type: column.type, states });
       onProgress?.(profiles.length / columns.length);
     }
-    const profile = encodeProfile({ schema: request.schema, rowCount, columns: profiles, segments: [] });
+    const segments: Segments[] = [];
+    for (const rule of request.plan.segments) {
+      segments.push(
+        ...(await measureRule(connection, { relation: request.relation, columns, rowCount, rule })),
+      );
+    }
+    const profile = encodeProfile({ schema: request.schema, rowCount, columns: profiles, segments });
     return succeed({ rowCount, profile });
   } catch (error) {
     if (error instanceof InvariantError) throw error;
     return fail(failureOf(error));
+  }
+}
+
+async function measureRule(connection: DuckDBConnection, task: SegmentTask): Promise<Segments[]> {
+  try {
+    const measured = await measureSegments(connection, task);
+    return measured === undefined ? [] : [measured];
+  } catch (error) {
+    throw queryFailed(error, `The groups by ${task.rule.columns.join(', ')} could not be measured`);
   }
 }
 

@@ -8,6 +8,9 @@ export type MeasuredColumn = {
   readonly name: string;
   readonly type: ColumnType;
   readonly form: ColumnForm;
+  /** Of the relation `data`: the value that `values` calls `v`, and whether there is one. */
+  readonly value: string;
+  readonly present: string;
   /** The rows of the column as a table of one column `v`, for a FROM clause. Nulls are left out. */
   readonly values: string;
   /** Over `v`: whether the value is a configured missing value; undefined when none is configured. */
@@ -42,11 +45,12 @@ export function measuredColumn(request: {
   const column = `"data".${identifier(request.name)}`;
   const value = canonical(column, form);
   // The inner select renames before anything is grouped, because GROUP BY would prefer a column that is called v.
-  const values = `(select ${value} as v from ${request.relation} as "data" where ${column} is not null)`;
+  const present = `${column} is not null`;
+  const values = `(select ${value} as v from ${request.relation} as "data" where ${present})`;
   const shown = form.kind === 'opaque' ? { kind: 'other' as const, native: type.native } : type;
   const missing = missingTest(request.plan, shown);
   const validity = request.plan.validity.filter((rule) => rule.column === request.name);
-  return { name: request.name, type: shown, form, values, missing, validity };
+  return { name: request.name, type: shown, form, value, present, values, missing, validity };
 }
 
 const narrowIntegers = new Set('TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER'.split(' '));

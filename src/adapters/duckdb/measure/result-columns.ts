@@ -22,9 +22,32 @@ export async function queryColumns(connection: DuckDBConnection, sql: string): P
   const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
   return {
     rowCount,
-    doubles: (column) => gather(chunks, column, new Float64Array(rowCount)),
-    bigints: (column) => gather(chunks, column, new BigInt64Array(rowCount)),
-    texts: (column) => chunks.flatMap((chunk) => textsOf(chunk, column)),
+    doubles: remembered((column) => gather(chunks, column, new Float64Array(rowCount))),
+    bigints: remembered((column) => gather(chunks, column, new BigInt64Array(rowCount))),
+    texts: remembered((column) => chunks.flatMap((chunk) => textsOf(chunk, column))),
+  };
+}
+
+/** Each column is gathered once, however often it is asked for. */
+function remembered<Items>(gathered: (column: number) => Items): (column: number) => Items {
+  const known = new Map<number, Items>();
+  return (column) => {
+    const items = known.get(column) ?? gathered(column);
+    known.set(column, items);
+    return items;
+  };
+}
+
+/** Some of a result's rows, as a result. */
+export function rowsBetween(
+  result: ResultColumns,
+  { from, to }: { readonly from: number; readonly to: number },
+): ResultColumns {
+  return {
+    rowCount: to - from,
+    doubles: (column) => result.doubles(column).subarray(from, to),
+    bigints: (column) => result.bigints(column).subarray(from, to),
+    texts: (column) => result.texts(column).slice(from, to),
   };
 }
 
