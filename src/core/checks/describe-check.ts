@@ -1,6 +1,6 @@
 import { percentileName } from '../metrics/families/quantiles.ts';
 import { metricKey } from '../metrics/metric.ts';
-import { validityLabel } from '../metrics/validity-rule.ts';
+import { validityLabel } from '../metrics/validity-label.ts';
 import { isQueryMetric, isValidityMetric, validityRule } from './asked-metrics.ts';
 import type { CheckDefinition, SetCondition } from './definition.ts';
 import { formatOf, formatValue, type ValueFormat } from './format.ts';

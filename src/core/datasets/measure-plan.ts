@@ -1,7 +1,8 @@
 import { isValidityMetric, validityRule } from '../checks/asked-metrics.ts';
 import { metricKey } from '../metrics/metric.ts';
 import type { MeasurePlan } from '../metrics/plan.ts';
-import { type ValidityRule, validityLabel } from '../metrics/validity-rule.ts';
+import { validityLabel } from '../metrics/validity-label.ts';
+import type { ValidityRule } from '../metrics/validity-rule.ts';
 import type { DatasetDefinition } from './definition.ts';
 
 /** What a dataset's definition asks to be measured. */

@@ -38,30 +38,3 @@ export const validFormats = [
 
 /** A format that texts can be checked for. */
 export type ValidFormat = (typeof validFormats)[number];
-
-/** What is valid, in a few words that tell the rules of a column apart: `format email`, `0 to 100`, `regex ^[A-Z]{3}$`. */
-export function validityLabel(rule: ValidityRule): string {
-  const { values, regex, format, min, max } = rule;
-  const parts = [
-    ...(format === undefined ? [] : [`format ${format}`]),
-    ...(values === undefined ? [] : [`values ${values.join(' ')}`]),
-    ...(regex === undefined ? [] : [`regex ${regex}`]),
-    ...(min === undefined && max === undefined ? [] : [rangeText(min, max)]),
-  ];
-  const label = parts.join(', ');
-  return label.length <= labelCharactersMax ? label : shortened(label);
-}
-
-const labelCharactersMax = 60;
-
-/** The beginning of a label, and what tells it from others that begin alike (FNV-1a, 32 bits). */
-function shortened(label: string): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < label.length; at += 1) hash = Math.imul(hash ^ label.charCodeAt(at), 0x01000193);
-  return `${label.slice(0, labelCharactersMax - 10)}… ${(hash >>> 0).toString(16).padStart(8, '0')}`;
-}
-
-function rangeText(min: number | string | undefined, max: number | string | undefined): string {
-  if (min === undefined) return `at most ${max}`;
-  return max === undefined ? `at least ${min}` : `${min} to ${max}`;
-}

@@ -125,8 +125,8 @@ test('what a column says is valid holds for its checks, and is measured without 
     { metric: 'invalid_percent', settings: { valid_format: 'email' }, threshold: learned },
   ]);
   assert.deepEqual(definition.columns[0]?.checks.map(metricLabel), [
-    'invalid_percent(regex ^[A-Z]{3}$)',
-    'invalid_count(values SFO 5 true, regex ^[A-Z]{3}$)',
+    'invalid_percent(regex=^[A-Z]{3}$)',
+    'invalid_count(values=5,SFO,true regex=^[A-Z]{3}$)',
   ]);
 });
 
