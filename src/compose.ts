@@ -24,6 +24,7 @@ import type { BatchStore } from './ports/batch-store.ts';
 import type { Coordination } from './ports/coordination.ts';
 import type { Database } from './ports/database.ts';
 import type { Engine } from './ports/engine.ts';
+import type { Holidays } from './ports/holidays.ts';
 import { ServiceGroup } from './roles/service-group.ts';
 import { BackgroundLoop } from './services/background-loop.ts';
 import { DataNode } from './services/cluster/data-node.ts';
@@ -91,7 +92,15 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
     await rm(folders.scratch, { recursive: true, force: true });
     await mkdir(folders.scratch, { recursive: true });
     const broken = Promise.withResolvers<unknown>();
-    const parts: Parts = { kit, config, database, opened, folders, onBroken: broken.resolve };
+    const parts: Parts = {
+      kit,
+      holidays: createHolidays(),
+      config,
+      database,
+      opened,
+      folders,
+      onBroken: broken.resolve,
+    };
     const { group, url } = assemble(parts);
     await group.start();
     const stop = async (): Promise<void> => {
@@ -109,6 +118,7 @@ type Closable = { close(): Promise<void> };
 
 type Parts = {
   readonly kit: Kit;
+  readonly holidays: Holidays;
   readonly config: Config;
   readonly database: Database;
   /** What must be closed when all services have stopped, in the order of opening; filled as it is made. */
@@ -125,7 +135,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
     // An engine each: a provider that hangs takes no worker from the checks.
     const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
     parts.opened.push(engine);
-    const handlers = handlersOf(cluster, { kit, database, batches, engine });
+    const handlers = handlersOf(cluster, { ...parts, batches, engine });
     const open = (): Coordination => {
       const session = coordination.session(cluster);
       parts.opened.push(session);
@@ -137,7 +147,13 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
   parts.opened.push(engine);
   const http = createHttpServer(
-    { kit, database, engine, probes: clusters.map(({ manager }) => manager.probe()) },
+    {
+      kit,
+      database,
+      engine,
+      holidays: parts.holidays,
+      probes: clusters.map(({ manager }) => manager.probe()),
+    },
     { host: config.host, port: config.port, version },
   );
   const secrets = createSecrets({ environment: process.env, secretsFile: config.secretsFile });
@@ -220,9 +236,9 @@ function assembleCluster(
 
 function handlersOf(
   cluster: ClusterName,
-  parts: { kit: Kit; database: Database; batches: BatchStore; engine: Engine },
+  parts: Pick<Parts, 'kit' | 'database' | 'holidays'> & { batches: BatchStore; engine: Engine },
 ): TaskHandlers {
-  const { kit, database, batches, engine } = parts;
+  const { kit, database, holidays, batches, engine } = parts;
   const files = createFilesProvider(engine);
   const providerOf: ProviderOf = () => files;
   if (cluster === 'ingestion') {
@@ -234,7 +250,7 @@ function handlersOf(
   return {
     measure: new MeasureTask(kit, { ...database, batches, engine }),
     query: new QueryTask(kit, { ...database, batches, engine }),
-    evaluate: new EvaluateTask(kit, { ...database, engine, holidays: createHolidays() }),
+    evaluate: new EvaluateTask(kit, { ...database, engine, holidays }),
     notify: new NotifyTask(kit, database),
   };
 }

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { FailureError, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Database } from '../ports/database.ts';
+import type { Holidays } from '../ports/holidays.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
 import { Connections } from './connections.ts';
@@ -24,6 +25,7 @@ export type HttpDependencies = {
   readonly kit: Kit;
   readonly database: Database;
   readonly engine: Computing;
+  readonly holidays: Holidays;
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
 };
@@ -59,7 +61,7 @@ class FastifyServer implements HttpServer {
   #stopped: Promise<void> | undefined;
 
   constructor(dependencies: HttpDependencies, options: HttpOptions) {
-    const { kit, database, engine } = dependencies;
+    const { kit, database } = dependencies;
     this.#kit = kit;
     this.#options = options;
     this.#app = createApp(kit);
@@ -74,7 +76,7 @@ class FastifyServer implements HttpServer {
     });
     addOriginGuard(this.#app, { host: options.host, allowedHosts: options.allowedHosts ?? [] });
     addOpenApi(this.#app, options.version);
-    const useCases = createUseCases(kit, database, engine);
+    const useCases = createUseCases(kit, database, dependencies);
     this.#feed = new BackfillFeed(kit, useCases.backfills);
     healthRoutes(this.#app, {
       kit,

@@ -1,5 +1,6 @@
 import type { Database } from '../ports/database.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { Holidays } from '../ports/holidays.ts';
 import { Backfills } from '../services/ingestion/backfills.ts';
 import { JobHistory } from '../services/ingestion/job-history.ts';
 import { IngestionRequests } from '../services/ingestion/requests.ts';
@@ -28,10 +29,14 @@ export type UseCases = {
 export type Computing = Pick<Engine, 'replay' | 'suggest'>;
 
 /** The use cases over one database. */
-export function createUseCases(kit: Kit, database: Database, engine: Computing): UseCases {
+export function createUseCases(
+  kit: Kit,
+  database: Database,
+  { engine, holidays }: { readonly engine: Computing; readonly holidays: Holidays },
+): UseCases {
   const { datasets, jobs, revisions, quality } = database;
   return {
-    registry: new Registry(kit, { datasets, revisions, quality }),
+    registry: new Registry(kit, { datasets, revisions, quality, holidays }),
     requests: new IngestionRequests(kit, { datasets, jobs }),
     backfills: new Backfills(kit, jobs),
     scans: new Scans({ jobs, revisions }),

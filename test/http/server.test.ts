@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { describe, it } from 'node:test';
+import { createHolidays } from '../../src/adapters/holidays/date-holidays.ts';
 import { FailureError } from '../../src/base/errors.ts';
 import { jobId } from '../../src/base/ids.ts';
 import { limits } from '../../src/base/limits.ts';
@@ -226,7 +227,13 @@ describe('the server', () => {
     await using api = await startApi();
     const port = Number(new URL(api.url).port);
     const second = createHttpServer(
-      { kit: testKit(), database: createMemoryDatabase().database, engine: computingHere, probes: [] },
+      {
+        kit: testKit(),
+        database: createMemoryDatabase().database,
+        engine: computingHere,
+        holidays: createHolidays(),
+        probes: [],
+      },
       { host: '127.0.0.1', port, version: '0' },
     );
     await assert.rejects(second.start(), (error) => {
@@ -239,7 +246,13 @@ describe('the server', () => {
 
   it('can be stopped twice, and before it was started', async () => {
     const server = createHttpServer(
-      { kit: testKit(), database: createMemoryDatabase().database, engine: computingHere, probes: [] },
+      {
+        kit: testKit(),
+        database: createMemoryDatabase().database,
+        engine: computingHere,
+        holidays: createHolidays(),
+        probes: [],
+      },
       { host: '127.0.0.1', port: 0, version: '0' },
     );
     await server.stop();

@@ -1,3 +1,4 @@
+import { createHolidays } from '../../src/adapters/holidays/date-holidays.ts';
 import { succeed } from '../../src/base/outcome.ts';
 import { replayPolicy } from '../../src/core/policies/replay.ts';
 import { suggestChecks } from '../../src/core/suggestions/suggest.ts';
@@ -35,7 +36,7 @@ export async function startApi(
   const { database, contents } = createMemoryDatabase();
   const { probes = [], database: other, ...rest } = options;
   const server = createHttpServer(
-    { kit, database: other ?? database, engine: computingHere, probes },
+    { kit, database: other ?? database, engine: computingHere, holidays: createHolidays(), probes },
     { host: '127.0.0.1', port: 0, version: '0.0.0-test', ...rest },
   );
   await server.start();

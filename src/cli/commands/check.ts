@@ -7,13 +7,14 @@ import { type ChecksDefinition, noChecks } from '../../core/datasets/decode.ts';
 import type { FileFormat, PartitionRule } from '../../core/datasets/definition.ts';
 import { suggestion } from '../../core/text/nearest.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Holidays } from '../../ports/holidays.ts';
 import {
   type CheckFilesDependencies,
   type CheckProgress,
   type CheckReport,
   checkFiles,
 } from '../../services/quality/check-files.ts';
-import { readChecks } from '../../services/registry/read-definition.ts';
+import { readChecks, readWithRegions } from '../../services/registry/read-definition.ts';
 import { type ExitCode, tellFailure, valueOf, writeJson } from '../command-set.ts';
 import type { CliIo } from '../io.ts';
 import { renderCheckReport } from '../render/check-report.ts';
@@ -97,8 +98,8 @@ async function runCheck(
   const release = dependencies.onInterrupt(() => stop.abort());
   const progress = new ProgressLine(io, clock);
   try {
-    const checks = await loadChecks(dependencies, options.checks);
     await using tools = await dependencies.startChecking();
+    const checks = await loadChecks(dependencies, options.checks, tools.holidays);
     const checked = await checkFiles(tools, {
       paths: files.map((file) => resolve(dependencies.workingDirectory, file)),
       checks,
@@ -126,10 +127,11 @@ async function runCheck(
 async function loadChecks(
   { workingDirectory, readFile }: CheckCommandDependencies,
   file: string | undefined,
+  holidays: Holidays,
 ): Promise<ChecksDefinition> {
   if (file === undefined) return noChecks;
-  const text = await readTextFile(() => readFile(resolve(workingDirectory, file)), file);
-  return valueOf(readChecks(valueOf(text), { file }));
+  const text = valueOf(await readTextFile(() => readFile(resolve(workingDirectory, file)), file));
+  return valueOf(await readWithRegions((regions) => readChecks(text, { file, regions }), holidays));
 }
 
 async function readTextFile(read: () => Promise<string>, file: string): Promise<Outcome<string>> {

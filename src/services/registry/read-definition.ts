@@ -3,7 +3,9 @@ import type { ErrorCode } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { type DefinitionIssue, formatPath } from '../../core/datasets/decode/place.ts';
 import { type ChecksDefinition, decodeChecks, decodeDataset } from '../../core/datasets/decode.ts';
-import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import type { AlertPolicy, DatasetDefinition } from '../../core/datasets/definition.ts';
+import { suggestion } from '../../core/text/nearest.ts';
+import type { Holidays } from '../../ports/holidays.ts';
 import { issuesFailure, parseYaml } from './yaml-document.ts';
 
 /**
@@ -12,9 +14,10 @@ import { issuesFailure, parseYaml } from './yaml-document.ts';
  */
 export function readDefinition(
   text: string,
-  source: { readonly file: string; readonly baseDirectory: string },
+  source: { readonly file: string; readonly baseDirectory: string; readonly regions?: Regions },
 ): Outcome<DatasetDefinition> {
-  const read = readWith(decodeDataset, { text, file: source.file, code: 'DATASET_INVALID' });
+  const { file, regions } = source;
+  const read = readWith(inRegions(decodeDataset, regions), { text, file, code: 'DATASET_INVALID' });
   if (!read.ok) return read;
   const { provider } = read.value;
   return succeed({
@@ -24,9 +27,49 @@ export function readDefinition(
 }
 
 /** Reads a checks file, or the checks of a whole definition: `YAML_INVALID`, `CHECKS_INVALID`. */
-export function readChecks(text: string, source: { readonly file: string }): Outcome<ChecksDefinition> {
-  return readWith(decodeChecks, { text, file: source.file, code: 'CHECKS_INVALID' });
+export function readChecks(
+  text: string,
+  source: { readonly file: string; readonly regions?: Regions },
+): Outcome<ChecksDefinition> {
+  const { file, regions } = source;
+  return readWith(inRegions(decodeChecks, regions), { text, file, code: 'CHECKS_INVALID' });
 }
+
+/** The codes that `policy.holidays` may name; undefined when that is not to be looked at. */
+export type Regions = readonly string[] | undefined;
+
+/**
+ * Reads something with a policy. Which countries and regions have known holidays is asked only when the policy names one:
+ * the list takes a while to load.
+ */
+export async function readWithRegions<T extends { readonly policy: AlertPolicy }>(
+  read: (regions: Regions) => Outcome<T>,
+  holidays: Holidays,
+): Promise<Outcome<T>> {
+  const first = read(undefined);
+  if (!first.ok || first.value.policy.holidays === undefined) return first;
+  return read(await holidays.codes());
+}
+
+type Decode<T> = (input: unknown) => Outcome<T, readonly DefinitionIssue[]>;
+
+function inRegions<T extends { readonly policy: AlertPolicy }>(
+  decode: Decode<T>,
+  regions: Regions,
+): Decode<T> {
+  return (input) => {
+    const decoded = decode(input);
+    const code = decoded.ok ? decoded.value.policy.holidays : undefined;
+    if (code === undefined || regions === undefined || regions.includes(code)) return decoded;
+    const meant = usualMistakes[code];
+    const hint = meant === undefined ? suggestion(code, regions) : `; did you mean “${meant}”?`;
+    const message = `no country or region with the code “${code}” is known${hint}`;
+    return fail([{ path: ['policy', 'holidays'], message }]);
+  };
+}
+
+/** Codes that people take for those of ISO 3166. */
+const usualMistakes: Readonly<Record<string, string>> = { UK: 'GB', EN: 'GB-ENG', EL: 'GR' };
 
 function readWith<T>(
   decode: (input: unknown) => Outcome<T, readonly DefinitionIssue[]>,

@@ -6,10 +6,11 @@ import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import { type DefinitionChange, diffDefinitions } from '../../core/datasets/diff.ts';
 import type { DatasetStore, RegisteredDataset } from '../../ports/dataset-store.ts';
+import type { Holidays } from '../../ports/holidays.ts';
 import type { QualityStore } from '../../ports/quality-store.ts';
 import type { PartitionSummary, RevisionStore } from '../../ports/revision-store.ts';
 import type { Kit } from '../kit.ts';
-import { readDefinition } from './read-definition.ts';
+import { readDefinition, readWithRegions } from './read-definition.ts';
 import { redactDefinition } from './redact.ts';
 
 export type ApplyRequest = {
@@ -52,6 +53,7 @@ type Parts = {
   readonly datasets: DatasetStore;
   readonly revisions: RevisionStore;
   readonly quality: QualityStore;
+  readonly holidays: Holidays;
 };
 
 /** Which datasets there are: registering, changing, showing and forgetting them. */
@@ -69,7 +71,11 @@ export class Registry {
    * `readDefinition` (`YAML_INVALID`, `DATASET_INVALID`).
    */
   async apply(request: ApplyRequest): Promise<Outcome<ApplyView>> {
-    const read = readDefinition(request.yaml, { file: request.file, baseDirectory: request.baseDirectory });
+    const { yaml, file, baseDirectory } = request;
+    const read = await readWithRegions(
+      (regions) => readDefinition(yaml, { file, baseDirectory, regions }),
+      this.#parts.holidays,
+    );
     if (!read.ok) return read;
     const after = read.value;
     const dryRun = request.dryRun === true;

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import type { Failure } from '../../../src/base/errors.ts';
 import { limits } from '../../../src/base/limits.ts';
-import { readChecks, readDefinition } from '../../../src/services/registry/read-definition.ts';
+import {
+  readChecks,
+  readDefinition,
+  readWithRegions,
+} from '../../../src/services/registry/read-definition.ts';
 
 const source = { file: 'flights.yaml', baseDirectory: '/home/me/data' };
 
@@ -129,4 +133,34 @@ test('reads a file of checks alone', () => {
   assert.ok(!wrong.ok);
   assert.equal(wrong.error.code, 'CHECKS_INVALID');
   assert.equal(wrong.error.message, 'checks.yaml:1:1 check: unknown key; did you mean “checks”?');
+});
+
+describe('the holidays of a policy', () => {
+  const regions = ['DE', 'DE-BY', 'GB', 'US', 'US-AZ'];
+  const textOf = (code: string) => `${head}policy: {holidays: ${code}}\n`;
+
+  it('must be those of a known country or region; the nearest is named', () => {
+    assert.ok(readDefinition(textOf('DE-BY'), { ...source, regions }).ok);
+    const found = ['DE-BZ', 'UK', 'US-ZZ'].map((code) => {
+      const read = readDefinition(textOf(code), { ...source, regions });
+      assert.ok(!read.ok);
+      assert.equal(read.error.code, 'DATASET_INVALID');
+      return /did you mean “(.+)”/.exec(read.error.message)?.[1];
+    });
+    assert.deepEqual(found, ['DE-BY', 'GB', 'US-AZ']);
+  });
+
+  it('are looked up only where there are some', async () => {
+    let asked = 0;
+    const codes = async () => {
+      asked += 1;
+      return regions;
+    };
+    const holidays = { codes, inYear: async () => ({}) };
+    const read = (text: string) =>
+      readWithRegions((known) => readDefinition(text, { ...source, regions: known }), holidays);
+    assert.equal((await read(head)).ok, true);
+    assert.equal(asked, 0);
+    assert.deepEqual([(await read(textOf('US'))).ok, (await read(textOf('XX'))).ok, asked], [true, false, 2]);
+  });
 });
