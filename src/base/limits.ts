@@ -64,6 +64,8 @@ export const limits = {
   /** The newest partitions over which a policy is replayed, and from which checks are suggested. */
   replayPartitionsMax: 730,
   suggestPartitionsMax: 365,
+  /** Profiles that are looked at for that: a wide dataset is judged by fewer partitions. */
+  suggestBytesMax: 64 * MiB,
   /** The newest partitions of a backfilled frame that are judged; older ones are measured only. */
   learnedPartitionsMax: 2_000,
 

@@ -43,7 +43,7 @@ export class CheckSuggestions {
     return suggested.ok ? succeed({ dataset, ...suggested.value }) : suggested;
   }
 
-  /** The newest measured partitions, in order, with their profiles. */
+  /** The newest measured partitions, in order, with their profiles: as many as a worker can take at once. */
   async #measured(dataset: DatasetName): Promise<MeasuredPartition[]> {
     const { revisions, quality } = this.#parts;
     const found: Awaited<ReturnType<RevisionStore['measured']>>[number][] = [];
@@ -58,8 +58,11 @@ export class CheckSuggestions {
       more = page.length === limits.pageSizeMax;
     }
     const measured: MeasuredPartition[] = [];
-    for (const revision of found.slice(-limits.suggestPartitionsMax)) {
+    let bytes = 0;
+    for (const revision of found.slice(-limits.suggestPartitionsMax).toReversed()) {
       const profiles = await quality.profiles(revision);
+      bytes += profiles.reduce((sum, profile) => sum + (profile?.byteLength ?? 0), 0);
+      if (bytes > limits.suggestBytesMax && measured.length > 0) break;
       measured.push({
         key: revision.partition,
         schema: revision.schema,
@@ -67,6 +70,6 @@ export class CheckSuggestions {
         profiles: profiles.filter((profile) => profile !== undefined),
       });
     }
-    return measured;
+    return measured.reverse();
   }
 }
