@@ -2,6 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { DatasetName, PartitionKey, ResultId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { isAboutDrift } from '../../core/checks/explain-drift.ts';
 import { findCheck } from '../../core/checks/find-check.ts';
 import type { FailedRowsSample } from '../../core/checks/partition-query.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
@@ -80,10 +81,14 @@ export class Results {
     );
   }
 
-  /** Why a result is what it is, with a sample of the rows that it is about. */
+  /** Why a result is what it is, with a sample of the rows or with the values that it is about. */
   async explanation(result: Result): Promise<ExplanationView> {
     const isOfRows = result.metric.startsWith('failed_rows(');
-    return explanationView(result, isOfRows ? await this.#quality.failedRows(result.revision) : []);
+    const [samples, details] = await Promise.all([
+      isOfRows ? this.#quality.failedRows(result.revision) : [],
+      isAboutDrift(result) ? this.#quality.details(result.revision) : [],
+    ]);
+    return explanationView(result, { samples, details });
   }
 
   /** What was found out about a partition's last judged revision beside its results: `RESULT_NOT_FOUND`. */

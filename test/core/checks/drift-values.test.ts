@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type EvaluationInput, evaluate } from '../../../src/core/checks/evaluate.ts';
+import { driftSentences, isAboutDrift } from '../../../src/core/checks/explain-drift.ts';
 import { metricKey } from '../../../src/core/metrics/metric.ts';
 import { noHistory } from '../../../src/core/thresholds/history.ts';
 import {
@@ -31,6 +32,15 @@ describe('drift in an evaluation', () => {
     const moved = scaled.details.find(({ metric, column }) => metric === 'js_distance' && column === 'delay');
     assert.ok(moved !== undefined && moved.values.length > 1);
     for (const { percent } of moved.values) assert.ok(percent !== undefined && percent.from !== percent.to);
+  });
+
+  it('is explained by the values that moved', () => {
+    const { details } = judgeNext({ factor: 100 });
+    const result = resultOf(judgeNext({ factor: 100 }), 'delay.js_distance');
+    assert.ok(isAboutDrift(result));
+    const [sentence = ''] = driftSentences(result, details);
+    assert.match(sentence, /^What moved most, in percent of the rows: “.+” from [\d.]+ % to [\d.]+ %/);
+    assert.deepEqual(driftSentences(resultOf(judgeNext(), 'delay.avg'), details), []);
   });
 
   it('measures the stability index, but does not learn it unless asked', () => {
