@@ -73,10 +73,18 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
 
 /**
  * Threads add the parts of a sum in the order in which they happen to end, and the last bits of a double show it. A batch
- * that is measured again, after a crash, must give the same bits; other batches use the other processors.
+ * that is measured again, after a crash, must give the same bits; other batches use the other processors. The same holds
+ * for a user's statement.
  */
 function mustRepeat(request: WorkerRequest): boolean {
-  return request.kind === 'measure' && request.request.source.kind === 'batch';
+  switch (request.kind) {
+    case 'measure':
+      return request.request.source.kind === 'batch';
+    case 'query':
+      return 'sql' in request.request.query;
+    default:
+      return false;
+  }
 }
 
 /** The files that a request reads; undefined when it reads none. */

@@ -43,7 +43,7 @@ export class WorkerProcess {
     this.#child = fork(new URL('../worker/worker-main.ts', import.meta.url), [this.#directory], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc'],
       env: {
         ...Object.fromEntries(environment),
         UV_THREADPOOL_SIZE: poolThreads,

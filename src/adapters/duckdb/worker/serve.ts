@@ -83,7 +83,7 @@ async function dispatch(session: Session, request: WorkerRequest, place: Place):
     case 'measure':
       return measure(session, request.request, place);
     case 'query':
-      return query(session, request.request, place);
+      return query(session, request.request);
     case 'evaluate':
       return succeed(evaluate(request.input));
     case 'replay':

@@ -22,12 +22,18 @@ export class Session implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly #controller: AbortController;
 
+  /** DuckDB's part of the memory of the request. */
+  readonly memoryMb: number;
   readonly #threads: number;
+  /** The connection that works now: its own, or the one of `lend`. */
+  #working: DuckDBConnection;
 
-  private constructor(connection: DuckDBConnection, threads: number) {
+  private constructor(connection: DuckDBConnection, settings: Omit<SessionSettings, 'directory'>) {
     const controller = new AbortController();
     this.connection = connection;
-    this.#threads = threads;
+    this.memoryMb = settings.memoryMb;
+    this.#working = connection;
+    this.#threads = settings.threads;
     this.#controller = controller;
     this.signal = controller.signal;
   }
@@ -38,8 +44,8 @@ export class Session implements AsyncDisposable {
     settings: Omit<SessionSettings, 'directory'>,
   ): Promise<Session> {
     const connection = await instance.connect();
-    const session = new Session(connection, settings.threads);
     const memoryMb = Math.max(duckdbMemoryMbMin, settings.memoryMb - ownMemoryMb);
+    const session = new Session(connection, { threads: settings.threads, memoryMb });
     await connection.run(
       `set memory_limit = '${memoryMb}MB'; set threads = ${settings.threads}; set TimeZone = 'UTC';
        set enable_progress_bar = true; set enable_progress_bar_print = false; set errors_as_json = false`,
@@ -87,16 +93,27 @@ export class Session implements AsyncDisposable {
     return (await this.rows(sql))[0] ?? {};
   }
 
+  /** Lets another connection do a part of the request: interrupts and looks at the progress go to it meanwhile. */
+  async lend<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+    this.#refuseAfterInterrupt();
+    this.#working = connection;
+    try {
+      return await work();
+    } finally {
+      this.#working = this.connection;
+    }
+  }
+
   /** 0–1 of the statement that runs now. */
   get progress(): number {
-    const { percentage } = this.connection.progress;
+    const { percentage } = this.#working.progress;
     return Math.min(1, Math.max(0, percentage / 100));
   }
 
   /** Stops the statement that runs now, and everything after it. */
   interrupt(): void {
     this.#controller.abort(new FailureError(failure('TASK_CANCELLED', 'the request was interrupted')));
-    this.connection.interrupt();
+    this.#working.interrupt();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
