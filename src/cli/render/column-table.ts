@@ -14,7 +14,8 @@ export type MeasuredColumns = {
 
 /** One line for each column: type, nulls, distinct values, range, shape and the most frequent values. */
 export function columnTable(measured: MeasuredColumns): Table {
-  const values = new Map(measured.values.map((value) => [metricKey(value.metric, value.column), value]));
+  const whole = measured.values.filter(({ segment }) => segment === undefined);
+  const values = new Map(whole.map((value) => [metricKey(value.metric, value.column), value]));
   const facts = measured.schema.map((column) => columnFacts(column, { measured, values }));
   const shown = shownColumns.filter(({ of }) => facts.some((fact) => of(fact) !== ''));
   return {

@@ -9,6 +9,7 @@ import type { MetricHistory } from '../thresholds/history.ts';
 import { addToBaseline, driftPartition, driftValues } from './drift-values.ts';
 import { failedEvaluation } from './failed-evaluation.ts';
 import { Judge } from './judge.ts';
+import { KnownGroups } from './known-groups.ts';
 import type { QueryOutcome } from './partition-query.ts';
 import { withQueryValues } from './query-values.ts';
 import type { Result } from './result.ts';
@@ -25,6 +26,7 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
   const judge = new Judge(definition, history, input.previousSchema);
   const drift = new DriftWindow();
   for (const partition of input.baseline ?? []) addToBaseline(drift, partition);
+  const groups = new KnownGroups(history);
   const evaluations = input.targets.map((target): Evaluation => {
     const { revision, schema } = target;
     const measured = targetValues(target, { definition, now });
@@ -36,7 +38,8 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
     const moved = driftValues(drift.step(driftPartition(revision.partition, target.profiles, profile)));
     const outcomes = target.queries ?? [];
     const { values: own, problems } = withQueryValues(measured.value.values, { definition, outcomes });
-    const values = [...own, ...moved.values];
+    const grouped = profile === undefined ? [] : groups.step(profile, definition.segments);
+    const values = [...own, ...moved.values, ...grouped];
     const known = specialDay(revision.partition, input.specialDays);
     const results = judge.step({ revision, schema, values, rowCount, known, problems });
     const details = [...measured.value.details, ...moved.details];

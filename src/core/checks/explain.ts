@@ -41,6 +41,8 @@ const ruleSentences = {
   metric_undefined:
     'A metric that had a value in each of the last 14 partitions and has none now always fails; the rule takes nothing ' +
     'from the alert budget.',
+  segments:
+    'The metrics of each group have learned thresholds of their own; their results are kept where they alarm.',
 } as const;
 
 function setSentences(result: Result): string[] {

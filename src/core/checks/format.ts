@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/units.ts';
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
+import { splitSegment } from '../metrics/segments/segment-label.ts';
 
 /** How a metric's values are written for people. `time`: milliseconds since 1970 of a date or timestamp column. */
 export type ValueFormat = MetricScale | 'time';
@@ -32,15 +33,19 @@ export function formatOf(metric: string, exact?: string): ValueFormat {
  * The column and the metric's name within a key: `delay.null_percent`, `delay.p99.9`, `row_count`. What is valid and which
  * segment it is are no part of the name: `origin.invalid_percent(regex=^[A-Z]{3}$)`, `delay.avg[origin=SFO]`.
  */
-export function splitMetricKey(key: MetricKey): { readonly column?: string; readonly name: string } {
+export function splitMetricKey(key: MetricKey): {
+  readonly column?: string;
+  readonly name: string;
+  readonly segment?: string;
+} {
   // The names of queries are people's words, whatever they look like.
   if (/^(?:custom_sql|failed_rows)\(/.test(key)) return { name: key };
+  const { metric, segment } = splitSegment(key);
   const match =
-    /^(.+?)\.(invalid_(?:count|percent))\(/s.exec(key) ??
-    /^(.+)\.(p\d+(?:\.\d+)?|[a-z_]+)(?:\[.*\])?$/s.exec(key);
+    /^(.+?)\.(invalid_(?:count|percent))\(/s.exec(metric) ?? /^(.+)\.(p\d+(?:\.\d+)?|[a-z_]+)$/s.exec(metric);
   return match?.[1] === undefined || match[2] === undefined
-    ? { name: key }
-    : { column: match[1], name: match[2] };
+    ? { name: metric, ...(segment === undefined ? {} : { segment }) }
+    : { column: match[1], name: match[2], ...(segment === undefined ? {} : { segment }) };
 }
 
 /** A number with thousands separators and about five digits: `1,234,567`, `12.35`, `0.00042`, `1.2e+21`. */

@@ -12,6 +12,7 @@ import type { Result } from './result.ts';
 import { resultIdOf } from './result-id.ts';
 import { DefinedMetrics, emptyPartitionResult } from './rules.ts';
 import { type KnownSchema, schemaResult } from './schema-check.ts';
+import { segmentResults, withoutQuietGroups } from './segment-results.ts';
 import { setResults } from './set-checks.ts';
 
 /** A revision with everything measured of it. */
@@ -64,17 +65,18 @@ export class Judge {
       ...setResults(this.#definition, revision, table),
       // Where there are no rows, that is the only thing to say.
       ...(rowCount === 0 ? [] : this.#defined.judge(revision, values)),
+      ...segmentResults(this.#definition, measured),
       ...verdicts.map((verdict) => learnedResult(revision, verdict, table.get(verdict.metric)?.exact)),
     ];
     this.#defined.absorb(values);
     this.#previous = { revision, schema };
-    return results;
+    return withoutQuietGroups(results);
   }
 }
 
 function learnerPoint({ revision, values, known }: MeasuredRevision): LearnerPoint {
-  const metrics = values.map(({ metric, column, scale, value, rows }) => {
-    return { metric: metricKey(metric, column), scale, value: value ?? null, rows };
+  const metrics = values.map(({ metric, column, segment, scale, value, rows }) => {
+    return { metric: metricKey(metric, column, segment), scale, value: value ?? null, rows };
   });
   return { partition: { ...known, key: revision.partition, revision: revision.number }, metrics };
 }

@@ -1,6 +1,7 @@
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import { driftMetricOf } from '../metrics/drift/drift-metric.ts';
 import { type MetricKey, metricKey } from '../metrics/metric.ts';
+import { splitSegment } from '../metrics/segments/segment-label.ts';
 import { defaultMetricRule, type MetricRule } from '../thresholds/metric-rule.ts';
 import { metricLabel } from './describe-check.ts';
 
@@ -22,7 +23,9 @@ export function learnedRules(definition: DatasetDefinition): (metric: MetricKey)
     if (threshold.kind === 'learned') asked.set(metricKey(metricLabel(check), column), threshold);
   }
   const hasMissing = definition.missingValues.length > 0;
-  return (metric) => {
+  return (key) => {
+    // What is said of a metric holds in each group of rows as well.
+    const { metric } = splitSegment(key);
     const isTwin = !hasMissing && missingMetric.test(metric);
     const unasked = byNature[metric] ?? driftRules[driftMetricOf(metric) ?? ''] ?? defaultMetricRule;
     return asked.get(metric) ?? (isTwin || hasOwnBound(metric) ? unlearned : unasked);

@@ -38,7 +38,7 @@ export class DefinedMetrics {
   /** A failure for each metric that had a value in each of the last 14 partitions and has none now. */
   judge(revision: RevisionRef, values: readonly MetricValue[]): Result[] {
     return values.flatMap((value) => {
-      const metric = metricKey(value.metric, value.column);
+      const metric = metricKey(value.metric, value.column, value.segment);
       // Drift has no value when there is nothing to compare with, as after a change of type.
       if (value.value !== undefined || isDriftMetric(value.metric)) return [];
       if ((this.#runs.get(metric) ?? 0) < undefinedAfter) return [];
@@ -48,8 +48,8 @@ export class DefinedMetrics {
 
   /** Takes in a judged partition. */
   absorb(values: readonly MetricValue[]): void {
-    for (const { metric, column, value } of values) {
-      const key = metricKey(metric, column);
+    for (const { metric, column, segment, value } of values) {
+      const key = metricKey(metric, column, segment);
       this.#runs.set(key, value === undefined ? 0 : (this.#runs.get(key) ?? 0) + 1);
     }
   }

@@ -39,7 +39,9 @@ export function judgeHistory(request: {
     schema = schemas[key] ?? schema;
     const revision = { dataset, partition: key, number };
     const values = valueAt(start + at, schema);
-    const rowCount = values.find(({ metric, column }) => metric === 'row_count' && column === undefined);
+    const rowCount = values.find(
+      (one) => one.metric === 'row_count' && one.column === undefined && one.segment === undefined,
+    );
     const results = judge.step({ revision, schema, values, rowCount: rowCount?.value ?? 0, known });
     return { revision, values, results, ...verdict(results) };
   });

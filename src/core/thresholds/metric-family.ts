@@ -1,4 +1,5 @@
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
+import { splitSegment } from '../metrics/segments/segment-label.ts';
 
 /** Metrics that behave alike: when one of them surprises, its kin may too. */
 export type MetricFamily = 'dataset' | 'count' | 'percent' | 'duration' | 'extreme' | 'moment' | 'percentile';
@@ -6,7 +7,8 @@ export type MetricFamily = 'dataset' | 'count' | 'percent' | 'duration' | 'extre
 const extremes: ReadonlySet<string> = new Set(['min', 'max', 'stddev', 'min_length', 'max_length']);
 
 /** The family of a metric. Extremes and standard deviations are ruled by single rows, so they are apart. */
-export function metricFamily(metric: MetricKey, scale: MetricScale): MetricFamily {
+export function metricFamily(key: MetricKey, scale: MetricScale): MetricFamily {
+  const { metric } = splitSegment(key);
   const at = metric.lastIndexOf('.');
   const name = metric.slice(at + 1);
   if (extremes.has(name)) return 'extreme';

@@ -124,12 +124,14 @@ export function historyOf(evaluations: readonly Evaluation[]): MetricHistory {
   }));
   const keys = new Map(
     evaluations.flatMap(({ values }) =>
-      values.map(({ metric, column, scale }) => [metricKey(metric, column), scale] as const),
+      values.map(
+        ({ metric, column, segment, scale }) => [metricKey(metric, column, segment), scale] as const,
+      ),
     ),
   );
   const series = [...keys].map(([metric, scale]) => {
     const own = evaluations.map(({ values }) =>
-      values.find((value) => metricKey(value.metric, value.column) === metric),
+      values.find((value) => metricKey(value.metric, value.column, value.segment) === metric),
     );
     return {
       metric,

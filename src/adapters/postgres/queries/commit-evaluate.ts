@@ -121,7 +121,7 @@ async function insertValues(trx: Work, values: readonly (readonly [Evaluation, M
   const rows = values.map(
     ([evaluation, value]): Record<string, RowValue> => ({
       evaluation: idOf(ids, evaluation),
-      key: metricKey(value.metric, value.column),
+      key: metricKey(value.metric, value.column, value.segment),
       scale: value.scale,
       value: rowNumber(value.value),
       exact: value.exact ?? null,

@@ -1,0 +1,74 @@
+import { limits } from '../../base/limits.ts';
+import type { MetricValue } from '../metrics/metric.ts';
+import type { Profile } from '../metrics/profile.ts';
+import type { SegmentRule } from '../metrics/segment-rule.ts';
+import { columnsOfLabel, segmentsLabel, splitSegment } from '../metrics/segments/segment-label.ts';
+import { type Segments, segmentsKey } from '../metrics/segments/segments.ts';
+import type { MetricHistory } from '../thresholds/history.ts';
+import { segmentValues } from './segment-values.ts';
+
+/** Partitions in which a group must have had rows, of the last so many, before it is missed. */
+const seenMin = 3;
+const rememberedPartitions = 60;
+
+/**
+ * Remembers which groups there were, so that one that is gone has a `row_count` of 0, and not no value at all: a lost
+ * region has to alarm. After 60 partitions without a row it is forgotten.
+ */
+export class KnownGroups {
+  readonly #seen = new Map<string, number[]>();
+  #partitions = 0;
+
+  constructor(history: MetricHistory) {
+    const places = history.partitions.length;
+    this.#partitions = places;
+    for (const { metric, rows } of history.series) {
+      const { metric: name, segment } = splitSegment(metric);
+      if (name !== 'row_count' || segment === undefined) continue;
+      for (let place = Math.max(0, places - rememberedPartitions); place < places; place++) {
+        // Of a group that was missed, the value is not a count of rows: there are none behind it.
+        if ((rows[place] ?? 0) > 0) this.#note(segment, place);
+      }
+    }
+  }
+
+  /**
+   * The metrics of the groups of the next partition, and `row_count` of the groups that it should have. Where there are no
+   * rows at all, that is the only thing to say.
+   */
+  step(profile: Profile, rules: readonly SegmentRule[]): MetricValue[] {
+    const counting = new Set(
+      rules.flatMap(({ columns, metrics }) => (metrics.includes('row_count') ? [segmentsKey(columns)] : [])),
+    );
+    const counted = profile.segments.filter(({ columns }) => counting.has(segmentsKey(columns)));
+    const values = profile.rowCount === 0 ? [] : [...segmentValues(profile, rules), ...this.#missed(counted)];
+    for (const { groups } of counted) for (const label of groups.keys()) this.#note(label, this.#partitions);
+    this.#partitions += 1;
+    return values;
+  }
+
+  /**
+   * `row_count` of the groups of earlier partitions that this one does not have. Where not all groups are kept, a missing
+   * one may still have as many rows as the largest of the others: that is its value then, the most that can be true.
+   */
+  #missed(segments: readonly Segments[]): MetricValue[] {
+    const byColumns = new Map(segments.map((each) => [segmentsLabel(each.columns), each]));
+    const first = this.#partitions - rememberedPartitions;
+    const values = Array.from(this.#seen).flatMap(([segment, places]): MetricValue[] => {
+      const measured = byColumns.get(columnsOfLabel(segment));
+      const recent = places.filter((place) => place >= first).length;
+      if (measured === undefined || measured.groups.has(segment) || recent < seenMin) return [];
+      const most = measured.otherGroupRowsMax;
+      const error = most === 0 ? {} : { absoluteError: most };
+      return [{ metric: 'row_count', segment, value: most, scale: 'count', rows: 0, ...error }];
+    });
+    return values.slice(0, limits.segmentMetricsMax);
+  }
+
+  #note(segment: string, place: number): void {
+    const places = this.#seen.get(segment) ?? [];
+    places.push(place);
+    if (places.length > rememberedPartitions) places.shift();
+    this.#seen.set(segment, places);
+  }
+}
