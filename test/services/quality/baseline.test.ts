@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createHolidays } from '../../../src/adapters/holidays/date-holidays.ts';
-import type { PartitionKey } from '../../../src/base/ids.ts';
+import { jobId, type PartitionKey } from '../../../src/base/ids.ts';
 import { succeed } from '../../../src/base/outcome.ts';
 import { type EvaluationInput, evaluate } from '../../../src/core/checks/evaluate.ts';
 import type { EvaluateTarget } from '../../../src/core/jobs/task.ts';
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => opened[Symbol.asyncDispose]());
 
-const wholeFrame: EvaluateTarget = { kind: 'frame', from: undefined, to: undefined };
+const wholeFrame: EvaluateTarget = { kind: 'frame', backfill: jobId('b') };
 
 /** A registered dataset of flights. */
 async function flightsWorld(holidays?: string): Promise<TestWorld> {
