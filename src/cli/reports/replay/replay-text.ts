@@ -62,7 +62,7 @@ function strip({ partitions }: ReplayView, { width, color }: Paper): string[] {
       seen.add(mark);
       return styled(mark.sign, mark.style, color);
     });
-    return `  ${padText(truncateText(visibleText(label), labelWidth), labelWidth)}  ${signs.join('')}`;
+    return `  ${padText(truncateText(visibleText(label), labelWidth), labelWidth)}  ${signs.join('').trimEnd()}`;
   });
   const legend = Object.values(marks)
     .filter((mark) => seen.has(mark))
@@ -146,7 +146,7 @@ function changeList(title: string, { count, worst }: AlarmList, { width, color }
 function notMeasured({ notMeasured: checks }: ReplayView, { width, color }: Paper): string[] {
   if (checks.length === 0) return [];
   return [
-    styled('Not measured yet, and therefore not replayed', 'strong', color),
+    styled('Not measured yet, so not replayed', 'strong', color),
     ...checks.map(({ check, reason }) => truncateText(`  ${visibleText(check)}: ${reason}`, width)),
   ];
 }
