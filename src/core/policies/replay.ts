@@ -1,5 +1,6 @@
 import type { PartitionKey } from '../../base/ids.ts';
 import type { ResultStatus } from '../checks/result.ts';
+import { type SpecialDayNames, withSpecialDays } from '../checks/special-days.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { RevisionRef } from '../datasets/revision.ts';
 import type { Schema } from '../datasets/schema.ts';
@@ -18,7 +19,7 @@ import { replayable, type UnmeasuredCheck } from './replayable.ts';
  * that were measured when each partition was checked. The same input gives the same output.
  */
 export function replayPolicy(input: ReplayInput): Replay {
-  const candidate = replayOne(input, input.definition);
+  const candidate = replayOne(input, input.definition, input.specialDays);
   const { judged, replayability } = candidate;
   const incidents = replayIncidents(judged);
   return {
@@ -49,6 +50,9 @@ export type ReplayInput = {
   /** The policy by which the history was measured: it tells what was asked for then. */
   readonly measuredBy: DatasetDefinition;
   readonly history: MetricHistory;
+  /** The days of their own kind by the policy to try out, and by the one in force (`specialDaysOf`). */
+  readonly specialDays?: SpecialDayNames;
+  readonly registeredSpecialDays?: SpecialDayNames;
   /** The schemas of the history's partitions, by partition; those without one keep the schema before them. */
   readonly schemas: Readonly<Record<PartitionKey, Schema>>;
   /** The places of the history that are judged: from `start` up to, not including, `end`. Those before are learned from. */
@@ -120,9 +124,14 @@ type Run = {
   readonly totals: (incidents: number) => ReplayTotals;
 };
 
-function replayOne(input: ReplayInput, definition: DatasetDefinition): Run {
+function replayOne(
+  input: ReplayInput,
+  definition: DatasetDefinition,
+  specialDays: SpecialDayNames | undefined,
+): Run {
   const replayability = replayable(definition, input);
-  const judged = judgeHistory({ ...input, ...replayability });
+  const history = withSpecialDays(replayability.history, specialDays);
+  const judged = judgeHistory({ ...input, ...replayability, history });
   return {
     judged,
     replayability,
@@ -132,7 +141,7 @@ function replayOne(input: ReplayInput, definition: DatasetDefinition): Run {
 }
 
 function compared(input: ReplayInput, registered: DatasetDefinition, candidate: Run): PolicyComparison {
-  const today = replayOne(input, registered);
+  const today = replayOne(input, registered, input.registeredSpecialDays);
   return {
     totals: today.totals(replayIncidents(today.judged).length),
     ...compareAlarms(today.judged, candidate.judged),

@@ -8,9 +8,11 @@ import type { Schema } from '../../core/datasets/schema.ts';
 import type { Replay, ReplayInput } from '../../core/policies/replay.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Engine } from '../../ports/engine.ts';
+import type { Holidays } from '../../ports/holidays.ts';
 import type { QualityStore } from '../../ports/quality-store.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import { type PolicyText, withPolicy } from './replay-policy.ts';
+import { specialDaysOf } from './special-days.ts';
 
 export type ReplayRequest = {
   readonly dataset: DatasetName;
@@ -33,6 +35,7 @@ type Parts = {
   readonly revisions: RevisionStore;
   readonly quality: QualityStore;
   readonly engine: Pick<Engine, 'replay'>;
+  readonly holidays: Holidays;
 };
 
 /** Shows on which partitions of the past a policy would have alerted, before it goes live. Nothing is stored. */
@@ -56,8 +59,24 @@ export class Replays {
     if (!candidate.ok) return candidate;
     const past = await this.#past(request);
     if (!past.ok) return past;
+    const keys = past.value.history.partitions.map(({ key }) => key);
+    const { holidays } = this.#parts;
+    const [{ specialDays }, { specialDays: registeredSpecialDays }] = await Promise.all([
+      specialDaysOf(holidays, candidate.value.policy, keys),
+      specialDaysOf(holidays, registered.policy, keys),
+    ]);
+    const input = inputOf({
+      registered,
+      candidate: candidate.value,
+      isOther: policy !== undefined,
+      past: past.value,
+    });
     const replayed = await this.#parts.engine.replay(
-      inputOf({ registered, candidate: candidate.value, isOther: policy !== undefined, past: past.value }),
+      {
+        ...input,
+        ...(specialDays === undefined ? {} : { specialDays }),
+        ...(registeredSpecialDays === undefined ? {} : { registeredSpecialDays }),
+      },
       { signal, timeoutMs: limits.replayTimeoutMs, memoryMb: limits.evaluateMemoryMb },
     );
     if (!replayed.ok) return replayed;
