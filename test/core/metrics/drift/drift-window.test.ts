@@ -59,7 +59,7 @@ function repeated(value: RawValue, count: number): RawValue[] {
 /** Rows that scatter around a middle, roughly normal with a deviation of 10. */
 function scattered(seed: number, { rows = 2_000, middle = 100 } = {}): number[] {
   const random = createSeededRandom(seed);
-  const sum = (): number => Array.from({ length: 12 }, random.next).reduce((a, b) => a + b, -6);
+  const sum = (): number => Array.from({ length: 12 }, () => random.next()).reduce((a, b) => a + b, -6);
   return Array.from({ length: rows }, () => middle + 10 * sum());
 }
 
