@@ -24,9 +24,7 @@ export function validityLabel(rule: ValidityRule): string {
   const areClear = values?.every((value) => value !== '' && !/[ ,]/.test(value)) ?? true;
   if (label.length <= labelCharactersMax && isClear && areClear && !unprintable.test(label)) return label;
   const whole = new ByteWriter();
-  whole.text(
-    JSON.stringify([rule.format, typeof rule.min, rule.min, typeof rule.max, rule.max, values, rule.regex]),
-  );
+  whole.text(JSON.stringify([rule.format, rule.min?.toString(), rule.max?.toString(), values, rule.regex]));
   const checksum = crc32(whole.finish()).toString(16).padStart(8, '0');
   const head = Array.from(label.replaceAll(everyUnprintable, ' ')).slice(0, labelCharactersMax - 10);
   return `${head.join('')}…#${checksum}`;

@@ -14,7 +14,7 @@ const checks: Readonly<Record<'luhn' | 'iban' | 'json', (text: string) => string
   luhn: (text) => {
     const digits = `list_transform(string_split(reverse(regexp_replace(${text}, '[^0-9]', '', 'g')), ''), lambda c: ascii(c) - 48)`;
     // Every second digit doubled, less nine where that has two digits.
-    const sums = `lambda digit, at: case when at % 2 = 0 then digit * 2 % 10 + digit // 5 else digit end`;
+    const sums = `lambda digit, place: case when place % 2 = 0 then digit * 2 % 10 + digit // 5 else digit end`;
     return `list_sum(list_transform(${digits}, ${sums})) % 10 = 0`;
   },
   iban: (text) => {

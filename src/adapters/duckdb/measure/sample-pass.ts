@@ -11,10 +11,11 @@ import {
 } from '../../../core/metrics/families/top-values.ts';
 import { stateEntry } from '../../../core/metrics/family.ts';
 import { hashLimit } from '../../../core/metrics/sketches/hash.ts';
-import { estimateDistinct, registerCount } from '../../../core/metrics/sketches/hyper-log-log.ts';
+import { type HashSpread, hashSpread } from '../../../core/metrics/sketches/hash-spread.ts';
+import { estimateDistinct } from '../../../core/metrics/sketches/hyper-log-log.ts';
 import { levelLimit, sampleValues } from '../../../core/metrics/sketches/value-sample.ts';
 import { scannedCharactersMax, textLabel } from '../../../core/metrics/texts/shorten.ts';
-import type { TextSample } from '../../../core/metrics/texts/text-sample.ts';
+import { chooseTexts, type HashedTexts } from '../../../core/metrics/texts/text-sample.ts';
 import type { StateEntries } from './bucket-pass.ts';
 import { type HashGroups, registerOf, total } from './hash-groups.ts';
 import type { MeasuredColumn } from './measured-column.ts';
@@ -39,7 +40,7 @@ export async function measureSample(
   groups: HashGroups,
 ): Promise<StateEntries> {
   const hasTop = topValuesFamily.applies(column.type.kind);
-  const spread = heavyGroups(groups.rowsOfRegister, hasTop ? heavyGroupsMax : 0);
+  const spread = hashSpread(groups.rowsOfRegister, hasTop ? heavyGroupsMax : 0);
   const isText = column.form.kind === 'text';
   const wanted = isText ? sampledTextsMin : limits.sampledValuesMax;
   // A tenth more than wanted, because the number of different values is an estimate.
@@ -54,7 +55,7 @@ export async function measureSample(
     entries.push(stateEntry(topValuesFamily, settleTopValues(candidates, spread.bound)));
   }
   if (!isText) return entries;
-  const sample = textSample(values, { level, rows, ...spread });
+  const sample = chooseTexts(values, { level, rows, ...spread });
   return [
     ...entries,
     stateEntry(textShapesFamily, shapesOf(sample)),
@@ -63,19 +64,13 @@ export async function measureSample(
   ];
 }
 
-/** Different values, by their hashes, with their rows. */
-type Values = {
-  readonly hashes: Float64Array;
-  readonly counts: Float64Array;
-  /** Empty where only the hash is wanted. */
-  readonly texts: readonly string[];
-  readonly lengths: Float64Array;
-};
+/** Different values with their full lengths; without texts where only the hash is wanted. */
+type Values = HashedTexts & { readonly lengths: Float64Array };
 
 async function queryValues(
   connection: DuckDBConnection,
   column: MeasuredColumn,
-  { level, heavy, bound }: Spread & { readonly level: number },
+  { level, heavy, bound }: HashSpread & { readonly level: number },
 ): Promise<Values> {
   const isText = column.form.kind === 'text';
   const isChosen = `(h & ${hashLimit - 1}) < ${levelLimit(level)}`;
@@ -109,55 +104,4 @@ function topEntries({ hashes, counts, texts, lengths }: Values, bound: number): 
     entries.push({ text, count, error: 0 });
   });
   return entries;
-}
-
-/** Frequent texts first, then those that their hashes chose. */
-function textSample(
-  { hashes, counts, texts }: Values,
-  { level, rows, bound, unevenness }: Spread & { readonly level: number; readonly rows: number },
-): TextSample {
-  const places = Array.from(counts.keys());
-  const frequent = places.filter((at) => (counts[at] ?? 0) > bound);
-  const limit = levelLimit(level);
-  const chosen = places.filter((at) => (counts[at] ?? 0) <= bound && (hashes[at] ?? 0) < limit);
-  const order = [...frequent, ...chosen];
-  const known = frequent.reduce((sum, at) => sum + (counts[at] ?? 0), 0);
-  return {
-    texts: order.map((at) => texts[at] ?? ''),
-    counts: Float64Array.from(order, (at) => counts[at] ?? 0),
-    certain: frequent.length,
-    others: rows - known,
-    unevenness,
-  };
-}
-
-/** How a column's rows lie on the groups of their values' hashes. */
-type Spread = {
-  readonly heavy: readonly number[];
-  /** Any value outside of the heavy groups has at most so many rows. */
-  readonly bound: number;
-  /** Σ count² ÷ Σ count of the values outside of the heavy groups. */
-  readonly unevenness: number;
-};
-
-function heavyGroups(rows: Float64Array, heavyMax: number): Spread {
-  const mean = total(rows) / registerCount;
-  // Six standard deviations of an even spread: no group of 4,096 gets there by chance.
-  const bar = mean + 6 * Math.sqrt(mean) + 1;
-  const order = Array.from(rows.keys())
-    .filter((group) => (rows[group] ?? 0) > bar)
-    .sort((a, b) => (rows[b] ?? 0) - (rows[a] ?? 0));
-  const heavy = order.slice(0, heavyMax);
-  const chosen = new Set(heavy);
-  const others = rows.filter((_, group) => !chosen.has(group));
-  const bound = others.reduce((most, count) => Math.max(most, count), 0);
-  return { heavy, bound, unevenness: unevennessOf(others) };
-}
-
-/** The variance of groups into which values fall by chance is the sum of their squared rows, divided by the groups. */
-function unevennessOf(groups: Float64Array): number {
-  const mean = total(groups) / groups.length;
-  if (!(mean > 0)) return 0;
-  const squares = groups.reduce((sum, count) => sum + (count - mean) ** 2, 0);
-  return squares / groups.length / mean;
 }

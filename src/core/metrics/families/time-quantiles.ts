@@ -80,7 +80,7 @@ export function percentileOfTimes(state: TimeQuantiles, q: number): ColumnMetric
   const value = Math.min(Math.max(middle, state.min), state.max);
   const error = state.min === state.max ? 0 : Math.max(offset, width - 1 - offset) * state.stepMs;
   if (error === 0) return { ...metric, value };
-  return { ...metric, value, relativeError: value === 0 ? 1 : error / Math.abs(value) };
+  return { ...metric, value, absoluteError: error };
 }
 
 /** Of all finite times. A bin is named by its start, to the minute. */

@@ -1,4 +1,4 @@
-import { textCharactersMax } from './shorten.ts';
+import { cutText, textCharactersMax } from './shorten.ts';
 
 /** Digits that a run shows one by one; of longer ones `9+`, so that ids do not have a pattern for each length. */
 const digitsShown = 4;
@@ -23,8 +23,9 @@ export function patternOf(text: string): string {
       at++;
     }
   }
-  if (at < text.length) pattern += '…';
-  return pattern.includes(' ') ? pattern.replace(likeWords, '$1 $1') : pattern;
+  const isCut = at < text.length || pattern.length > textCharactersMax;
+  const whole = isCut ? `${cutText(pattern)}…` : pattern;
+  return whole.includes(' ') ? whole.replace(likeWords, '$1 $1') : whole;
 }
 
 const uuid = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;

@@ -1,5 +1,7 @@
 import type { Frequencies } from '../frequencies.ts';
 import type { Estimate } from '../sketches/estimate.ts';
+import type { HashSpread } from '../sketches/hash-spread.ts';
+import { levelLimit } from '../sketches/value-sample.ts';
 
 /**
  * Different texts of a column with the rows of each: all of them, or those known to be frequent and, of the others, those
@@ -24,6 +26,36 @@ export type TextSample = {
 export function wholeSample({ counts, values }: Frequencies): TextSample | undefined {
   if (values.kind !== 'text') return undefined;
   return { texts: values.texts, counts, certain: counts.length, others: 0, unevenness: 0 };
+}
+
+/** Different texts with their hashes and rows. */
+export type HashedTexts = {
+  readonly texts: readonly string[];
+  readonly hashes: Float64Array;
+  readonly counts: Float64Array;
+};
+
+/**
+ * The sample of a column of `rows` texts, frequent texts first: of what is given, all that are more frequent than the bound
+ * of the spread are there, and of the others all whose hash lies below the limit of `level`.
+ */
+export function chooseTexts(
+  { texts, hashes, counts }: HashedTexts,
+  { level, rows, bound, unevenness }: HashSpread & { readonly level: number; readonly rows: number },
+): TextSample {
+  const places = Array.from(counts.keys());
+  const frequent = places.filter((at) => (counts[at] ?? 0) > bound);
+  const limit = levelLimit(level);
+  const chosen = places.filter((at) => (counts[at] ?? 0) <= bound && (hashes[at] ?? 0) < limit);
+  const order = [...frequent, ...chosen];
+  const known = frequent.reduce((sum, at) => sum + (counts[at] ?? 0), 0);
+  return {
+    texts: order.map((at) => texts[at] ?? ''),
+    counts: Float64Array.from(order, (at) => counts[at] ?? 0),
+    certain: frequent.length,
+    others: rows - known,
+    unevenness,
+  };
 }
 
 /** All rows of a sample's column. */
