@@ -21,7 +21,7 @@ const plotHeight = 6;
 /** A replay for a terminal: calendar, totals, incidents, plots of the worst metrics, and what the policy changes. */
 export function replayText(view: ReplayView, paper: Paper): string {
   const blocks = [
-    [styled(visibleText(replayTitle(view)), 'strong', paper.color)],
+    wrapText(visibleText(replayTitle(view)), paper.width).map((line) => styled(line, 'strong', paper.color)),
     strip(view, paper),
     totals(view, paper),
     incidentList(view.incidents, paper),
