@@ -97,7 +97,8 @@ describe(`a backfill whose process is killed ${kills} times`, () => {
     disturb: (data: string, service: ServiceProcess) => Promise<ServiceProcess | undefined>,
   ) {
     let service = await startService(data);
-    const yaml = await readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');
+    const example = await readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');
+    const yaml = example.replace(/^checks:\n/m, `checks:\n${queries}`);
     const applied = await service.client.apply({ yaml, file: 'flights.yaml', baseDirectory: source });
     assert.equal(applied.ok, true);
     const begun = await service.client.startBackfill({ dataset: 'flights', concurrency: 4 });
@@ -138,6 +139,11 @@ describe(`a backfill whose process is killed ${kills} times`, () => {
     };
   }
 });
+
+/** So that there are query tasks to be killed, too. */
+const queries = `  - custom_sql: {name: late, query: "select 100.0 * count(*) filter (delay > 60) / count(delay) from data"}
+  - failed_rows: {name: far, query: "select * from data where distance > 4900"}
+`;
 
 /** Everything of a result, to be compared bit for bit. */
 function comparable(result: Result): { readonly id: string; readonly text: string } {

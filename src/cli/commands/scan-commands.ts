@@ -31,7 +31,7 @@ export function addScanCommand(program: Command, commands: CommandSet): void {
   commands
     .service(program, 'scan <dataset>', 'look for new and changed partitions, take them in and check them')
     .option('--partition <key...>', 'only these partitions')
-    .option('--force', 'unchanged partitions too')
+    .option('--force', 'read and check unchanged partitions again, too')
     .option('--wait', 'wait for the verdicts')
     .addHelpText(
       'after',

@@ -8,7 +8,7 @@ import type { PartitionQuery, QueryAnswer, QueryOutcome } from './partition-quer
 export type CheckProblem = { readonly code: ErrorCode; readonly message: string };
 
 /** The values of a revision with those that its queries gave, and what is wrong with the metrics of the others. */
-export type QueriedValues = {
+type QueriedValues = {
   readonly values: readonly MetricValue[];
   readonly problems: ReadonlyMap<MetricKey, CheckProblem>;
 };

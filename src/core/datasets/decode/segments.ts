@@ -7,7 +7,7 @@ import { defaulted, object, required } from './object.ts';
 import type { Place } from './place.ts';
 
 /** What is judged of each group unless the owner says more: how many rows there are, how full and how large they are. */
-export const segmentMetricsDefault: readonly string[] = ['row_count', 'null_percent', 'avg'];
+const segmentMetricsDefault: readonly string[] = ['row_count', 'null_percent', 'avg'];
 
 /** Only what every group has by itself: metrics of columns, and how many rows it has. */
 const notOfSegments = ['percentile', 'invalid_count', 'invalid_percent', 'psi', 'js_distance'];
@@ -25,7 +25,7 @@ export const segmentsDecoder: Decoder<readonly SegmentRule[]> = distinct(segment
 });
 
 /** The rule of a column that says `segment: true`. */
-export function segmentBy(column: string): SegmentRule {
+function segmentBy(column: string): SegmentRule {
   return { columns: [column], groupsMax: limits.segmentGroupsDefault, metrics: segmentMetricsDefault };
 }
 
