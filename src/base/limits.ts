@@ -63,6 +63,9 @@ export const limits = {
   driftBinsMax: 20,
   /** The newest partitions over which a policy is replayed, and from which checks are suggested. */
   replayPartitionsMax: 730,
+  /** Partitions whose states are merged to a window, and bytes of states that are read for it at once. */
+  windowPartitionsMax: 2_000,
+  windowBytesMax: 8 * MiB,
   suggestPartitionsMax: 365,
   /** Profiles that are looked at for that: a wide dataset is judged by fewer partitions. */
   suggestBytesMax: 64 * MiB,
@@ -85,6 +88,7 @@ export const limits = {
   evaluateTimeoutMs: 10 * minute,
   /** A person waits for the answer: it must come before the request's own time-out. */
   replayTimeoutMs: 28 * second,
+  windowTimeoutMs: 28 * second,
   notifyTimeoutMs: 1 * minute,
   /** After the time-out a worker has this long to answer an interrupt before it is killed. */
   killGraceMs: 2 * second,

@@ -13,6 +13,7 @@ import type { IncidentView, PersonReason } from '../services/quality/incidents.t
 import type { ReplayView } from '../services/quality/replays.ts';
 import type { DetailsView, ResultsView, SeriesView } from '../services/quality/results.ts';
 import type { SuggestionsView } from '../services/quality/suggestions.ts';
+import type { WindowsView } from '../services/quality/windows.ts';
 import type {
   ApplyRequest,
   ApplyView,
@@ -107,6 +108,19 @@ export class Client {
 
   series(dataset: string, metric: string, query: { limit?: number } = {}): Promise<Outcome<SeriesView>> {
     return this.#get(`/datasets/${encodeURIComponent(dataset)}/metrics/${encodeURIComponent(metric)}`, query);
+  }
+
+  window(
+    dataset: string,
+    query: {
+      from?: string | undefined;
+      to?: string | undefined;
+      by?: string | undefined;
+      column?: string | undefined;
+      metrics?: string | undefined;
+    } = {},
+  ): Promise<Outcome<WindowsView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/window`, query);
   }
 
   replay(

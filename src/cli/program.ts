@@ -11,6 +11,7 @@ import { addResultsCommand } from './commands/result-commands.ts';
 import { addScanCommand } from './commands/scan-commands.ts';
 import { addServiceCommands } from './commands/service-commands.ts';
 import { addSuggestCommand } from './commands/suggest-command.ts';
+import { addWindowCommand } from './commands/window-command.ts';
 import type { CliDependencies } from './dependencies.ts';
 
 /**
@@ -74,6 +75,7 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addScanCommand(program, commands);
   addResultsCommand(program, commands);
   addExplainCommand(program, commands);
+  addWindowCommand(program, commands);
   addReplayCommand(program, commands);
   addSuggestCommand(program, commands);
   addIncidentCommands(program, commands);

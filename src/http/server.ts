@@ -19,6 +19,7 @@ import { ingestionRoutes } from './routes/ingestion-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
+import { windowRoutes } from './routes/window-routes.ts';
 import { type Computing, createUseCases } from './use-cases.ts';
 
 export type HttpDependencies = {
@@ -92,6 +93,7 @@ class FastifyServer implements HttpServer {
         jobRoutes(api, useCases.jobs);
         incidentRoutes(api, useCases.incidents);
         policyRoutes(api, useCases);
+        windowRoutes(api, useCases);
         done();
       },
       { prefix: '/api/v1' },

@@ -10,6 +10,7 @@ import { Incidents } from '../services/quality/incidents.ts';
 import { Replays } from '../services/quality/replays.ts';
 import { Results } from '../services/quality/results.ts';
 import { CheckSuggestions } from '../services/quality/suggestions.ts';
+import { Windows } from '../services/quality/windows.ts';
 import { Registry } from '../services/registry/registry.ts';
 
 /** Everything that the API lets people do. */
@@ -20,13 +21,14 @@ export type UseCases = {
   readonly scans: Scans;
   readonly jobs: JobHistory;
   readonly results: Results;
+  readonly windows: Windows;
   readonly incidents: Incidents;
   readonly replays: Replays;
   readonly suggestions: CheckSuggestions;
 };
 
 /** The computing that answers need, away from the event loop. */
-export type Computing = Pick<Engine, 'replay' | 'suggest'>;
+export type Computing = Pick<Engine, 'merge' | 'replay' | 'suggest'>;
 
 /** The use cases over one database. */
 export function createUseCases(
@@ -42,8 +44,9 @@ export function createUseCases(
     scans: new Scans({ jobs, revisions }),
     jobs: new JobHistory(jobs),
     results: new Results(quality),
+    windows: new Windows(kit, { revisions, quality, engine }),
     incidents: new Incidents(kit, quality),
-    replays: new Replays({ datasets, revisions, quality, engine }),
+    replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
   };
 }

@@ -2,6 +2,7 @@ import type { PartitionKey } from '../base/ids.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { EvaluationInput, EvaluationOutput } from '../core/checks/evaluate.ts';
 import type { PartitionQuery, QueryAnswer } from '../core/checks/partition-query.ts';
+import type { WindowInput, WindowOutput } from '../core/checks/window-values.ts';
 import type { TimeGrain } from '../core/datasets/definition.ts';
 import type { RejectedRows } from '../core/datasets/revision.ts';
 import type { Schema } from '../core/datasets/schema.ts';
@@ -32,6 +33,8 @@ export interface Engine {
   query(request: QueryRequest, options: EngineOptions): Promise<Outcome<QueryAnswer>>;
   /** Merges states, judges them, explains: `evaluate` of `core/checks`, away from the caller's event loop. */
   evaluate(input: EvaluationInput, options: EngineOptions): Promise<Outcome<EvaluationOutput>>;
+  /** Merges encoded profiles and tells the metrics of all their rows: `windowValues` of `core/checks`. */
+  merge(input: WindowInput, options: EngineOptions): Promise<Outcome<WindowOutput>>;
   /** Judges the stored past by a policy: `replayPolicy` of `core/policies`, away from the caller's event loop. */
   replay(input: ReplayInput, options: EngineOptions): Promise<Outcome<Replay>>;
   /** Finds checks that the stored past speaks for: `suggestChecks` of `core/suggestions`. */

@@ -1,5 +1,6 @@
 import { createHolidays } from '../../src/adapters/holidays/date-holidays.ts';
 import { succeed } from '../../src/base/outcome.ts';
+import { windowValues } from '../../src/core/checks/window-values.ts';
 import { replayPolicy } from '../../src/core/policies/replay.ts';
 import { suggestChecks } from '../../src/core/suggestions/suggest.ts';
 import type { HealthProbe } from '../../src/http/routes/health-routes.ts';
@@ -21,6 +22,7 @@ export type ApiService = AsyncDisposable & {
 
 /** Computes in this process what the service gives to a worker. */
 export const computingHere: Computing = {
+  merge: async (input) => windowValues(input),
   replay: async (input) => succeed(replayPolicy(input)),
   suggest: async (input) => succeed(suggestChecks(input)),
 };

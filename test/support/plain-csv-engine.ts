@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { failure } from '../../src/base/errors.ts';
 import { fail, type Outcome, succeed } from '../../src/base/outcome.ts';
 import { evaluate } from '../../src/core/checks/evaluate.ts';
+import { windowValues } from '../../src/core/checks/window-values.ts';
 import type { RejectedRow } from '../../src/core/datasets/revision.ts';
 import { columnType, type Schema } from '../../src/core/datasets/schema.ts';
 import type { SourceScan } from '../../src/core/datasets/source.ts';
@@ -70,6 +71,7 @@ export function plainCsvEngine(): Engine & { readonly asked: string[] } {
       return succeed({ rowCount: rows.length, profile: profileOf(schema, rows) });
     },
     evaluate: async (input) => succeed(evaluate(input)),
+    merge: async (input) => windowValues(input),
     replay: async (input) => succeed(replayPolicy(input)),
     suggest: async (input) => succeed(suggestChecks(input)),
     close: async () => {},

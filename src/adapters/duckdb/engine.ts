@@ -65,6 +65,7 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
     measure: (request, limited) => ask({ kind: 'measure', request }, limited),
     query: (request, limited) => ask({ kind: 'query', request }, limited),
     evaluate: (input, limited) => ask({ kind: 'evaluate', input }, limited),
+    merge: (input, limited) => ask({ kind: 'merge', input }, limited),
     replay: (input, limited) => ask({ kind: 'replay', input }, limited),
     suggest: (input, limited) => ask({ kind: 'suggest', input }, limited),
     close: () => pool.close(),
@@ -99,6 +100,7 @@ function scanOf(request: WorkerRequest): SourceScan | undefined {
       return request.request.source.kind === 'scan' ? request.request.source.scan : undefined;
     case 'query':
     case 'evaluate':
+    case 'merge':
     case 'replay':
     case 'suggest':
       return undefined;

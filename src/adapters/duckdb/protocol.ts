@@ -1,5 +1,6 @@
 import type { Outcome } from '../../base/outcome.ts';
 import type { EvaluationInput } from '../../core/checks/evaluate.ts';
+import type { WindowInput } from '../../core/checks/window-values.ts';
 import type { SourceScan } from '../../core/datasets/source.ts';
 import type { ReplayInput } from '../../core/policies/replay.ts';
 import type { SuggestInput } from '../../core/suggestions/suggestion.ts';
@@ -13,6 +14,7 @@ export type WorkerRequest =
   | { readonly kind: 'measure'; readonly request: MeasureRequest }
   | { readonly kind: 'query'; readonly request: QueryRequest }
   | { readonly kind: 'evaluate'; readonly input: EvaluationInput }
+  | { readonly kind: 'merge'; readonly input: WindowInput }
   | { readonly kind: 'replay'; readonly input: ReplayInput }
   | { readonly kind: 'suggest'; readonly input: SuggestInput };
 

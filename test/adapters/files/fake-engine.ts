@@ -72,6 +72,7 @@ export function createFakeEngine(options: { readonly isPlain?: boolean } = {}): 
     measure: unused,
     query: unused,
     evaluate: unused,
+    merge: unused,
     replay: unused,
     suggest: unused,
     close: () => Promise.resolve(),

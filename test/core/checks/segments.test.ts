@@ -182,7 +182,7 @@ describe('metrics of groups', () => {
   it('miss a group that is gone even where others are hidden, by the most rows that it could still have', () => {
     const small = { ...rule, groupsMax: 4 };
     const rows = dayRows(pastCount).filter(({ origin }) => origin !== 'ATL');
-    const withSmall = [...rows, ...Array.from({ length: 3 }, () => ({ origin: 'XXX', delay: 1n }))];
+    const withSmall = [...rows, ...Array.from({ length: 3 }, () => ({ origin: 'YYY', delay: 1n }))];
     const evaluation = judgeNext(withSmall, small);
     assert.equal(valueOf(evaluation, 'row_count[origin=ATL]'), 3);
     assert.ok(failing(evaluation).includes('row_count[origin=ATL]'));

@@ -165,6 +165,7 @@ const names = {
   measure: 'the measurement',
   query: 'the query',
   evaluate: 'the evaluation',
+  merge: 'the merging of states',
   replay: 'the replay',
   suggest: 'the search for checks',
 } as const;

@@ -5,6 +5,7 @@ import { limits } from '../../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import { formatBytes } from '../../../base/units.ts';
 import { evaluate } from '../../../core/checks/evaluate.ts';
+import { windowValues } from '../../../core/checks/window-values.ts';
 import { replayPolicy } from '../../../core/policies/replay.ts';
 import { suggestChecks } from '../../../core/suggestions/suggest.ts';
 import { describeSource } from '../describe.ts';
@@ -86,6 +87,8 @@ async function dispatch(session: Session, request: WorkerRequest, place: Place):
       return query(session, request.request);
     case 'evaluate':
       return succeed(evaluate(request.input));
+    case 'merge':
+      return windowValues(request.input);
     case 'replay':
       return succeed(replayPolicy(request.input));
     case 'suggest':

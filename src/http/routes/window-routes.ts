@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import type { WindowGrain } from '../../core/datasets/sub-windows.ts';
+import type { Windows } from '../../services/quality/windows.ts';
+import type { Registry } from '../../services/registry/registry.ts';
+import { clientGone } from '../client-gone.ts';
+import { valueOf } from '../problem.ts';
+import { type DatasetParams, datasetOf, datasetParams } from '../schemas/request-schemas.ts';
+import { windowQuery, windowsSchema } from '../schemas/window-schemas.ts';
+
+type WindowQuery = {
+  readonly from?: string;
+  readonly to?: string;
+  readonly by?: WindowGrain;
+  readonly column?: string;
+  readonly metrics?: string;
+};
+
+/** A comma between keys, not one within the brackets of a group or the parentheses of a validity rule. */
+const outerComma = /,(?![^[(]*[\])])/;
+
+/** Metrics over ranges of partitions. */
+export function windowRoutes(
+  app: FastifyInstance,
+  { registry, windows }: { readonly registry: Registry; readonly windows: Windows },
+): void {
+  app.get<{ Params: DatasetParams; Querystring: WindowQuery }>(
+    '/datasets/:dataset/window',
+    {
+      schema: {
+        summary: 'Merges what is stored of the partitions from one key to another; reads no data',
+        params: datasetParams,
+        querystring: windowQuery,
+        response: { 200: windowsSchema },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
+      const { metrics, ...rest } = query;
+      const keys = metrics === undefined ? {} : { metrics: metrics.split(outerComma) };
+      return valueOf(await windows.of(definition, { ...rest, ...keys }, clientGone(reply)));
+    },
+  );
+}
