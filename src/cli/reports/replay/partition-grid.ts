@@ -16,9 +16,11 @@ export type GridRow = {
 
 const slots = { hour: 24, day: 31, month: 12, year: 10 } as const;
 
-/** Lays partitions out; `columnsMax` bounds rows without a calendar. */
+/** Lays partitions out in rows of at most `columnsMax`: as a calendar where its rows are not wider. */
 export function partitionGrid(partitions: readonly PartitionKey[], columnsMax: number): PartitionGrid {
-  return calendar(partitions) ?? lines(partitions, Math.max(1, Math.min(50, columnsMax)));
+  const dated = calendar(partitions);
+  if (dated !== undefined && dated.columns <= columnsMax) return dated;
+  return lines(partitions, Math.max(1, Math.min(50, columnsMax)));
 }
 
 /** Undefined when the keys are no times of one length, or name a time twice. */

@@ -47,10 +47,11 @@ const marks = {
 
 /** One character for each partition, as a calendar where the keys are times. */
 function strip({ partitions }: ReplayView, { width, color }: Paper): string[] {
-  const labelMax = Math.min(24, Math.floor(width / 3));
+  const keyMax = Math.max(0, ...partitions.map(({ partition }) => partition.length));
+  const labelMax = Math.min(24, keyMax, Math.floor(width / 3));
   const grid = partitionGrid(
     partitions.map(({ partition }) => partition),
-    width - labelMax - 3,
+    width - labelMax - 4,
   );
   const labelWidth = Math.min(labelMax, Math.max(...grid.rows.map(({ label }) => label.length), 0));
   const seen = new Set<Mark>();
@@ -67,7 +68,7 @@ function strip({ partitions }: ReplayView, { width, color }: Paper): string[] {
   const legend = Object.values(marks)
     .filter((mark) => seen.has(mark))
     .map(({ sign, style, word }) => `${styled(sign, style, color)} ${word}`);
-  return [...rows, `  ${' '.repeat(labelWidth)}  ${legend.join('   ')}`];
+  return [...rows, `  ${legend.join('   ')}`];
 }
 
 function totals(view: ReplayView, { width, color }: Paper): string[] {
