@@ -22,7 +22,7 @@ describe('the replay in a terminal', () => {
     assert.match(text, /2001-01 {2}-------·{23}✗\n/);
     assert.match(text, /- learning {3}· pass {3}✗ fail/);
     assert.match(text, /1 incident \(1 alarm\) in 33 judged partitions and 7 without enough history/);
-    assert.match(text, /1 alarm would vanish, 0 would be new, 1 stay/);
+    assert.match(text, /1 alarm would\s+vanish, 0 would be new, 1 stay/);
     assert.match(text, /delay\.avg {2}░ expected/);
     assert.match(text, /Not measured yet.*\n {2}custom_sql\(delay\): no value of it is stored/);
   });
