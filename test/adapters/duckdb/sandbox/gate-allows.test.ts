@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import {
@@ -7,6 +8,7 @@ import {
   changingFunctions,
   functionsWithoutBrackets,
 } from '../../../../src/adapters/duckdb/sandbox/gate/allowed-functions.ts';
+import { limits } from '../../../../src/base/limits.ts';
 import { checked } from './gate-kit.ts';
 
 const ordinary = `
@@ -56,6 +58,17 @@ describe('the gate before user SQL lets pass', () => {
   for (const sql of ordinary) {
     it(sql, async () => assert.equal(await checked(sql), undefined));
   }
+
+  it('the examples of the documentation', async () => {
+    const page = readFileSync(new URL('../../../../docs/custom-sql.md', import.meta.url), 'utf8');
+    const [, examples = ''] = /```sql\n([\s\S]*?)```/.exec(page) ?? [];
+    const statements = examples.split('\n\n');
+    assert.ok(statements.length > 3);
+    for (const sql of statements) assert.equal(await checked(sql), undefined, sql);
+    const { queryCharactersMax, queryPartsMax, queryDepthMax } = limits;
+    const said = `${queryCharactersMax.toLocaleString('en')} characters, ${queryPartsMax.toLocaleString('en')} parts, or ${queryDepthMax} levels`;
+    assert.ok(page.includes(said), said);
+  });
 
   it('columns that are called like a function, when the data has them', async () => {
     const columns = [{ name: 'Current_Date', type: { kind: 'date', native: 'DATE' } }] as const;

@@ -5,7 +5,7 @@ import type { Failure } from '../../../../src/base/errors.ts';
 import { columnType, type Schema } from '../../../../src/core/datasets/schema.ts';
 
 /** Columns that statements of the tests may use. */
-export const flights: Schema = [
+const flights: Schema = [
   { name: 'id', type: columnType('BIGINT') },
   { name: 'day', type: columnType('DATE') },
   { name: 'delay', type: columnType('DOUBLE') },

@@ -255,3 +255,23 @@ describe('whatever stands around a function that is not allowed', () => {
     );
   });
 });
+
+describe('any text', () => {
+  it('is judged, and ends nothing', async () => {
+    const words =
+      `select from where data ( ) , * "x" 'x' -- /* */ ; with as union all 1 1e9 id :: [ ] { } : -> case when
+      then end over order by limit $1 ? # not in exists unnest read_csv count lambda is null interval \\ \t é 😀 at
+      values join on using lateral recursive group distinct filter qualify window pivot columns`.split(/\s+/);
+    const text = fc.oneof(
+      fc.array(fc.constantFrom(...words), { maxLength: 30 }).map((parts) => `select ${parts.join(' ')}`),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, async (sql) => {
+        const code = (await checked(sql))?.code ?? 'allowed';
+        assert.match(code, /^(allowed|QUERY_REFUSED|QUERY_FAILED)$/);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -29,7 +29,7 @@ export function queryOf(question: Question): PartitionQuery {
   return { ...question, metric: 'asked' };
 }
 
-export const flightColumns: Schema = (
+const flightColumns: Schema = (
   [
     ['id', 'BIGINT'],
     ['day', 'DATE'],

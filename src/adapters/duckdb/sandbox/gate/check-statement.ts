@@ -3,7 +3,7 @@ import { type Failure, FailureError, failure } from '../../../../base/errors.ts'
 import { limits } from '../../../../base/limits.ts';
 import type { Schema } from '../../../../core/datasets/schema.ts';
 import { placeOf, refuseAt, tooNested } from './refusal.ts';
-import { refusalOf, walkStatement } from './statement-walk.ts';
+import { walkStatement } from './statement-walk.ts';
 
 /**
  * Why a statement of a user must not run; undefined when it may. DuckDB's own parser reads it, on a connection that the
@@ -20,7 +20,8 @@ export async function checkStatement(
     walkStatement(body, { columns, refuse: (offset) => refuseAt(sql, offset) });
     return undefined;
   } catch (thrown) {
-    return refusalOf(thrown);
+    if (thrown instanceof FailureError) return thrown.failure;
+    throw thrown;
   }
 }
 

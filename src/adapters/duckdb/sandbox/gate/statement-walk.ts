@@ -1,4 +1,3 @@
-import { FailureError } from '../../../../base/errors.ts';
 import { limits } from '../../../../base/limits.ts';
 import type { Schema } from '../../../../core/datasets/schema.ts';
 import { checkCall, checkColumnName, checkTable, checkTableCall, checkType } from './name-checks.ts';
@@ -131,10 +130,4 @@ function withOwnName(part: Part, names: ReadonlySet<string>): ReadonlySet<string
 function offsetOf(part: Part): number | undefined {
   const offset = part['query_location'];
   return typeof offset === 'number' && Number.isSafeInteger(offset) ? offset : undefined;
-}
-
-/** The refusal inside a thrown value, or the thrown value again. */
-export function refusalOf(thrown: unknown): FailureError['failure'] {
-  if (thrown instanceof FailureError) return thrown.failure;
-  throw thrown;
 }
