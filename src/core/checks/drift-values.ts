@@ -33,10 +33,9 @@ export function driftPartition(
 /** The metrics of columns that were compared with their baseline; without one they have no value. */
 export function driftValues(drifts: readonly ColumnDrift[]): DriftValues {
   const values = drifts.flatMap(({ column, rows, distance }): MetricValue[] => {
-    const common = { column, scale: 'number', rows } as const;
     return [
-      { metric: 'js_distance', value: distance?.jsDistance, ...common },
-      { metric: 'psi', value: distance?.psi, ...common },
+      { metric: 'js_distance', column, value: distance?.jsDistance, scale: 'distance', rows },
+      { metric: 'psi', column, value: distance?.psi, scale: 'number', rows },
     ];
   });
   const details = drifts.flatMap(({ column, distance }): MetricDetail[] => {

@@ -16,6 +16,7 @@ export function formatValue(value: number, format: ValueFormat): string {
     case 'time':
       return formatTime(value);
     case 'count':
+    case 'distance':
     case 'number':
       return formatNumber(value);
   }

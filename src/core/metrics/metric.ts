@@ -21,9 +21,10 @@ export type MetricValue = {
 
 /**
  * How a metric's values behave, which decides how bounds are learned.
- * `percent` is 0–100 of `rows`; `count` is a whole number of 0 or more; `duration` is milliseconds, 0 or more.
+ * `percent` is 0–100 of `rows`; `count` is a whole number of 0 or more; `duration` is milliseconds, 0 or more;
+ * `distance` is 0–1, between distributions.
  */
-export type MetricScale = 'count' | 'percent' | 'duration' | 'number';
+export type MetricScale = 'count' | 'percent' | 'duration' | 'distance' | 'number';
 
 /** A metric's key within a dataset: `row_count`, `delay.null_percent`, `delay.avg[origin=SFO]`. Unique, stable, shown to people. */
 export type MetricKey = string;

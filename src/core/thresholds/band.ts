@@ -61,7 +61,8 @@ export function bandSeverity(value: number, of: BandFigures, band: Band): number
 
 /**
  * The smallest deviation that may alarm, in the metric's own unit: on many rows even a harmless difference is significant.
- * Shares: 0.2 points and two rows; counts 1 %; durations a minute; other numbers 0.5 %.
+ * Shares: 0.2 points and two rows; counts 1 %; durations a minute; distances what as many new values make; other numbers
+ * 0.5 %.
  */
 export function minimumEffect(scale: MetricScale, expected: number, rows: number): number {
   switch (scale) {
@@ -72,6 +73,9 @@ export function minimumEffect(scale: MetricScale, expected: number, rows: number
       return expected === 0 ? Math.min(Math.max(2, 0.002 * rows), Number.MAX_SAFE_INTEGER) : 0.01 * expected;
     case 'duration':
       return Math.max(60_000, 0.005 * Math.abs(expected));
+    case 'distance':
+      // A share of values where none had been is a divergence of half of it.
+      return Math.sqrt(Math.max(0.002, 2 / Math.max(1, rows)) / 2);
     case 'number':
       return 0.005 * Math.abs(expected);
   }
@@ -79,5 +83,6 @@ export function minimumEffect(scale: MetricScale, expected: number, rows: number
 
 function within(scale: MetricScale, value: number): number {
   if (scale === 'number') return value;
-  return scale === 'percent' ? Math.min(100, Math.max(0, value)) : Math.max(0, value);
+  const most = scale === 'percent' ? 100 : scale === 'distance' ? 1 : Number.POSITIVE_INFINITY;
+  return Math.min(most, Math.max(0, value));
 }

@@ -2,7 +2,15 @@ import type { MetricKey, MetricScale } from '../metrics/metric.ts';
 import { splitSegment } from '../metrics/segments/segment-label.ts';
 
 /** Metrics that behave alike: when one of them surprises, its kin may too. */
-export type MetricFamily = 'dataset' | 'count' | 'percent' | 'duration' | 'extreme' | 'moment' | 'percentile';
+export type MetricFamily =
+  | 'dataset'
+  | 'count'
+  | 'percent'
+  | 'duration'
+  | 'distance'
+  | 'extreme'
+  | 'moment'
+  | 'percentile';
 
 const extremes: ReadonlySet<string> = new Set(['min', 'max', 'stddev', 'min_length', 'max_length']);
 
@@ -12,7 +20,7 @@ export function metricFamily(key: MetricKey, scale: MetricScale): MetricFamily {
   const at = metric.lastIndexOf('.');
   const name = metric.slice(at + 1);
   if (extremes.has(name)) return 'extreme';
-  if (scale === 'percent' || scale === 'duration') return scale;
+  if (scale === 'percent' || scale === 'duration' || scale === 'distance') return scale;
   if (at < 0) return 'dataset';
   if (scale === 'count') return 'count';
   return /(?:^|\.)p\d/.test(metric.slice(Math.max(0, at - 4))) ? 'percentile' : 'moment';

@@ -55,7 +55,7 @@ const incidentSchema = object({
 
 const metricSchema = object({
   metric: text,
-  format: word('count', 'percent', 'duration', 'number', 'time'),
+  format: word('count', 'percent', 'duration', 'distance', 'number', 'time'),
   partitions: list(text),
   values: numbers,
   lower: numbers,

@@ -69,7 +69,10 @@ export const resultSchema = object(
 export const resultsSchema = object({
   results: list(resultSchema),
   metrics: record(
-    object({ scale: word('count', 'percent', 'duration', 'number'), values: list(oneOf(number, nothing)) }),
+    object({
+      scale: word('count', 'percent', 'duration', 'distance', 'number'),
+      values: list(oneOf(number, nothing)),
+    }),
   ),
 });
 

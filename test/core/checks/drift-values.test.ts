@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { driftValues } from '../../../src/core/checks/drift-values.ts';
 import { type EvaluationInput, evaluate } from '../../../src/core/checks/evaluate.ts';
 import { driftSentences, isAboutDrift } from '../../../src/core/checks/explain-drift.ts';
+import { learnedRules } from '../../../src/core/checks/learned-rules.ts';
+import { columnType } from '../../../src/core/datasets/schema.ts';
+import { statesFromFrequencies } from '../../../src/core/metrics/catalogue.ts';
+import { DriftWindow } from '../../../src/core/metrics/drift/drift-window.ts';
 import { metricKey } from '../../../src/core/metrics/metric.ts';
 import { noHistory } from '../../../src/core/thresholds/history.ts';
+import { createLearner } from '../../../src/core/thresholds/learner.ts';
+import { tabulate } from '../../support/state-laws.ts';
 import {
   baselineBefore,
   definitionOf,
   historyOf,
   judgedDays,
   judgeNext,
+  keyOf,
   nowAt,
   pastCount,
   pastDays,
@@ -74,6 +82,28 @@ describe('drift in an evaluation', () => {
       evaluations[0]?.results.filter(({ check }) => check.includes('metric_undefined')),
       [],
     );
+  });
+
+  it('does not alarm when a column without any drift has a single odd row', () => {
+    const window = new DriftWindow();
+    const history = Array.from({ length: 30 }, () => 0);
+    const odd = [...Array.from({ length: 999 }, () => 'a'), 'b'];
+    const partitionOf = (nth: number, values: readonly string[]) => {
+      const type = columnType('VARCHAR');
+      const states = statesFromFrequencies(type.kind, tabulate(type, values));
+      return { key: keyOf(nth), bytes: 1, profile: { columns: [{ name: 'c', type, states }] } };
+    };
+    for (const nth of history.keys()) window.add(partitionOf(nth, odd.slice(0, 999)));
+    const [value] = driftValues(window.step(partitionOf(30, odd))).values;
+    assert.ok(value?.value !== undefined && value.value > 0.01, `${value?.value}`);
+    const learner = createLearner({ alertsPerMonth: 1, ruleOf: learnedRules(definitionOf()) });
+    const judge = (nth: number, drift: number) => {
+      const metric = { metric: 'c.js_distance', scale: value.scale, value: drift, rows: 1_000 };
+      return learner.step({ partition: { key: keyOf(nth), revision: 1 }, metrics: [metric] })[0]?.status;
+    };
+    for (const [nth, drift] of history.entries()) judge(nth, drift);
+    assert.equal(judge(30, value.value), 'pass');
+    assert.equal(judge(31, 0.2), 'fail');
   });
 
   it('takes an unreadable baseline partition for one without rows', () => {

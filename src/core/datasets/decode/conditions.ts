@@ -70,6 +70,7 @@ function isImpossible(conditions: readonly SetCondition[], domain: Range): boole
 function boundDecoder(scale: MetricScale): Decoder<number> {
   if (scale === 'duration')
     return parsed(parseDurationMs, 'a duration with its unit, such as 26h, 90m or 2d');
+  if (scale === 'distance') return number({ min: 0, max: 1 });
   return scale === 'percent' ? number({ min: 0, max: 100 }) : number();
 }
 
@@ -99,12 +100,14 @@ type Range = {
 };
 
 function domainOf(scale: MetricScale): Range {
-  const low = scale === 'count' || scale === 'percent' ? 0 : Number.NEGATIVE_INFINITY;
-  return { low, high: scale === 'percent' ? 100 : Number.POSITIVE_INFINITY, openLow: false, openHigh: false };
+  const isBounded = scale === 'count' || scale === 'percent' || scale === 'distance';
+  const high = scale === 'percent' ? 100 : scale === 'distance' ? 1 : Number.POSITIVE_INFINITY;
+  return { low: isBounded ? 0 : Number.NEGATIVE_INFINITY, high, openLow: false, openHigh: false };
 }
 
 function domainText(scale: MetricScale): string {
   if (scale === 'count') return ' for a count, which is 0 or more';
+  if (scale === 'distance') return ' for a distance, which is 0–1';
   return scale === 'percent' ? ' for a percentage, which is 0–100' : '';
 }
 

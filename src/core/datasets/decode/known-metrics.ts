@@ -59,5 +59,5 @@ export const knownMetrics: Readonly<Record<string, KnownMetric>> = {
   true_count: count,
   false_count: count,
   psi: figure,
-  js_distance: figure,
+  js_distance: { of: 'column', scale: 'distance' },
 };
