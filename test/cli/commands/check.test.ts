@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { CommanderError } from 'commander';
 import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
+import { createHolidays } from '../../../src/adapters/holidays/date-holidays.ts';
 import { checkCommand } from '../../../src/cli/commands/check.ts';
 import { textWidth } from '../../../src/cli/render/text-width.ts';
 import { capturedIo } from '../../support/captured-io.ts';
@@ -42,6 +43,7 @@ async function run(
         engine,
         provider: createFilesProvider(engine),
         clock,
+        holidays: createHolidays(),
         parallelism: 2,
         stage: async () => {
           const staging = await temporaryFiles();

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
+import { createHolidays } from '../../../src/adapters/holidays/date-holidays.ts';
 import { decodeChecks } from '../../../src/core/datasets/decode.ts';
 import {
   type CheckFilesDependencies,
@@ -25,6 +26,7 @@ function dependenciesIn(
     asked: engine.asked,
     provider: createFilesProvider(engine),
     clock: createFakeClock(),
+    holidays: createHolidays(),
     parallelism: 2,
     staged: 0,
     stage: async () => {
