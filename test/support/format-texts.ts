@@ -104,7 +104,7 @@ export const nearlyFormatted: readonly string[] = [
   'UK',
   'de',
   'EUR',
-  'XXX',
+  'XTS',
   'DEM',
   'en',
   'xx',

@@ -25,9 +25,9 @@ function partitionJson({ key, status, files, sizeBytes, rejected, found }: Parti
     row_count: found.rowCount,
     schema: found.schema.map(({ name, type }) => ({ name, type: type.native })),
     metrics: Object.fromEntries(
-      found.values.map(({ metric, column, segment, value, exact, relativeError }) => [
+      found.values.map(({ metric, column, segment, value, exact, relativeError, absoluteError }) => [
         metricKey(metric, column, segment),
-        { value: value ?? null, exact, relative_error: relativeError },
+        { value: value ?? null, exact, relative_error: relativeError, absolute_error: absoluteError },
       ]),
     ),
     top_values: detailsOf(found.details, 'top_values'),

@@ -113,7 +113,8 @@ describe('the pattern of a text', () => {
   it('knows the share of the most frequent one among thousands', () => {
     const noise = Array.from(
       { length: 2_000 },
-      (_, at) => [...String(at)].map((digit) => '.:;!'[Number(digit) % 4]).join('') + '.'.repeat(at % 37),
+      (_, at) =>
+        `${String(at).replace(/[0-9]/g, (digit) => '.:;!'[Number(digit) % 4] ?? '')}${'.'.repeat(at % 37)}`,
     );
     const merged = [0, 1, 2, 3].reduce(
       (state) =>
@@ -170,7 +171,7 @@ describe('the formats of a text', () => {
     const lists = [countryCodes, currencyCodes, languageCodes];
     assert.deepEqual(
       lists.map((list) => new Set(list).size),
-      [249, 179, 183],
+      [249, 177, 183],
     );
   });
 });
