@@ -144,6 +144,7 @@ export class Client {
     from?: string | undefined;
     to?: string | undefined;
     concurrency?: number | undefined;
+    force?: boolean | undefined;
   }): Promise<Outcome<BackfillView>> {
     return this.#post('/backfills', body);
   }

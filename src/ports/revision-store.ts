@@ -54,7 +54,10 @@ export type IngestCommit = {
   readonly commit: TaskCommit<OutputOf<'ingest'>>;
   readonly revision: Omit<Revision, 'number'>;
   readonly followUp: (revision: RevisionRef) => Job;
-  /** Somebody wants it to be checked again: content equal to the current revision's enqueues `followUp(newest)` as well. */
+  /**
+   * Somebody wants it to be checked again: content equal to the current revision's enqueues `followUp(newest)` as well,
+   * and the output that is stored carries that revision.
+   */
   readonly recheck?: boolean;
 };
 

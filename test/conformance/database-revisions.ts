@@ -89,6 +89,8 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
         },
       });
       assert.deepEqual(numbers, [1]);
+      const [outcome] = (await jobs.outcomes([job.id])).get(job.id) ?? [];
+      assert.deepEqual(outcome?.output, { ...ingestOutput, revision: world.reference('p') });
       assert.equal((await revisions.newest(world.dataset, key('p')))?.number, 1);
       assert.deepEqual(await jobs.open([next.id]), [next]);
     });

@@ -123,6 +123,14 @@ describe('queries of a dataset', () => {
     assert.ok(checks.includes('pass failed_rows(far) must be 0'), checks.join('\n'));
     assert.ok(checks.includes('pass duplicate_row_count must be 0'), checks.join('\n'));
     assert.equal(results.exitCode, 0);
+    const again = await assay('backfill', 'flights', '--force');
+    assert.match(again.text, /backfill succeeded in .*: 13 partitions/, again.errors);
+    const all = await assay('results', 'flights', '--all', '--check', 'failed_rows(far) must be 0', '--json');
+    const found = all.json.results.map(({ status }: { status: string }) => status);
+    assert.deepEqual(
+      found,
+      Array.from({ length: 13 }, () => 'pass'),
+    );
   });
 });
 

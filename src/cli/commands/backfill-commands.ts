@@ -22,6 +22,7 @@ type BackfillOptions = {
   readonly from?: string;
   readonly to?: string;
   readonly concurrency?: string;
+  readonly force?: boolean;
   readonly wait: boolean;
 };
 
@@ -36,12 +37,13 @@ export function addBackfillCommands(program: Command, commands: CommandSet): voi
       '--concurrency <n>',
       `partitions at once, 1 to ${limits.backfillConcurrencyMax} (default ${limits.backfillConcurrencyDefault})`,
     )
+    .option('--force', 'read and measure unchanged partitions again, too: for new queries of the definition')
     .option('--no-wait', 'start it and return at once')
     .addHelpText(
       'after',
       `
 The service does the work: Ctrl-C ends the watching, not the backfill. A backfill that is started again skips what is
-ingested already.
+ingested already, unless it is forced.
 
 Examples:
   assay backfill flights --from 2001-01-01 --to 2001-06-28
@@ -76,8 +78,8 @@ Exit code: 0 when it succeeded, 3 when a partition failed or it was cancelled.`,
 async function startBackfill(session: Session, dataset: string, options: BackfillOptions): Promise<ExitCode> {
   const concurrency =
     options.concurrency === undefined ? undefined : wholeNumber(options.concurrency, '--concurrency');
-  const { from, to } = options;
-  const started = valueOf(await session.client.startBackfill({ dataset, from, to, concurrency }));
+  const { from, to, force } = options;
+  const started = valueOf(await session.client.startBackfill({ dataset, from, to, concurrency, force }));
   if (!options.wait) {
     if (session.json) writeJson(session.io, started);
     else

@@ -45,7 +45,7 @@ export function withQueryValues(
 const notAsked: CheckProblem = {
   code: 'METRIC_NOT_FOUND',
   message:
-    'the question was not put to this revision, because the definition is newer; `assay scan --force` checks it again',
+    'the question was not put to this revision, because the definition is newer; `assay scan --force` or `assay backfill --force` asks again',
 };
 
 function problemOf({ code, message, hint }: Extract<QueryOutcome, { ok: false }>['failure']): CheckProblem {

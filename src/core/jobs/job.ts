@@ -19,8 +19,14 @@ export type Job = {
 export type JobSpec =
   /** Ingestion: lookup, then one ingest task per new or changed partition. `force` reads unchanged ones again. */
   | { readonly kind: 'scan'; readonly only?: readonly PartitionKey[]; readonly force?: boolean }
-  /** Ingestion: the same over a time frame (inclusive keys), never more than `concurrency` partitions at once. */
-  | { readonly kind: 'backfill'; readonly from?: string; readonly to?: string; readonly concurrency: number }
+  /** Ingestion: the same over a time frame (inclusive keys), never more than `concurrency` partitions at once; `force` as above. */
+  | {
+      readonly kind: 'backfill';
+      readonly from?: string;
+      readonly to?: string;
+      readonly concurrency: number;
+      readonly force?: boolean;
+    }
   /** Quality: measure each batch, put the definition's queries to the whole, evaluate, notify. */
   | ({ readonly kind: 'check' } & RevisionWork)
   /** Quality: measure and query a backfilled revision; it is judged by the backfill's `learn` job. */

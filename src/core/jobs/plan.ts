@@ -59,19 +59,22 @@ function planIngestion(job: Job, outcomes: readonly TaskOutcome[]): PlannedTask[
 
 function lookupSpec(job: Job): TaskSpec {
   const { spec, dataset } = job;
-  if (spec.kind === 'backfill') return { kind: 'lookup', dataset, ...frameOf(spec) };
-  if (spec.kind !== 'scan') return { kind: 'lookup', dataset };
+  if (spec.kind !== 'scan' && spec.kind !== 'backfill') return { kind: 'lookup', dataset };
+  const force = spec.force === undefined ? {} : { force: spec.force };
+  if (spec.kind === 'backfill') return { kind: 'lookup', dataset, ...frameOf(spec), ...force };
   return {
     kind: 'lookup',
     dataset,
     ...(spec.only === undefined ? {} : { only: spec.only }),
-    ...(spec.force === undefined ? {} : { force: spec.force }),
+    ...force,
   };
 }
 
 function planIngests(job: Job, changed: readonly ListedPartition[]): PlannedTask[] {
-  const backfill: { backfill?: JobId } = job.spec.kind === 'backfill' ? { backfill: job.id } : {};
-  const force = job.spec.kind === 'scan' && job.spec.force === true ? { force: true } : {};
+  const { spec } = job;
+  const backfill: { backfill?: JobId } = spec.kind === 'backfill' ? { backfill: job.id } : {};
+  const isForced = (spec.kind === 'scan' || spec.kind === 'backfill') && spec.force === true;
+  const force = isForced ? { force: true } : {};
   const named = new Map<TaskName, ListedPartition>();
   for (const listed of changed) {
     const name = taskName(`ingest/${listed.key}`);

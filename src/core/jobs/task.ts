@@ -71,7 +71,7 @@ export type TaskOutput =
   | { readonly kind: 'lookup'; readonly changed: readonly ListedPartition[]; readonly unchanged: number }
   | {
       readonly kind: 'ingest';
-      /** Absent when the content turned out to be unchanged. */
+      /** Absent when the content turned out to be unchanged, so that nothing follows. */
       readonly revision?: RevisionRef;
       readonly rowCount: number;
       readonly rejectedCount: number;

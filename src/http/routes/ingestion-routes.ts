@@ -25,6 +25,7 @@ type BackfillBody = {
   readonly from?: string;
   readonly to?: string;
   readonly concurrency?: number;
+  readonly force?: boolean;
 };
 type ScanBody = { readonly dataset: string; readonly only?: readonly string[]; readonly force?: boolean };
 
@@ -34,6 +35,7 @@ const backfillBody = object(
     from: keyText,
     to: keyText,
     concurrency: { type: 'integer', minimum: 1, maximum: limits.backfillConcurrencyMax },
+    force: flag,
   },
 );
 const scanBody = object(

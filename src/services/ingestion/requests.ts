@@ -15,6 +15,8 @@ export type BackfillRequest = {
   readonly to?: string | undefined;
   /** Partitions that are worked on at once. */
   readonly concurrency?: number | undefined;
+  /** Unchanged partitions too: what a definition newly asks for is measured of them. */
+  readonly force?: boolean | undefined;
 };
 
 export type ScanRequest = {
@@ -86,19 +88,20 @@ export class IngestionRequests {
     if (open !== undefined) return fail(backfillOpen(dataset, open));
     const room = await this.#room(dataset, ['backfill', 'learn']);
     if (!room.ok) return room;
-    return this.#begin(dataset, { frame: frame.value, concurrency: concurrency.value });
+    const force = request.force === true;
+    return this.#begin(dataset, { frame: frame.value, concurrency: concurrency.value, force });
   }
 
   async #begin(
     dataset: DatasetName,
-    wish: { frame: BackfillFrame; concurrency: number },
+    wish: { frame: BackfillFrame; concurrency: number; force: boolean },
   ): Promise<Outcome<Job>> {
     const group = jobId(this.#kit.random.id());
-    const { frame, concurrency } = wish;
+    const { frame, concurrency, force } = wish;
     const backfill = this.#job(dataset, {
       id: group,
       group,
-      spec: { kind: 'backfill', ...frame, concurrency },
+      spec: { kind: 'backfill', ...frame, concurrency, ...(force ? { force } : {}) },
     });
     const learn = this.#job(dataset, { group, spec: { kind: 'learn', ...frame } });
     await this.#enqueue([backfill, learn]);

@@ -112,9 +112,15 @@ describe('the plan of a job', () => {
     ]);
   });
 
-  it('tells ingests of a forced scan that they are forced', () => {
+  it('tells ingests of a forced scan or backfill that they are forced', () => {
     const [, ingest] = planTasks(jobOf({ kind: 'scan', force: true }), [looked(['2001-01-01'])]);
     assert.equal(ingest?.spec.kind === 'ingest' && ingest.spec.force, true);
+    const forced = planTasks(jobOf({ kind: 'backfill', concurrency: 4, force: true }), [
+      looked(['2001-01-01']),
+    ]);
+    assert.ok(
+      forced.every(({ spec }) => (spec.kind === 'lookup' || spec.kind === 'ingest') && spec.force === true),
+    );
   });
 
   it('leaves time for all queries that a definition may have, each up to its own time-out', () => {

@@ -25,7 +25,9 @@ export function commitIngest(
       return { enqueued: true };
     }
     const { revision: _, ...output } = commit.output;
-    await claimTask(trx, commit, output);
+    const rechecked =
+      ingest.recheck === true ? { revision: { dataset, partition, number: newest.number } } : {};
+    await claimTask(trx, commit, { ...output, ...rechecked });
     await noteFingerprint(trx, ingest, newest.number);
     if (!newest.wasRefused && ingest.recheck !== true) return { enqueued: false };
     // The content before the refused one is back: its verdict must be given anew, for an incident may be open.
