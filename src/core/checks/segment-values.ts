@@ -5,6 +5,7 @@ import type { MetricValue } from '../metrics/metric.ts';
 import type { Profile } from '../metrics/profile.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
 import { segmentsLabel } from '../metrics/segments/segment-label.ts';
+import { percentileOfName } from '../metrics/segments/segment-metrics.ts';
 import { type Segments, segmentsKey } from '../metrics/segments/segments.ts';
 
 /** How many groups a rule found, as a metric of the rule: `group_count[origin]`. */
@@ -57,16 +58,10 @@ function columnValues({ columns }: MeasuredRows, metrics: readonly string[]): Me
     const known = columnMetrics(column).values.filter(({ metric }) => wanted.has(metric));
     const names = new Set(known.map(({ metric }) => metric));
     const more = metrics.flatMap((metric) => {
-      const percent = percentOf(metric);
+      const percent = percentileOfName(metric);
       if (percent === undefined || names.has(metric)) return [];
       return columnPercentile([column], column.name, percent / 100) ?? [];
     });
     return [...known, ...more];
   });
-}
-
-/** 99.9 of `p99.9`. */
-function percentOf(metric: string): number | undefined {
-  const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(metric) ?? [];
-  return percent === undefined ? undefined : Number(percent);
 }

@@ -5,6 +5,7 @@ import { type MetricDetail, type MetricKey, type MetricValue, metricKey } from '
 import { profileMetrics, profilePercentile } from '../metrics/profile.ts';
 import { encodeProfile } from '../metrics/profile-codec.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
+import { percentileOfName } from '../metrics/segments/segment-metrics.ts';
 import { splitMetricKey } from './format.ts';
 import { segmentValues } from './segment-values.ts';
 import { mergedProfile } from './target-values.ts';
@@ -38,9 +39,9 @@ export function windowValues(input: WindowInput): Outcome<WindowOutput> {
   const known = new Set(measured.map(({ metric, column }) => metricKey(metric, column)));
   const more = input.metrics.flatMap((key) => {
     const { column, name, segment } = splitMetricKey(key);
-    const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
+    const percent = percentileOfName(name);
     if (column === undefined || percent === undefined || segment !== undefined || known.has(key)) return [];
-    return profilePercentile(profile, column, Math.min(1, Number(percent) / 100)) ?? [];
+    return profilePercentile(profile, column, percent / 100) ?? [];
   });
   const values = [...measured, ...more, ...segmentValues(profile, input.segments)];
   const { schema, rowCount } = profile;

@@ -10,6 +10,7 @@ import { defaultMeasurePlan } from '../../../src/core/metrics/plan.ts';
 import { mergeProfiles, type Profile } from '../../../src/core/metrics/profile.ts';
 import { decodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import type { SegmentRule } from '../../../src/core/metrics/segment-rule.ts';
+import { segmentMetricNames } from '../../../src/core/metrics/segments/segment-metrics.ts';
 import type { Segments } from '../../../src/core/metrics/segments/segments.ts';
 import { encodedSize } from '../../../src/core/metrics/segments/segments-codec.ts';
 import { sameMetric } from '../../support/state-laws.ts';
@@ -139,6 +140,18 @@ describe('measuring by groups', () => {
     const hidden = [...segments.groups.values()].reduce((sum, one) => sum - one.rowCount, 6000);
     assert.equal(segments.other.rowCount, hidden);
     assert.ok(segments.otherGroupRowsMax > 0 && segments.otherGroupRowsMax <= (rows.rowCount ?? 0));
+  });
+
+  it('gives every metric that a rule can name', async () => {
+    const named = { ...rule(['origin'], 2), metrics: segmentMetricNames };
+    const [group] = only(await profileOf('flights', [named])).groups.values();
+    const given = new Set(
+      (group?.columns ?? []).flatMap((column) => columnMetrics(column).values.map(({ metric }) => metric)),
+    );
+    assert.deepEqual(
+      segmentMetricNames.filter((name) => name !== 'row_count' && !given.has(name)),
+      [],
+    );
   });
 
   it('gives the same for one table as for its parts', async () => {

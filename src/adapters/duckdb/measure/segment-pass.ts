@@ -8,6 +8,7 @@ import { signsFamily } from '../../../core/metrics/families/signs.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { SegmentRule } from '../../../core/metrics/segment-rule.ts';
 import { limitGroups, mergeRows } from '../../../core/metrics/segments/merge-segments.ts';
+import { percentileOfName } from '../../../core/metrics/segments/segment-metrics.ts';
 import { noRows, type Segments } from '../../../core/metrics/segments/segments.ts';
 import { encodedSize } from '../../../core/metrics/segments/segments-codec.ts';
 import { logBucketNumber, logBucketStates, logBucketsOf } from './bucket-pass.ts';
@@ -128,7 +129,8 @@ async function measureColumn(connection: DuckDBConnection, of: ColumnTask): Prom
 /** Percentiles, and what the buckets count beside them. */
 function needsBuckets(metric: string): boolean {
   return (
-    /^p\d/.test(metric) || ['zero_count', 'negative_count', 'nan_count', 'infinite_count'].includes(metric)
+    percentileOfName(metric) !== undefined ||
+    ['zero_count', 'negative_count', 'nan_count', 'infinite_count'].includes(metric)
   );
 }
 

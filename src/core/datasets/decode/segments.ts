@@ -1,22 +1,13 @@
 import { limits } from '../../../base/limits.ts';
 import type { SegmentRule } from '../../metrics/segment-rule.ts';
+import { isSegmentMetric, segmentMetricNames } from '../../metrics/segments/segment-metrics.ts';
 import { suggestion } from '../../text/nearest.ts';
 import { type Decoder, distinct, itself, list, mapped, number, text } from './decoder.ts';
-import { knownMetrics } from './known-metrics.ts';
 import { defaulted, object, required } from './object.ts';
 import type { Place } from './place.ts';
 
 /** What is judged of each group unless the owner says more: how many rows there are, how full and how large they are. */
 const segmentMetricsDefault: readonly string[] = ['row_count', 'null_percent', 'avg'];
-
-/** Only what every group has by itself: metrics of columns, and how many rows it has. */
-const notOfSegments = ['percentile', 'invalid_count', 'invalid_percent', 'psi', 'js_distance'];
-const metricsOfSegments = [
-  'row_count',
-  ...Object.keys(knownMetrics).filter(
-    (metric) => knownMetrics[metric]?.of === 'column' && !notOfSegments.includes(metric),
-  ),
-];
 
 /** Decodes `segments: [{columns: [origin, carrier], limit: 50, metrics: [row_count, avg]}]`. */
 export const segmentsDecoder: Decoder<readonly SegmentRule[]> = distinct(segmentDecoder(), {
@@ -68,9 +59,10 @@ function segmentDecoder(): Decoder<SegmentRule> {
 }
 
 function segmentMetric(input: unknown, place: Place): string | undefined {
-  if (typeof input === 'string' && metricsOfSegments.includes(input)) return input;
-  const meant = typeof input === 'string' ? suggestion(input, metricsOfSegments) : '';
-  return place.report(`must be a metric of segments${meant || `: ${metricsOfSegments.join(', ')}`}`);
+  if (typeof input === 'string' && isSegmentMetric(input)) return input;
+  const meant = typeof input === 'string' ? suggestion(input, segmentMetricNames) : '';
+  const all = `: ${segmentMetricNames.join(', ')}, or a percentile such as p95`;
+  return place.report(`must be a metric of segments${meant || all}`);
 }
 
 function columnsKey({ columns }: SegmentRule): string {
