@@ -4,6 +4,7 @@ import { coldStart } from '../thresholds/bar.ts';
 import type { LearnedRecord } from '../thresholds/record.ts';
 import { failSeverity } from '../thresholds/verdict.ts';
 import type { Explanation } from './explain.ts';
+import { constantEdge, distanceText, edgeSentences } from './explain-edges.ts';
 import { formatNumber, formatOf, formatValue, type ValueFormat } from './format.ts';
 import type { Result } from './result.ts';
 import { bandText, resultSummary } from './summary.ts';
@@ -19,7 +20,7 @@ export function explainLearned(result: Result, learned: LearnedRecord): Explanat
     case 'learning':
       return { headline, sentences: [learningSentence(learned)] };
     case 'new_level':
-      return { headline, sentences: newLevelSentences(learned, format) };
+      return { headline, sentences: newLevelSentences(result, learned, format) };
     case 'banded':
       return {
         headline: `${headline} (${methodText(learned, result.revision.partition)})`,
@@ -27,6 +28,7 @@ export function explainLearned(result: Result, learned: LearnedRecord): Explanat
           forecastSentence(learned, result.revision.partition, format),
           ...widthSentences(learned, format),
           trainingSentence(learned),
+          ...edgeSentences(result, learned, format),
           bandVerdict(result, format),
         ],
       };
@@ -36,6 +38,7 @@ export function explainLearned(result: Result, learned: LearnedRecord): Explanat
         sentences: [
           ...constantSentences(learned, format),
           trainingSentence(learned),
+          ...constantEdge(result, learned, format),
           bandVerdict(result, format),
         ],
       };
@@ -43,15 +46,19 @@ export function explainLearned(result: Result, learned: LearnedRecord): Explanat
 }
 
 function learningSentence({ history, needed }: Extract<LearnedRecord, { state: 'learning' }>): string {
-  return `The metric is measured but not judged: it has ${partitions(history)} of history and needs ${needed}.`;
+  const missing = `it has ${partitions(history)} of history and needs ${needed}`;
+  return `The metric is measured but not judged: ${missing}. Until it has ${coldStart.noticing}, a deviation only warns.`;
 }
 
 function newLevelSentences(
+  { value = Number.NaN }: Result,
   { expected, history }: Extract<LearnedRecord, { state: 'new_level' }>,
   format: ValueFormat,
 ): string[] {
+  const side = value > expected ? 'above' : 'below';
+  const away = `the value lies ${distanceText(Math.abs(value - expected), format)} ${side} it`;
   return [
-    `The forecast from ${partitions(history)} was ${formatValue(expected, format)}.`,
+    `The forecast from ${partitions(history)} was ${formatValue(expected, format)}; ${away}.`,
     'This is the third deviation to the same side in a row: it is taken for a new level, and the band moves there.',
     'If it is an error, resolve the incident as a real error: the values then do not count.',
   ];
@@ -105,14 +112,9 @@ function widthSentences(learned: Banded, format: ValueFormat): string[] {
   ];
   const effect =
     learned.minimumEffect > 0
-      ? [`A deviation of ${formatEffect(learned.minimumEffect, format)} or less never alarms.`]
+      ? [`A deviation of ${distanceText(learned.minimumEffect, format)} or less never alarms.`]
       : [];
   return [`The band reaches ${steps} to each side: ${parts.join(', ')}.`, ...effect];
-}
-
-function formatEffect(effect: number, format: ValueFormat): string {
-  if (format === 'percent') return `${formatNumber(effect)} points`;
-  return formatValue(effect, format === 'time' ? 'duration' : format);
 }
 
 function constantSentences(learned: Constant, format: ValueFormat): string[] {
@@ -123,7 +125,8 @@ function constantSentences(learned: Constant, format: ValueFormat): string[] {
   return [`The metric stood at ${constant} and changed ${times} before; more than that alarms.`];
 }
 
-const excludedShown = 5;
+/** As many as records keep. */
+const excludedShown = 20;
 
 function trainingSentence(learned: Banded | Constant): string {
   const frame = `Learned from ${partitions(learned.history)}, ${learned.trainedFrom} to ${learned.trainedTo}`;
@@ -131,7 +134,8 @@ function trainingSentence(learned: Banded | Constant): string {
   if (excluded.length === 0) return `${frame}.`;
   const shown = excluded.slice(-excludedShown).join(', ');
   const more = excluded.length > excludedShown ? ` and ${excluded.length - excludedShown} more` : '';
-  return `${frame}; left out as deviations: ${shown}${more}.`;
+  const why = 'because their values alarmed or people called them errors or exceptions';
+  return `${frame}; left out, ${why}: ${shown}${more}.`;
 }
 
 function bandVerdict(result: Result, format: ValueFormat): string {

@@ -1,7 +1,8 @@
 import { describeSchemaChange } from '../datasets/schema-change.ts';
 import { describeCondition } from './describe-check.ts';
+import { distanceText } from './explain-edges.ts';
 import { explainLearned } from './explain-learned.ts';
-import { formatOf } from './format.ts';
+import { formatOf, type ValueFormat } from './format.ts';
 import type { Result } from './result.ts';
 import { resultSummary } from './summary.ts';
 
@@ -52,7 +53,17 @@ function setSentences(result: Result): string[] {
   const { conditions, level } = record.threshold;
   const wanted = conditions.map((condition) => describeCondition(condition, format)).join(' and ');
   const bound = `A person set the bound: ${result.metric} ${wanted}; a violation is a ${level === 'fail' ? 'failure' : 'warning'}.`;
-  return [bound, verdictSentence(result)];
+  return [bound, verdictSentence(result), ...boundDistance(result, format)];
+}
+
+/** How far a value is from the nearest bound, on whichever side. */
+function boundDistance({ value, lower, upper, status }: Result, format: ValueFormat): string[] {
+  const bounds = [lower, upper].filter((bound) => bound !== undefined);
+  if (value === undefined || bounds.length === 0) return [];
+  const distance = Math.min(...bounds.map((bound) => Math.abs(value - bound)));
+  if (distance === 0) return [];
+  const word = status === 'pass' ? 'away from the nearest bound' : 'beyond the bound';
+  return [`The value is ${distanceText(distance, format)} ${word}.`];
 }
 
 function schemaSentences(result: Result): string[] {
@@ -62,7 +73,11 @@ function schemaSentences(result: Result): string[] {
   if (comparedWith === undefined) return ['There was no partition before it to compare the columns with.'];
   const before = `Compared with partition ${comparedWith.partition}, revision ${comparedWith.number}.`;
   const rule = 'An added column warns; one that is gone, has another type or another place fails.';
-  return [before, ...changes.map((change) => `${capitalized(describeSchemaChange(change))}.`), rule];
+  const found =
+    changes.length === 0
+      ? ['No column was added, removed, given another type or moved: no alert.']
+      : changes.map((change) => `${capitalized(describeSchemaChange(change))}.`);
+  return [before, ...found, rule];
 }
 
 function verdictSentence(result: Result): string {
