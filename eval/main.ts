@@ -1,8 +1,12 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { version } from '@duckdb/node-api';
+import { judgeAll } from './judge/judge-all.ts';
 import { VersionedCache } from './measure/cache.ts';
 import { prepare } from './measure/prepare.ts';
 import { readOptions } from './options.ts';
 import { rowStreams } from './streams/all.ts';
+import { readBirths } from './streams/births.ts';
 import { tune } from './tune.ts';
 
 /**
@@ -32,5 +36,7 @@ if (options.tune) {
   tune(streams, cache, { misses: options.misses, write: (text) => void process.stdout.write(text) });
 } else {
   const cache = await prepare(streams, { ...options, data: options.data });
-  tune(streams, cache, { misses: options.misses, write: (text) => void process.stdout.write(text) });
+  const births = existsSync(join(options.data, 'births')) ? readBirths(options.data) : undefined;
+  const report = judgeAll(streams, cache, { births, duckdb: version() });
+  writeFileSync(join(options.out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
 }

@@ -4,7 +4,7 @@ import { falseAlarms, isFound } from './judge/count.ts';
 import { replayDrift } from './judge/drift.ts';
 import { loadStream } from './judge/load.ts';
 import { macroRecall, type Recall, recalls } from './judge/recall.ts';
-import { type Replay, replay, type StreamData } from './judge/replay.ts';
+import { type Replay, replay, type StreamData, withoutTests } from './judge/replay.ts';
 import type { VersionedCache } from './measure/cache.ts';
 import { matureFrom, youngFrom } from './measure/plan.ts';
 import type { RowStream } from './streams/stream.ts';
@@ -44,13 +44,13 @@ function alarmTable(judged: readonly Judged[]): string {
       others[1] ?? '',
       falseAlarms(one.clean, { threshold: 1, from: youngFrom, to: matureFrom }).incidents.toFixed(2),
       macroRecall(all).toFixed(3),
-      macroRecall(recalls(one, 1, youngFrom).filter(({ tests }) => tests > 0)).toFixed(3),
+      macroRecall(recalls(one, 1, { from: youngFrom, to: matureFrom })).toFixed(3),
       `${found.length}/${drifts.length} on day ${found[Math.floor(found.length / 2)] ?? '–'}`,
     ];
   });
   const columns = [
     { title: 'stream' },
-    ...['metrics', 'inc/30 B 0.3', 'B 1', 'B 3', '14–27', 'macro recall', 'from 14 on'].map((title) => ({
+    ...['metrics', 'inc/30 B 0.3', 'B 1', 'B 3', '14–27', 'macro recall', 'at 14–27'].map((title) => ({
       title,
       align: 'right' as const,
     })),
@@ -95,8 +95,4 @@ function idOf({ type, magnitude }: Recall): string {
 
 function percent({ found, tests }: Recall): string {
   return `${Math.round((100 * found) / tests)} %`;
-}
-
-function withoutTests(data: StreamData): StreamData {
-  return { ...data, partitions: data.partitions.map((partition) => ({ ...partition, tests: [] })) };
 }

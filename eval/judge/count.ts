@@ -41,9 +41,16 @@ export function falseAlarms(
 /** Whether the error is found: something alarms that did not alarm on the clean partition. */
 export function isFound(replay: Replay, { place, judged }: JudgedTest, threshold: number): boolean {
   const before = replay.clean[place];
-  const known = before === undefined ? new Set<string>() : alarmsOf(before, threshold);
-  for (const key of alarmsOf(judged, threshold)) if (!known.has(key)) return true;
+  for (const key of judged.rules.keys()) if (before?.rules.has(key) !== true) return true;
+  for (const [key, score] of judged.scores) {
+    if (score > threshold && !((before?.scores.get(key) ?? 0) > threshold)) return true;
+  }
   return false;
+}
+
+/** Whether anything alarms, also what would without the error. */
+export function hasAlarm({ scores, rules }: Scores, threshold: number): boolean {
+  return rules.size > 0 || scores.values().some((score) => score > threshold);
 }
 
 /** The worst score of a partition; rules count with what they say. */

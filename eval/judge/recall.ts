@@ -12,11 +12,18 @@ export type Recall = {
   readonly tests: number;
 };
 
-/** Recall for each kind and size of error, in the order of the catalogue, on partitions with enough history. */
-export function recalls(replay: Replay, threshold: number, from = matureFrom): Recall[] {
+/** Which tests of a replay count: those of the places `from` (inclusive) to `to` (exclusive). */
+export type RecallRange = { readonly from: number; readonly to?: number };
+
+/** Recall for each kind and size of error, in the order of the catalogue. */
+export function recalls(
+  replay: Replay,
+  threshold: number,
+  { from, to = Number.POSITIVE_INFINITY }: RecallRange = { from: matureFrom },
+): Recall[] {
   const counts = new Map<string, { found: number; tests: number }>();
   for (const test of replay.tests) {
-    if (test.place < from) continue;
+    if (test.place < from || test.place >= to) continue;
     const count = counts.get(test.test.id) ?? { found: 0, tests: 0 };
     counts.set(test.test.id, count);
     count.tests += 1;
@@ -34,6 +41,20 @@ export function recalls(replay: Replay, threshold: number, from = matureFrom): R
 export function macroRecall(all: readonly Recall[]): number {
   const types = Map.groupBy(all, ({ type }) => type);
   return mean([...types.values()].map((sizes) => mean(sizes.map(({ found, tests }) => found / tests))));
+}
+
+const detectable = 0.9;
+
+/** The smallest size of each kind from which on nine of ten errors are found; undefined where none is. */
+export function detectableSizes(all: readonly Recall[]): ReadonlyMap<string, Recall | undefined> {
+  const types = Map.groupBy(all, ({ type }) => type);
+  return new Map(
+    [...types].map(([type, sizes]) => {
+      const falling = sizes.toSorted((a, b) => b.size - a.size);
+      const missed = falling.findIndex(({ found, tests }) => found < detectable * tests);
+      return [type, missed < 0 ? falling.at(-1) : falling[missed - 1]];
+    }),
+  );
 }
 
 function mean(values: readonly number[]): number {

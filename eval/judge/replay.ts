@@ -2,7 +2,7 @@ import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
 import type { MetricKey } from '../../src/core/metrics/metric.ts';
 import type { LearnerPoint } from '../../src/core/thresholds/learner.ts';
 import { type MetricVector, metricsOf, type PartitionVectors, type TestVector } from '../measure/vector.ts';
-import type { Method } from './method.ts';
+import type { Judge, Method } from './method.ts';
 import { Rules } from './rules.ts';
 
 /** A stream as methods judge it. */
@@ -62,7 +62,21 @@ export function replay(stream: StreamData, method: Method): Replay {
   return { stream: stream.name, method, clean, tests };
 }
 
+/** Judges points that have no other form than their metrics, and so no rules. */
+export function replayPoints(points: readonly LearnerPoint[], judge: Judge): Scores[] {
+  return points.map((point) => {
+    const scores = judge.score(point);
+    judge.absorb(point);
+    return { scores, rules: new Map() };
+  });
+}
+
 /** What a judge is given of a table. */
 export function pointOf(partition: PartitionVectors, vector: MetricVector): LearnerPoint {
   return { partition: { key: partition.key, revision: 1 }, metrics: metricsOf(partition, vector) };
+}
+
+/** The stream without its errors: what the false alarms of a method are counted on. */
+export function withoutTests(stream: StreamData): StreamData {
+  return { ...stream, partitions: stream.partitions.map((partition) => ({ ...partition, tests: [] })) };
 }

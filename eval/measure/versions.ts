@@ -28,26 +28,31 @@ const evaluating = [
 
 /** Names the code that made a cached profile, and the data. */
 export function profilesVersion(dataDirectory: string): string {
-  return hashOf(measuring, dataDirectory);
+  // Drift is computed from profiles; it is no part of them.
+  const files = pathsOf(measuring).filter((path) => !path.startsWith(join(root, 'src/core/metrics/drift')));
+  return hashOf(files, dataDirectory);
 }
 
 /** Names the code that made cached metrics, and the data. */
 export function vectorsVersion(dataDirectory: string): string {
-  return hashOf([...measuring, ...evaluating], dataDirectory);
+  return hashOf(pathsOf([...measuring, ...evaluating]), dataDirectory);
 }
 
-function hashOf(paths: readonly string[], dataDirectory: string): string {
+function hashOf(files: readonly string[], dataDirectory: string): string {
   const hash = createHash('sha256');
-  for (const path of paths.flatMap((one) => filesOf(join(root, one)))) {
+  for (const path of files)
     hash
       .update(`${relative(root, path)}\0`)
       .update(readFileSync(path))
       .update('\0');
-  }
   for (const path of filesOf(dataDirectory)) {
     hash.update(`${relative(dataDirectory, path)} ${statSync(path).size}\0`);
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+function pathsOf(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => filesOf(join(root, path)));
 }
 
 function filesOf(path: string): string[] {

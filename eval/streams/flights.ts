@@ -17,15 +17,12 @@ function flights(of: { name: string; about: string; relation: string; date: stri
   return {
     name,
     about,
-    definition: definitionOf(
-      {
-        dataset: name,
-        provider: { type: 'files', path: `/${name}` },
-        partition: { column: 'date', by: 'day' },
-        policy: { alerts_per_month: 1 },
-      },
-      columns.tenant,
-    ),
+    definition: definitionOf({
+      dataset: name,
+      provider: { type: 'files', path: `/${name}` },
+      partition: { column: 'date', by: 'day' },
+      columns: [{ name: columns.tenant, segment: true }],
+    }),
     load: async (connection) => {
       await connection.run(`
         create or replace table stream as

@@ -6,16 +6,13 @@ import { definitionOf, type RowStream } from './stream.ts';
 export const retail: RowStream = {
   name: 'retail',
   about: 'Online Retail (UCI), 305 days of 279 to 5,331 rows',
-  definition: definitionOf(
-    {
-      dataset: 'retail',
-      provider: { type: 'files', path: '/retail/*.csv.gz' },
-      partition: { file: true },
-      freshness_column: 'InvoiceDate',
-      policy: { alerts_per_month: 1 },
-    },
-    'Country',
-  ),
+  definition: definitionOf({
+    dataset: 'retail',
+    provider: { type: 'files', path: '/retail/*.csv.gz' },
+    partition: { file: true },
+    freshness_column: 'InvoiceDate',
+    columns: [{ name: 'Country', segment: true }],
+  }),
   load: async (connection, dataDirectory) => {
     const files = literal(join(dataDirectory, 'retail', '*.csv.gz'));
     await connection.run(`

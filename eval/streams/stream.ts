@@ -26,11 +26,10 @@ export type StrikeColumns = {
   readonly tenant: string;
 };
 
-/** The definition that `plain` describes in the keys of the YAML form, measured for each tenant too. */
-export function definitionOf(plain: Readonly<Record<string, unknown>>, tenant: string): DatasetDefinition {
+/** The definition that `plain` describes in the keys of the YAML form. */
+export function definitionOf(plain: Readonly<Record<string, unknown>>): DatasetDefinition {
   const common = { owner: 'evaluation@example.org', publish: { type: 'static' } };
-  const decoded = decodeDataset({ ...common, ...plain });
+  const decoded = decodeDataset({ ...common, policy: { alerts_per_month: 1 }, ...plain });
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
-  const segments = [{ columns: [tenant], groupsMax: 20, metrics: ['row_count', 'avg'] }];
-  return { ...decoded.value, segments };
+  return decoded.value;
 }
