@@ -71,7 +71,10 @@ function firstPartitions(history: MetricHistory, count: number): MetricHistory {
   };
 }
 
-/** The values of a place in the history. A column that a partition does not have has no values there, not even absent ones. */
+/**
+ * The values of a place in the history. A column or a group of rows that a partition does not have has no values there, not
+ * even absent ones.
+ */
 function valuesOf(
   history: MetricHistory,
   schemas: Readonly<Record<PartitionKey, Schema>>,
@@ -84,7 +87,8 @@ function valuesOf(
     const columns = new Set(schema.map(({ name }) => name));
     return named.flatMap(({ series, make }) => {
       const value = make(valueAt(series, place));
-      return value.column === undefined || columns.has(value.column) ? [value] : [];
+      const isGone = value.segment !== undefined && value.value === undefined && value.rows === 0;
+      return !isGone && (value.column === undefined || columns.has(value.column)) ? [value] : [];
     });
   };
 }

@@ -1,10 +1,12 @@
 import type { PartitionKey } from '../../base/ids.ts';
 import type { CheckDefinition } from '../checks/definition.ts';
 import { checkKey, metricLabel } from '../checks/describe-check.ts';
+import { groupCountMetric } from '../checks/segment-values.ts';
 import type { ColumnDefinition, DatasetDefinition } from '../datasets/definition.ts';
 import type { Schema } from '../datasets/schema.ts';
 import { type MetricKey, metricKey } from '../metrics/metric.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
+import { columnsOfLabel, segmentsLabel } from '../metrics/segments/segment-label.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
 import { partsOfKey } from './stored-value.ts';
 
@@ -101,9 +103,9 @@ function isMeasuredOnDemand(metric: string): boolean {
 }
 
 function isOfSegment(rule: SegmentRule, of: { readonly metric: string; readonly segment: string }): boolean {
-  const [first = ''] = rule.columns;
-  const isGroup = of.segment.startsWith(`${first}=`) || of.segment === 'other';
-  return isGroup && rule.metrics.includes(of.metric);
+  const label = segmentsLabel(rule.columns);
+  if (of.segment === label) return of.metric === groupCountMetric;
+  return columnsOfLabel(of.segment) === columnsOfLabel(label) && rule.metrics.includes(of.metric);
 }
 
 function newSegments(definition: DatasetDefinition, before: DatasetDefinition): UnmeasuredCheck[] {

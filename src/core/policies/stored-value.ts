@@ -1,5 +1,6 @@
 import type { ColumnType } from '../datasets/schema.ts';
 import type { MetricKey, MetricValue } from '../metrics/metric.ts';
+import { splitSegment } from '../metrics/segments/segment-label.ts';
 import type { MetricSeries } from '../thresholds/history.ts';
 
 /** Column, metric and segment of a key, by the columns that there are: their names may hold any character. */
@@ -7,14 +8,13 @@ export function partsOfKey(
   key: MetricKey,
   columns: Iterable<string>,
 ): { readonly metric: string; readonly column?: string; readonly segment?: string } {
+  const { metric: whole, segment } = splitSegment(key);
   let column: string | undefined;
   for (const name of columns) {
-    if (key.startsWith(`${name}.`) && name.length > (column?.length ?? -1)) column = name;
+    if (whole.startsWith(`${name}.`) && name.length > (column?.length ?? -1)) column = name;
   }
-  const rest = column === undefined ? key : key.slice(column.length + 1);
-  const [, metric = rest, segment] = /^([^[(]+(?:\(.*\))?)\[(.+)\]$/s.exec(rest) ?? [];
   return {
-    metric,
+    metric: column === undefined ? whole : whole.slice(column.length + 1),
     ...(column === undefined ? {} : { column }),
     ...(segment === undefined ? {} : { segment }),
   };

@@ -5,6 +5,7 @@ import { type Evaluation, evaluate } from '../../../src/core/checks/evaluate.ts'
 import { isFailing } from '../../../src/core/checks/status.ts';
 import type { DatasetDefinition } from '../../../src/core/datasets/definition.ts';
 import { metricKey } from '../../../src/core/metrics/metric.ts';
+import { segmentLabel } from '../../../src/core/metrics/segments/segment-label.ts';
 import { type Replay, type ReplayInput, replayPolicy } from '../../../src/core/policies/replay.ts';
 import { partsOfKey } from '../../../src/core/policies/stored-value.ts';
 import { noHistory } from '../../../src/core/thresholds/history.ts';
@@ -184,7 +185,7 @@ describe('partsOfKey', () => {
     const columns = ['a', 'a.b', 'delay', 'x[y'];
     for (const column of [undefined, ...columns]) {
       for (const metric of ['avg', 'p99.9', 'invalid_percent(regex=^[A-Z]{3}$)']) {
-        for (const segment of [undefined, 'origin=SFO', 'kind=[x]']) {
+        for (const segment of [undefined, 'origin=SFO', segmentLabel(['kind'], ['[x]'])]) {
           const key = metricKey(metric, column, segment);
           const parts = partsOfKey(key, columns);
           assert.deepEqual([parts.column, parts.metric, parts.segment], [column, metric, segment], key);
