@@ -94,7 +94,7 @@ async function measureColumn(task: ColumnTask): Promise<ColumnStates> {
   try {
     const sketched = hasFewValues(task) ? undefined : await measureBySketches(connection, column, rowCount);
     const states = sketched ?? (await measureByFrequencies(connection, column, rowCount));
-    const validity = await measureValidity(connection, column);
+    const validity = await measureValidity(connection, column, { hasFewValues: sketched === undefined });
     return validity === undefined ? states : new Map([...states, stateEntry(validityFamily, validity)]);
   } catch (error) {
     // Some types can not be hashed; how many nulls they have can still be told.

@@ -10,16 +10,21 @@ import { queryColumns } from './result-columns.ts';
 /**
  * Counts a column's rows that are invalid by each of its rules, by whole values. A rule that the column's type does not bear
  * or DuckDB refuses is told as such; the others are counted. Undefined where the plan has no rules for the column.
+ * With few values each is tested once; many would take more memory to group than time to test again.
  */
 export async function measureValidity(
   connection: DuckDBConnection,
   column: MeasuredColumn,
+  { hasFewValues }: { readonly hasFewValues: boolean },
 ): Promise<Validity | undefined> {
   const { validity } = column;
   if (validity.length === 0) return undefined;
+  const rows = hasFewValues
+    ? `(select v, count(*) as n from ${column.values} group by v)`
+    : `(select v, 1 as n from ${column.values})`;
   const rules = new Map(validity.map((rule) => [validityLabel(rule), rule]));
   try {
-    return settleValidity(await countInvalid(connection, column, rules));
+    return settleValidity(await countInvalid(connection, { column, rows }, rules));
   } catch (error) {
     if (!isAboutRule(error)) throw error;
   }
@@ -27,7 +32,7 @@ export async function measureValidity(
   const each: RuleCounts[] = [];
   for (const [label, rule] of rules) {
     try {
-      each.push(...(await countInvalid(connection, column, new Map([[label, rule]]))));
+      each.push(...(await countInvalid(connection, { column, rows }, new Map([[label, rule]]))));
     } catch (error) {
       if (!isAboutRule(error)) throw error;
       each.push({ kind: 'refused', label, reason: firstLine(error.message) });
@@ -36,10 +41,10 @@ export async function measureValidity(
   return settleValidity(each);
 }
 
-/** Values are tested once each, however many rows they have. */
+/** `rows` are a table of values `v`, each with its number of rows `n`. */
 async function countInvalid(
   connection: DuckDBConnection,
-  column: MeasuredColumn,
+  { column, rows }: { readonly column: MeasuredColumn; readonly rows: string },
   rules: ReadonlyMap<string, ValidityRule>,
 ): Promise<RuleCounts[]> {
   const isMissing = column.missing ?? 'false';
@@ -48,7 +53,7 @@ async function countInvalid(
   const result = await queryColumns(
     connection,
     `select coalesce(sum(n) filter (not ${isMissing}), 0)::double${sums.join('')}
-     from (select v, count(*) as n from ${column.values} group by v)`,
+     from ${rows}`,
   );
   const judged = result.doubles(0)[0] ?? 0;
   return Array.from(rules.keys(), (label, at) => {
