@@ -5,6 +5,7 @@ import type { RejectedRows, RevisionRef } from '../datasets/revision.ts';
 import type { Schema } from '../datasets/schema.ts';
 import { DriftWindow } from '../metrics/drift/drift-window.ts';
 import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
+import { refusedRules } from '../metrics/refused-rules.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
 import { addToBaseline, driftPartition, driftValues } from './drift-values.ts';
 import { failedEvaluation } from './failed-evaluation.ts';
@@ -37,7 +38,11 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
     const { rowCount, profile } = measured.value;
     const moved = driftValues(drift.step(driftPartition(revision.partition, target.profiles, profile)));
     const outcomes = target.queries ?? [];
-    const { values: own, problems } = withQueryValues(measured.value.values, { definition, outcomes });
+    const { values: own, problems: queries } = withQueryValues(measured.value.values, {
+      definition,
+      outcomes,
+    });
+    const problems = new Map([...queries, ...(profile === undefined ? [] : refusedRules(profile))]);
     const grouped = profile === undefined ? [] : groups.step(profile, definition.segments);
     const values = [...own, ...moved.values, ...grouped];
     const known = specialDay(revision.partition, input.specialDays);

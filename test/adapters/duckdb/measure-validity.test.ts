@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { measureRelation } from '../../../src/adapters/duckdb/measure/measure-relation.ts';
 import { columnType, type Schema } from '../../../src/core/datasets/schema.ts';
+import { metricKey } from '../../../src/core/metrics/metric.ts';
 import { defaultMeasurePlan } from '../../../src/core/metrics/plan.ts';
 import { mergeProfiles, type Profile, profileMetrics } from '../../../src/core/metrics/profile.ts';
 import { decodeProfile } from '../../../src/core/metrics/profile-codec.ts';
@@ -85,7 +86,7 @@ for (const [way, rowCount] of Object.entries(sizes)) {
         assert.deepEqual(of('invalid_count'), counts, label);
         assert.deepEqual(of('invalid_percent'), [(100 * (counts[0] ?? 0)) / (counts[1] ?? 0), counts[1]]);
       }
-      assert.deepEqual(refusedRules(profile), []);
+      assert.equal(refusedRules(profile).size, 0);
     });
 
     it('adds up over batches', async () => {
@@ -110,17 +111,13 @@ for (const [way, rowCount] of Object.entries(sizes)) {
       ];
       const good = { column: 'code', regex: '^[A-Z]{3}$' };
       const profile = await measure([...refused, good]);
-      const failures = refusedRules(profile);
-      assert.deepEqual(
-        failures.map(({ code, where }) => [code, where]),
-        ['code', 'code', 'mail', 'age', 'day', 'list'].map((column) => ['CHECKS_INVALID', column]),
-      );
+      const problems = refusedRules(profile);
+      assert.equal(problems.size, 2 * refused.length);
       for (const rule of refused) {
         const label = validityLabel(rule);
-        assert.ok(
-          failures.some(({ message }) => message.includes(label)),
-          label,
-        );
+        const problem = problems.get(metricKey(`invalid_percent(${label})`, rule.column));
+        assert.equal(problem?.code, 'CHECKS_INVALID', label);
+        assert.ok(problem?.message.startsWith(`“${label}” of the column “${rule.column}”`), problem?.message);
         const found = profileMetrics(profile).values.find(
           (each) => each.column === rule.column && each.metric === `invalid_count(${label})`,
         );
