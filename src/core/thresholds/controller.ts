@@ -49,6 +49,9 @@ export class BudgetController {
 /** Probabilities of a false alarm in one partition, over all metrics of a kind. */
 export type BudgetLevels = { readonly forecast: number; readonly constant: number };
 
+/** What groups of rows get of it, however many they are: they must not blind the metrics of all rows. */
+export const segmentShare = 0.3;
+
 const ownStep = 0.2;
 const sharedStep = 0.06;
 const lambdaMin = 0.8;

@@ -3,7 +3,7 @@ import { limits } from '../../base/limits.ts';
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
 import { BarQuantiles, coldStart } from './bar.ts';
 import { Spacing, seasonPoint } from './calendar.ts';
-import { BudgetController, type BudgetLevels } from './controller.ts';
+import { BudgetController, type BudgetLevels, segmentShare } from './controller.ts';
 import type { HistoryPartition, MetricHistory } from './history.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
 import { type MetricFamily, metricFamily } from './metric-family.ts';
@@ -109,8 +109,7 @@ class DatasetLearner implements Learner {
 
   #judge(point: LearnerPoint): Judged[] {
     const levels = this.#levels();
-    const forecasts = [...this.#learners.values()].filter((learner) => learner.isForecast()).length;
-    const quantiles = new BarQuantiles(levels.forecast, forecasts);
+    const quantilesOf = this.#quantiles(levels.forecast);
     const at = seasonPoint(point.partition.key);
     const { key, feedback } = point.partition;
     return point.metrics.flatMap((measured) => {
@@ -119,9 +118,20 @@ class DatasetLearner implements Learner {
       if (!learner.rule.enabled || value === null || !Number.isFinite(value)) return [];
       const metricPoint = { key, value, rows, at, feedback };
       const lambda = this.#controller.lambda(learner.family);
+      const quantiles = quantilesOf(learner.family);
       const judgement = learner.judge(metricPoint, { quantiles, lambda, constantLevel: levels.constant });
       return [{ metric, learner, point: metricPoint, judgement }];
     });
+  }
+
+  /** The quantiles of groups of rows, and those of all other metrics: each share a part of the level. */
+  #quantiles(level: number): (family: MetricFamily) => BarQuantiles {
+    const forecasts = [...this.#learners.values()].filter((learner) => learner.isForecast());
+    const grouped = forecasts.filter(({ family }) => family === 'segment').length;
+    const share = grouped === 0 ? 0 : segmentShare;
+    const whole = new BarQuantiles(level * (1 - share), forecasts.length - grouped);
+    const groups = new BarQuantiles(level * share, grouped);
+    return (family) => (family === 'segment' ? groups : whole);
   }
 
   #learn(point: LearnerPoint, judged: readonly Judged[]): void {
@@ -149,7 +159,10 @@ class DatasetLearner implements Learner {
   }
 }
 
-/** How many metrics of each family were judged by forecasts; constants count only where they opened an incident. */
+/**
+ * How many metrics of each family were judged by forecasts; constants count only where they opened an incident. Those of
+ * groups of rows count as much together as their share of the budget is.
+ */
 function countFamilies(
   judged: readonly Judged[],
   opened: MetricFamily | undefined,
@@ -160,6 +173,9 @@ function countFamilies(
       judgement.kind === 'forecast' || (judgement.kind === 'constant' && learner.family === opened);
     if (counted) counts.set(learner.family, (counts.get(learner.family) ?? 0) + 1);
   }
+  const groups = counts.get('segment') ?? 0;
+  const whole = counts.values().reduce((sum, count) => sum + count, -groups);
+  if (groups > 0 && whole > 0) counts.set('segment', (whole * segmentShare) / (1 - segmentShare));
   return counts;
 }
 

@@ -10,13 +10,15 @@ export type MetricFamily =
   | 'distance'
   | 'extreme'
   | 'moment'
-  | 'percentile';
+  | 'percentile'
+  | 'segment';
 
 const extremes: ReadonlySet<string> = new Set(['min', 'max', 'stddev', 'min_length', 'max_length']);
 
-/** The family of a metric. Extremes and standard deviations are ruled by single rows, so they are apart. */
+/** The family of a metric. Those of groups of rows are one, because they are many and noisier. Extremes and standard deviations are ruled by single rows, so they are apart. */
 export function metricFamily(key: MetricKey, scale: MetricScale): MetricFamily {
-  const { metric } = splitSegment(key);
+  const { metric, segment } = splitSegment(key);
+  if (segment !== undefined) return 'segment';
   const at = metric.lastIndexOf('.');
   const name = metric.slice(at + 1);
   if (extremes.has(name)) return 'extreme';

@@ -17,6 +17,7 @@ import { encodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import type { SegmentRule } from '../../../src/core/metrics/segment-rule.ts';
 import { limitGroups } from '../../../src/core/metrics/segments/merge-segments.ts';
 import { segmentLabel } from '../../../src/core/metrics/segments/segment-label.ts';
+import { segmentMetricNames } from '../../../src/core/metrics/segments/segment-metrics.ts';
 import { noRows } from '../../../src/core/metrics/segments/segments.ts';
 import { type MetricHistory, noHistory } from '../../../src/core/thresholds/history.ts';
 import { createSeededRandom } from '../../support/seeded-random.ts';
@@ -220,6 +221,23 @@ describe('metrics of groups', () => {
     const [again] = judge([targetOf(69, without(69))], historyOf(evaluations.slice(0, 69)));
     assert.ok(again !== undefined);
     assert.equal(valueOf(again, 'row_count[origin=ATL]'), undefined);
+  });
+
+  it('hardly widen the bands of the metrics of all rows, however many they are', () => {
+    const targets = Array.from({ length: 25 }, (_, nth) => targetOf(nth, dayRows(nth)));
+    const many = {
+      ...rule,
+      metrics: [...segmentMetricNames, ...Array.from({ length: 40 }, (_, at) => `p${at + 30}`)],
+    };
+    const [plain, grouped] = [[], [many]].map((segments) => {
+      const { lower = 0, upper = 0 } = resultOf(
+        judge(targets, noHistory, { ...definition, segments }).at(-1) ?? assert.fail(),
+        'delay.avg',
+      );
+      return upper - lower;
+    });
+    assert.ok(plain !== undefined && grouped !== undefined);
+    assert.ok(grouped < 1.3 * plain, `${grouped} instead of ${plain}`);
   });
 
   it('are an error where the data lack the column of a rule', () => {

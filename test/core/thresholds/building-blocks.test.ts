@@ -202,4 +202,9 @@ describe('metricFamily', () => {
     assert.equal(metricFamily('row_count', 'count'), 'dataset');
     assert.equal(metricFamily('a.b.zero_count', 'count'), 'count');
   });
+
+  it('puts the metrics of groups of rows together', () => {
+    assert.equal(metricFamily('delay.avg[origin=a.max]', 'number'), 'segment');
+    assert.equal(metricFamily('row_count[origin=SFO]', 'count'), 'segment');
+  });
 });
