@@ -1,18 +1,19 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '@duckdb/node-api';
 import { judgeAll } from './judge/judge-all.ts';
 import { VersionedCache } from './measure/cache.ts';
 import { prepare } from './measure/prepare.ts';
 import { readOptions } from './options.ts';
+import { writeReport } from './report/write.ts';
 import { rowStreams } from './streams/all.ts';
-import { readBirths } from './streams/births.ts';
 import { tune } from './tune.ts';
 
 /**
  * Measures how well errors are found, and how often alarms are false, on real streams with errors put into them.
  *
- *   npm run eval:thresholds -- [--data DIR] [--fresh]       measure what changed, judge, report
+ *   npm run eval:thresholds -- [--data DIR] [--fresh]       measure what changed, judge, report (eval/out/report.html)
+ *                              [--write-docs]              and write the tables into docs/evaluation.md
  *   node eval/main.ts --tune [--misses] [--streams retail]  judge the cached metrics alone, in seconds
  *
  * `--tune` takes whatever was measured last, so it shows what a change of src/core/thresholds does. `--misses` lists each
@@ -36,7 +37,7 @@ if (options.tune) {
   tune(streams, cache, { misses: options.misses, write: (text) => void process.stdout.write(text) });
 } else {
   const cache = await prepare(streams, { ...options, data: options.data });
-  const births = existsSync(join(options.data, 'births')) ? readBirths(options.data) : undefined;
-  const report = judgeAll(streams, cache, { births, duckdb: version() });
-  writeFileSync(join(options.out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+  const birthsIn = existsSync(join(options.data, 'births')) ? options.data : undefined;
+  const report = await judgeAll({ streams, cache, birthsIn, duckdb: version(), workers: options.workers });
+  process.stdout.write(writeReport(report, { out: options.out, docs: options.writeDocs }));
 }

@@ -13,6 +13,8 @@ export type NoiseSummary = {
   readonly seeds: number;
   readonly mean: number;
   readonly most: number;
+  /** Days with any alarm, per 30: alarms of every day would be one incident. */
+  readonly alarmDays: number;
 };
 
 const days = 180;
@@ -39,11 +41,23 @@ export function noiseSummaries(
     const rates = Array.from({ length: seeds }, (_, seed) => {
       const points = nullStream(kind, { metrics, days, seed: seed + 1 });
       const clean = replayPoints(points, method.begin(definition));
-      return falseAlarms(clean, { threshold: method.usual, from: matureFrom }).incidents;
+      return falseAlarms(clean, { threshold: method.usual, from: matureFrom });
     });
-    const mean = rates.reduce((sum, rate) => sum + rate, 0) / seeds;
-    return { kind, metrics, method: method.name, seeds, mean, most: Math.max(...rates) };
+    const incidents = rates.map((rate) => rate.incidents);
+    return {
+      kind,
+      metrics,
+      method: method.name,
+      seeds,
+      mean: mean(incidents),
+      most: Math.max(...incidents),
+      alarmDays: mean(rates.map((rate) => rate.days)),
+    };
   });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 const definition = definitionOf({ dataset: 'noise', provider: { type: 'files', path: '/noise' } });

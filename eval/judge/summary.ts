@@ -19,14 +19,15 @@ export type MethodSummary = {
   /** The share of the corrupted partitions with any alarm, for whatever reason; what other studies count. */
   readonly anyAlarm: number;
   readonly auc: number;
-  /** The share of real errors among incidents, were 1 % of all partitions bad. */
+  /** The share of bad ones among the partitions that alarm, were 1 % of all partitions bad. */
   readonly precision: number;
 };
 
 /** A threshold other than the usual one, and what it gives. */
 export type CurvePoint = {
   readonly threshold: number;
-  readonly incidents: number;
+  /** Days with false alarms, per 30. */
+  readonly alarmDays: number;
   readonly macroRecall: number;
 };
 
@@ -54,17 +55,17 @@ export function summaryOf(replay: Replay, threshold = replay.method.usual): Meth
       replay.clean.slice(matureFrom).map(worst),
       mature.map(({ judged }) => worst(judged)),
     ),
-    precision: trueRate / (trueRate + (1 - badShare) * (alarms.incidents / 30)),
+    precision: trueRate / (trueRate + (1 - badShare) * (alarms.days / 30)),
   };
 }
 
 /** From sensitive to deaf. */
 const thresholds = Array.from({ length: 160 }, (_, nth) => 0.8 * 1.06 ** nth);
 
-/** The smallest threshold with no more incidents than `incidents`: the best that hindsight could have set. */
-export function tunedThreshold(replay: Replay, incidents: number): number {
+/** The smallest threshold with no more days with alarms (per 30) than `days`: the best that hindsight could have set. */
+export function tunedThreshold(replay: Replay, days: number): number {
   const fits = (threshold: number): boolean =>
-    falseAlarms(replay.clean, { threshold, from: matureFrom }).incidents <= incidents + 1e-9;
+    falseAlarms(replay.clean, { threshold, from: matureFrom }).days <= days + 1e-9;
   return thresholds.find(fits) ?? Number.POSITIVE_INFINITY;
 }
 
@@ -74,7 +75,7 @@ export function curveOf(replay: Replay): CurvePoint[] {
     .filter((_, nth) => nth % 5 === 0)
     .map((threshold) => ({
       threshold,
-      incidents: falseAlarms(replay.clean, { threshold, from: matureFrom }).incidents,
+      alarmDays: falseAlarms(replay.clean, { threshold, from: matureFrom }).days,
       macroRecall: macroRecall(recalls(replay, threshold)),
     }));
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import type { CachePlace } from './assignment.ts';
 
 /** Files of one kind under the version of the code that made them: `<folder>/<version>/<stream>/<key>`. */
 export class VersionedCache {
@@ -29,8 +30,9 @@ export class VersionedCache {
     return newest === undefined ? undefined : new VersionedCache(folder, newest.name);
   }
 
-  get version(): string {
-    return this.#version;
+  /** Where it is, for a worker to find it. */
+  get place(): CachePlace {
+    return { folder: this.#folder, version: this.#version };
   }
 
   has(stream: string, key: string): boolean {

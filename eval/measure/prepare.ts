@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { limits } from '../../src/base/limits.ts';
 import type { RowStream } from '../streams/stream.ts';
+import { runInProcesses } from '../support/process-pool.ts';
 import { startProgress } from '../support/progress.ts';
+import type { Assignment } from './assignment.ts';
 import { VersionedCache } from './cache.ts';
-import { measureAll } from './measure-all.ts';
 import { StreamTables } from './stream-tables.ts';
 import { profilesVersion, vectorsVersion } from './versions.ts';
-import type { Assignment } from './worker-protocol.ts';
 
 /** Measures what no cache has yet of the code's present version. Returns the cache of the metrics. */
 export async function prepare(
@@ -40,6 +40,8 @@ export async function prepare(
 
 async function allDone(label: string, assignments: readonly Assignment[], workers: number): Promise<void> {
   const progress = startProgress(label, assignments.length);
-  await measureAll(assignments, { workers, onDone: ({ stream }) => progress.done(stream) });
+  const file = join(import.meta.dirname, 'worker-main.ts');
+  const onDone = ({ stream }: Assignment): void => progress.done(stream);
+  await runInProcesses({ file, tasks: assignments, workers, onDone });
   progress.end();
 }

@@ -1,10 +1,11 @@
 import { limits } from '../../src/base/limits.ts';
 import { rowStreams } from '../streams/all.ts';
+import { serveTasks } from '../support/process-pool.ts';
+import type { Assignment } from './assignment.ts';
 import { VersionedCache } from './cache.ts';
 import type { MeasuredPartition } from './measured.ts';
 import { StreamTables } from './stream-tables.ts';
 import { type BaselineProfile, baselineProfile, vectorsOf } from './vectors-of.ts';
-import type { Assignment, WorkerReport } from './worker-protocol.ts';
 
 /** Measures one partition after the other, as the process that started it asks. */
 const open = new Map<string, StreamTables>();
@@ -12,15 +13,7 @@ const open = new Map<string, StreamTables>();
 const recent = new Map<string, BaselineProfile>();
 const recentMax = 2 * limits.baselinePartitionsMax;
 
-process.on('disconnect', () => process.exit(0));
-process.on('message', (message: Assignment) => {
-  work(message).then(
-    () => report({ kind: 'done' }),
-    (error: unknown) =>
-      report({ kind: 'failed', message: error instanceof Error ? (error.stack ?? '') : String(error) }),
-  );
-});
-report({ kind: 'ready' });
+serveTasks(work);
 
 async function work(assignment: Assignment): Promise<void> {
   const { step, key, place, dataDirectory } = assignment;
@@ -47,8 +40,4 @@ function recentProfile(profiles: VersionedCache, stream: string, key: string): B
   recent.set(id, known);
   for (const old of recent.keys()) if (recent.size > recentMax) recent.delete(old);
   return known;
-}
-
-function report(message: WorkerReport): void {
-  process.send?.(message);
 }

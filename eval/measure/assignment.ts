@@ -14,7 +14,3 @@ export type Assignment = {
 };
 
 export type CachePlace = { readonly folder: string; readonly version: string };
-
-export type WorkerReport =
-  | { readonly kind: 'ready' | 'done' }
-  | { readonly kind: 'failed'; readonly message: string };

@@ -1,0 +1,51 @@
+import type { CachePlace } from '../measure/assignment.ts';
+import { VersionedCache } from '../measure/cache.ts';
+import { matureFrom } from '../measure/plan.ts';
+import { rowStreams } from '../streams/all.ts';
+import { birthsDefinition, readBirths } from '../streams/births.ts';
+import { serveTasks } from '../support/process-pool.ts';
+import { falseAlarms } from './count.ts';
+import { judgeStream } from './judge-stream.ts';
+import { loadStream } from './load.ts';
+import { methodOf, methodsOnNoise } from './methods.ts';
+import { type NoiseTask, noiseSummaries } from './noise.ts';
+import { replayPoints, type StreamData } from './replay.ts';
+import type { Findings } from './report.ts';
+
+/** What is judged at once. */
+export type JudgeTask =
+  | {
+      readonly kind: 'stream';
+      readonly stream: string;
+      readonly method: string;
+      readonly vectors: CachePlace;
+    }
+  | { readonly kind: 'births'; readonly method: string; readonly dataDirectory: string }
+  | ({ readonly kind: 'noise' } & { readonly noise: NoiseTask });
+
+const loaded = new Map<string, StreamData>();
+
+serveTasks(judge);
+
+function judge(task: JudgeTask): Findings {
+  switch (task.kind) {
+    case 'stream':
+      return { kind: 'stream', ...judgeStream(streamOf(task.stream, task.vectors), methodOf(task.method)) };
+    case 'births': {
+      const method = methodOf(task.method);
+      const clean = replayPoints(readBirths(task.dataDirectory), method.begin(birthsDefinition));
+      const alarms = falseAlarms(clean, { threshold: method.usual, from: matureFrom });
+      return { kind: 'births', method: method.name, falseAlarms: alarms };
+    }
+    case 'noise':
+      return { kind: 'noise', noise: noiseSummaries(task.noise, methodsOnNoise) };
+  }
+}
+
+function streamOf(name: string, { folder, version }: CachePlace): StreamData {
+  const stream = rowStreams.find((one) => one.name === name);
+  if (stream === undefined) throw new Error(`there is no stream ${name}`);
+  const data = loaded.get(name) ?? loadStream(new VersionedCache(folder, version), stream);
+  loaded.set(name, data);
+  return data;
+}
