@@ -1,4 +1,5 @@
 import type { PartitionKey } from '../../base/ids.ts';
+import { comparedFamilies } from '../metrics/drift/column-counts.ts';
 import type { ColumnDrift, DriftPartition, DriftWindow } from '../metrics/drift/drift-window.ts';
 import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
 import type { Profile } from '../metrics/profile.ts';
@@ -16,7 +17,7 @@ export type DriftValues = {
  * says nothing, as when it is judged itself.
  */
 export function addToBaseline(window: DriftWindow, { key, profiles }: BaselinePartition): void {
-  const merged = mergedProfile(profiles);
+  const merged = mergedProfile(profiles, comparedFamilies);
   window.add(driftPartition(key, profiles, merged.ok ? merged.value : undefined));
 }
 

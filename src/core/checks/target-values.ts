@@ -71,11 +71,14 @@ function profileOfTarget(target: EvaluationTarget): Outcome<Profile | undefined,
   return fail(failure('STATE_UNREADABLE', message, { hint: 'check the partition again' }));
 }
 
-/** The profile of all batches; undefined when there are none. Errors: `STATE_UNREADABLE`. */
-export function mergedProfile(profiles: readonly Uint8Array[]): Outcome<Profile | undefined, Failure> {
+/** The profile of all batches, or `wanted` of it; undefined when there are none. Errors: `STATE_UNREADABLE`. */
+export function mergedProfile(
+  profiles: readonly Uint8Array[],
+  wanted?: ReadonlySet<string>,
+): Outcome<Profile | undefined, Failure> {
   let merged: Profile | undefined;
   for (const bytes of profiles) {
-    const decoded = decodeProfile(bytes);
+    const decoded = decodeProfile(bytes, wanted);
     if (!decoded.ok) return decoded;
     merged = merged === undefined ? decoded.value : mergeProfiles(merged, decoded.value);
   }

@@ -11,9 +11,9 @@ export function writeColumns(out: ByteWriter, columns: readonly ColumnProfile[])
   for (const column of columns) writeColumn(out, column);
 }
 
-/** Reads what `writeColumns` wrote. */
-export function readColumns(input: ByteReader): ColumnProfile[] {
-  return Array.from({ length: columnCount(input) }, () => readColumn(input));
+/** Reads what `writeColumns` wrote; with `wanted`, only the states of these families. */
+export function readColumns(input: ByteReader, wanted?: ReadonlySet<string>): ColumnProfile[] {
+  return Array.from({ length: columnCount(input) }, () => readColumn(input, wanted));
 }
 
 /** A number of columns to follow. */
@@ -38,7 +38,7 @@ function writeColumn(out: ByteWriter, column: ColumnProfile): void {
   }
 }
 
-function readColumn(input: ByteReader): ColumnProfile {
+function readColumn(input: ByteReader, wanted: ReadonlySet<string> | undefined): ColumnProfile {
   const name = input.text();
   const type = readType(input);
   const states = new Map<string, unknown>();
@@ -46,7 +46,7 @@ function readColumn(input: ByteReader): ColumnProfile {
     const key = input.text();
     const version = input.unsigned();
     const payload = new ByteReader(input.bytes(input.unsigned()));
-    const family = familyByKey(key);
+    const family = wanted === undefined || wanted.has(key) ? familyByKey(key) : undefined;
     if (family === undefined) continue;
     readable(version <= family.version, `its ${key} are version ${version}, known is ${family.version}`);
     states.set(key, family.decode(version, payload));

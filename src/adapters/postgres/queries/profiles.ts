@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { DatasetName } from '../../../base/ids.ts';
+import { MiB } from '../../../base/units.ts';
 import type { RevisionRef } from '../../../core/datasets/revision.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../../ports/commit.ts';
 import type { RevisionProfiles } from '../../../ports/quality-store.ts';
@@ -19,22 +20,25 @@ export async function profilesOf(
   const [first] = revisions;
   if (first === undefined) return [];
   const wanted = { dataset: first.dataset, given: givenRevisions(revisions) };
-  const profiles = await emptyLists(db, wanted, bytesMax);
+  const { profiles, bytes } = await emptyLists(db, wanted, bytesMax);
+  const batches = profiles.reduce((sum, list) => sum + list.length, 0);
   // Bytes come as hexadecimal text: in pieces, so that never more than some megabytes are both.
+  const limit = Math.max(1, Math.min(batchesPerRead, Math.floor((bytesPerRead * batches) / bytes) || 1));
   for (let [position, batch] = [0, -1]; position < profiles.length; ) {
-    const rows = await nextProfiles(db, wanted, { position, batch });
+    const rows = await nextProfiles(db, wanted, { position, batch, end: profiles.length, limit });
     for (const row of rows) {
       const list = profiles[row.position];
       if (list !== undefined && row.batch < list.length) list[row.batch] = row.bytes;
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < batchesPerRead) break;
+    if (last === undefined || rows.length < limit) break;
     [position, batch] = [last.position, last.batch];
   }
   return profiles;
 }
 
 const batchesPerRead = 64;
+const bytesPerRead = 4 * MiB;
 
 type Wanted = { readonly dataset: DatasetName; readonly given: RawBuilder<unknown> };
 
@@ -50,7 +54,7 @@ async function emptyLists(
   db: Connection,
   { dataset, given }: Wanted,
   bytesMax: number,
-): Promise<(Uint8Array | undefined)[][]> {
+): Promise<{ readonly profiles: (Uint8Array | undefined)[][]; readonly bytes: number }> {
   const { rows } = await sql<{ count: number; bytes: number }>`
     select coalesce(revision.batch_count, 0)::integer as count, (
       select coalesce(sum(octet_length(bytes)), 0)::double precision from profile
@@ -61,27 +65,34 @@ async function emptyLists(
     left join revision on revision.dataset = ${dataset} and revision.partition = given.partition
       and revision.number = given.number
     order by given.position`.execute(db);
+  const profiles: undefined[][] = [];
   let total = 0;
-  const end = rows.findIndex(({ bytes }) => {
+  for (const { count, bytes } of rows) {
+    if (total + bytes > bytesMax) break;
     total += bytes;
-    return total > bytesMax;
-  });
-  const fitting = end < 0 ? rows : rows.slice(0, end);
-  return fitting.map(({ count }) => Array.from({ length: count }, () => undefined));
+    profiles.push(Array.from({ length: count }, () => undefined));
+  }
+  return { profiles, bytes: total };
 }
 
 async function nextProfiles(
   db: Connection,
   { dataset, given }: Wanted,
-  after: { readonly position: number; readonly batch: number },
+  from: {
+    readonly position: number;
+    readonly batch: number;
+    readonly end: number;
+    readonly limit: number;
+  },
 ): Promise<readonly { position: number; batch: number; bytes: Uint8Array }[]> {
   const { rows } = await sql<{ position: number; batch: number; bytes: Uint8Array }>`
     select given.position, profile.batch, profile.bytes
     from ${given}
     join profile on profile.dataset = ${dataset} and profile.partition = given.partition
       and profile.revision = given.number
-    where (given.position, profile.batch) > (${after.position}::integer, ${after.batch}::integer)
-    order by given.position, profile.batch limit ${batchesPerRead}`.execute(db);
+    where (given.position, profile.batch) > (${from.position}::integer, ${from.batch}::integer)
+      and given.position < ${from.end}::integer
+    order by given.position, profile.batch limit ${from.limit}`.execute(db);
   return rows;
 }
 

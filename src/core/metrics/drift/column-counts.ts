@@ -27,6 +27,17 @@ export type ColumnCounts = {
   readonly patterns?: Categories;
 };
 
+/** The families whose states counts are made from. */
+export const comparedFamilies: ReadonlySet<string> = new Set([
+  countsFamily.key,
+  signsFamily.key,
+  quantilesFamily.key,
+  timeQuantilesFamily.key,
+  topValuesFamily.key,
+  patternsFamily.key,
+  booleansFamily.key,
+]);
+
 /** Rows by category. */
 export type Categories = {
   /** No row is counted that may not be there: a lower bound where the state is approximate. */
