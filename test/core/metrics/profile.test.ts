@@ -204,6 +204,37 @@ describe('a profile', () => {
     assert.equal(profilePercentile(single('VARCHAR', ['a']), 'c', 0.1), undefined);
   });
 
+  it('reads profiles of before there were duplicates, shapes, patterns, formats and hours, and merges them', () => {
+    const stored =
+      'QVBSRgEEAgRjb2RlAwdWQVJDSEFSAmF0BglUSU1FU1RBTVACBGNvZGUDB1ZBUkNIQVIFBmNvdW50cwEDBAEACGRpc3RpbmN0' +
+      'ARwNZHVja2RiLWhhc2gvMQACNJeeroQYenbCBZAfCGV4dHJlbWVzAQkDA1NGTwNqZmsHbGVuZ3RocwEFAwMDCQAKdG9wX3Zh' +
+      'bHVlcwEOAAIDU0ZPAgADamZrAQACYXQGCVRJTUVTVEFNUAUGY291bnRzAQMEAQAIZGlzdGluY3QBHQ1kdWNrZGItaGFzaC8x' +
+      'AAImHyAiA84pBD0hqT0ACGV4dHJlbWVzARQCAAAHA3nD5SMgAAAHA3nEu7bEAAVzaWducwEEAAAAAA50aW1lX3F1YW50aWxl' +
+      'cwEc4NQDAAAAgOb0eGxCAABQxPt4bEICwK/GDwA7AepqoIY=';
+    const old = decodeProfile(Uint8Array.from(Buffer.from(stored, 'base64')));
+    assert.ok(old.ok, JSON.stringify(old));
+    const names = (profile: Profile): readonly string[] =>
+      profileMetrics(profile).values.map(({ metric, column }) => `${column ?? ''}.${metric}`);
+    assert.ok(names(old.value).includes('code.avg_length'));
+    assert.ok(!names(old.value).some((name) => /duplicate|pattern|format|hour|uppercase/.test(name)));
+    assert.equal(value(old.value, 'distinct_count', 'code'), 2);
+    const type = columnType('VARCHAR');
+    const states = statesFromFrequencies(type.kind, tabulate(type, ['SFO', 'lax']));
+    const fresh: Profile = {
+      schema: [{ name: 'code', type }],
+      rowCount: 2,
+      columns: [{ name: 'code', type, states }],
+      segments: [],
+    };
+    const merged = mergeProfiles(old.value, fresh);
+    assert.deepEqual(
+      names(merged),
+      names(old.value),
+      'what one half did not measure is not told of the whole',
+    );
+    assert.equal(value(merged, 'distinct_count', 'code'), 3);
+  });
+
   it('widens a column whose type changed between numbers, and keeps only common states otherwise', () => {
     const widened = mergeProfiles(single('INTEGER', [1n, 3n]), single('DOUBLE', [0.5]));
     assert.equal(value(widened, 'sum', 'c'), 4.5);
