@@ -2,7 +2,7 @@ import type { PartitionKey } from '../../base/ids.ts';
 import type { ColumnType, Schema } from '../datasets/schema.ts';
 import { topValuesFamily } from '../metrics/families/top-values.ts';
 import { stateOf } from '../metrics/family.ts';
-import { type MetricValue, metricKey } from '../metrics/metric.ts';
+import { type MetricDetail, type MetricValue, metricKey } from '../metrics/metric.ts';
 import { mergeProfiles, type Profile, profileMetrics } from '../metrics/profile.ts';
 import { decodeProfile } from '../metrics/profile-codec.ts';
 import { textCharactersMax } from '../metrics/texts/shorten.ts';
@@ -23,6 +23,8 @@ export type ColumnFacts = {
   readonly metric: (name: string) => MetricValue | undefined;
   /** All different values with their rows, when there are few enough to know them all. */
   readonly values: ReadonlyMap<string, number> | undefined;
+  /** How the texts are written (`patternOf`), when all patterns are known. */
+  readonly patterns: ReadonlySet<string> | undefined;
   /** Rows of each format that texts have. */
   readonly formats: ReadonlyMap<string, number>;
 };
@@ -48,6 +50,10 @@ export function partitionFacts(partition: MeasuredPartition): PartitionFacts | u
       type: column.type,
       metric,
       values: allValues(column, metric),
+      patterns: allPatterns(
+        details.find(({ metric: of, column: name }) => of === 'top_patterns' && name === column.name),
+        partition.rowCount - (metric('null_count')?.value ?? 0),
+      ),
       formats: formatsOf.get(column.name) ?? new Map(),
     };
     return [column.name, facts] as const;
@@ -68,6 +74,12 @@ function mergedProfile(batches: readonly Uint8Array[]): Profile | undefined {
     merged = merged === undefined ? decoded.value : mergeProfiles(merged, decoded.value);
   }
   return merged;
+}
+
+function allPatterns(detail: MetricDetail | undefined, texts: number): ReadonlySet<string> | undefined {
+  if (detail === undefined || detail.countError > 0) return undefined;
+  const rows = detail.values.reduce((sum, { count }) => sum + count, 0);
+  return rows === texts ? new Set(detail.values.map(({ value }) => value)) : undefined;
 }
 
 /** Whether candidates for the most frequent values are all values there are, each whole. */

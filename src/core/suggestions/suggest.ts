@@ -8,6 +8,7 @@ import { suggestKey } from './rules/keys.ts';
 import { suggestLength } from './rules/lengths.ts';
 import { suggestNotNull } from './rules/not-null.ts';
 import { suggestNullDirection } from './rules/null-direction.ts';
+import { suggestPattern } from './rules/patterns.ts';
 import { suggestRange } from './rules/ranges.ts';
 import { suggestRows } from './rules/rows.ts';
 import type { ColumnRule, DatasetRule } from './rules/rule.ts';
@@ -26,6 +27,7 @@ const columnRules: readonly ColumnRule[] = [
   suggestKey,
   suggestValues,
   suggestFormat,
+  suggestPattern,
   suggestRange,
   suggestLength,
 ];
@@ -33,7 +35,8 @@ const columnRules: readonly ColumnRule[] = [
 const impliedBy: Readonly<Partial<Record<Suggestion['kind'], readonly Suggestion['kind'][]>>> = {
   format: ['values'],
   range: ['values'],
-  length: ['values', 'format'],
+  pattern: ['values', 'format'],
+  length: ['values', 'format', 'pattern'],
 };
 
 /**

@@ -41,6 +41,7 @@ export type Suggestion = {
     | 'key'
     | 'values'
     | 'format'
+    | 'pattern'
     | 'range'
     | 'length'
     | 'learned'

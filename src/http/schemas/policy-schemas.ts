@@ -106,6 +106,7 @@ export const suggestionsSchema = object(
             'key',
             'values',
             'format',
+            'pattern',
             'range',
             'length',
             'learned',

@@ -34,6 +34,11 @@ function suggestFor(native: string, partitions: readonly (readonly RawValue[])[]
   });
 }
 
+/** The nth code of three letters. */
+function airport(nth: number): string {
+  return [676, 26, 1].map((unit) => String.fromCharCode(65 + (Math.floor(nth / unit) % 26))).join('');
+}
+
 function repeat(values: readonly RawValue[], times: number): RawValue[] {
   return Array.from({ length: times }, () => values).flat();
 }
@@ -112,6 +117,14 @@ describe('suggestChecks', () => {
       checkOf(suggestFor('VARCHAR', mails), 'format')?.check?.['invalid_percent']?.['valid_format'],
       'email',
     );
+    const airports = Array.from({ length: 12 }, (_, nth) =>
+      Array.from({ length: 300 }, (_value, at) => airport((nth * 300 + at) * 7)),
+    );
+    assert.deepEqual(checkOf(suggestFor('VARCHAR', airports), 'pattern')?.check, {
+      invalid_percent: { valid_regex: '^[A-Z]{3}$', must_be: 0 },
+    });
+    const mixed = airports.map((codes, nth) => (nth === 11 ? [...codes, 'ab1'] : codes));
+    assert.equal(checkOf(suggestFor('VARCHAR', mixed), 'pattern'), undefined);
     const codes = Array.from({ length: 5 }, (_, nth) =>
       Array.from({ length: 200 }, (_value, at) => `q-${1_000 + nth * 200 + at}`),
     );
