@@ -8,8 +8,9 @@ import type { EvaluateTarget } from '../../../src/core/jobs/task.ts';
 import type { Engine } from '../../../src/ports/engine.ts';
 import { loadBaseline } from '../../../src/services/quality/baseline.ts';
 import { EvaluateTask } from '../../../src/services/quality/evaluate-task.ts';
+import { Results } from '../../../src/services/quality/results.ts';
 import { at, commit, evaluateOutput, TestWorld, unique } from '../../conformance/database-fixtures.ts';
-import { definitionOf, nowAt, targetOf } from '../../core/checks/flights.ts';
+import { definitionOf, nowAt, type Trouble, targetOf } from '../../core/checks/flights.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/embedded-database.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { testKit } from '../../support/kit.ts';
@@ -31,9 +32,13 @@ async function flightsWorld(holidays?: string): Promise<TestWorld> {
   return world;
 }
 
-/** The nth day, taken in and measured; the first `measured` batches only. */
-async function measuredDay(world: TestWorld, nth: number, { batches = 2, rows = 0 } = {}): Promise<void> {
-  const { revision, schema, rowCount = 0, profiles } = targetOf(nth, rows === 0 ? {} : { rows });
+/** The nth day, taken in and measured; the first `batches` only. */
+async function measuredDay(
+  world: TestWorld,
+  nth: number,
+  { batches = 2, ...trouble }: Trouble & { readonly batches?: number } = {},
+): Promise<void> {
+  const { revision, schema, rowCount = 0, profiles } = targetOf(nth, trouble);
   const files = profiles.map((_, index) => {
     return { index, location: unique('l'), rowCount: 1, sizeBytes: 1, checksum: 'c' };
   });
@@ -107,6 +112,22 @@ describe('the baseline of a check', () => {
       bytes,
       wanted.map(({ profiles }) => profiles.map((profile) => Buffer.from(profile))),
     );
+  });
+});
+
+describe('a drift', () => {
+  it('is explained by the values that moved, from what is stored', async () => {
+    const world = await flightsWorld();
+    for (let nth = 0; nth < 10; nth++) await measuredDay(world, nth);
+    await measuredDay(world, 10, { factor: 100 });
+    await judged(world, wholeFrame);
+    const results = new Results(world.database.quality);
+    const { partition } = targetOf(10).revision;
+    const found = await results.find({ dataset: world.dataset, partition, check: 'delay.js_distance' });
+    assert.ok(found.ok);
+    const { explanation, recomputation } = await results.explanation(found.value);
+    assert.match(explanation.sentences.at(-1) ?? '', /^What moved most, in percent of the rows: “/);
+    assert.equal(recomputation.agrees, true);
   });
 });
 
