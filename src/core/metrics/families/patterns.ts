@@ -28,7 +28,7 @@ export type Patterns = {
 };
 
 /** Patterns that are kept. */
-export const patternsMax = 128;
+const patternsMax = 128;
 
 /** Characters of all of them together. */
 const patternCharactersMax = 2_048;
