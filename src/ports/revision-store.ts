@@ -13,7 +13,8 @@ export interface RevisionStore {
   ): Promise<CommitOutcome>;
   /**
    * Commits an ingest. Content equal to the current revision's makes no new revision, only the fingerprint is noted.
-   * (If other content was refused in between, `followUp(newest)` is enqueued, so that its verdict is given anew.)
+   * (If other content was refused in between, `followUp(newest)` is enqueued, so that its verdict is given anew, and these
+   * batches take the place of its own.)
    * Otherwise the next number is given and `followUp(number)` is enqueued, all in one transaction. The output that is
    * stored with the task carries the revision.
    */
@@ -56,7 +57,7 @@ export type IngestCommit = {
   readonly followUp: (revision: RevisionRef) => Job;
   /**
    * Somebody wants it to be checked again: content equal to the current revision's enqueues `followUp(newest)` as well,
-   * and the output that is stored carries that revision.
+   * with these batches in the place of its own, and the output that is stored carries that revision.
    */
   readonly recheck?: boolean;
 };

@@ -79,9 +79,10 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
       const job = await world.enqueued({ kind: 'scan', force: true });
       const next = world.job({ kind: 'check', revision: world.reference('p'), batches: 1 });
       const numbers: number[] = [];
+      const again = world.revision('p', { contentHash: 'same' });
       await revisions.commitIngest({
         commit: commit(job, 'ingest/p', ingestOutput),
-        revision: world.revision('p', { contentHash: 'same' }),
+        revision: again,
         recheck: true,
         followUp: ({ number }) => {
           numbers.push(number);
@@ -89,6 +90,8 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
         },
       });
       assert.deepEqual(numbers, [1]);
+      const { batches } = (await revisions.get(world.reference('p'))) ?? {};
+      assert.deepEqual(batches, again.batches, 'files that were damaged are replaced');
       const [outcome] = (await jobs.outcomes([job.id])).get(job.id) ?? [];
       assert.deepEqual(outcome?.output, { ...ingestOutput, revision: world.reference('p') });
       assert.equal((await revisions.newest(world.dataset, key('p')))?.number, 1);

@@ -140,8 +140,8 @@ export class IngestTask implements TaskHandler<'ingest'> {
     },
   ): Promise<Outcome<void>> {
     const { revision } = work;
-    // Called inside the transaction exactly when this content becomes a revision.
-    let named: RevisionRef | undefined;
+    // Called inside the transaction exactly when these files become those of a revision.
+    let named = false;
     const committed = await this.#parts.revisions.commitIngest({
       commit: {
         fence: work.context.fence,
@@ -156,13 +156,13 @@ export class IngestTask implements TaskHandler<'ingest'> {
       },
       revision,
       followUp: (reference) => {
-        named = reference;
+        named = true;
         const queries = partitionQueries(work.definition).length > 0;
         return this.#followUp(spec, { reference, batches: revision.batches.length, queries });
       },
       ...(spec.force === true ? { recheck: true } : {}),
     });
-    if (!committed.ok || named === undefined || !(await this.#isNewest(spec, named, revision.batches))) {
+    if (!committed.ok || !named) {
       // Superseded, or unchanged content: nobody names these files. (After an unknown outcome, a lost connection,
       // this line is not reached, and the sweep decides later.)
       await this.#parts.batches.remove(revision.batches);
@@ -172,13 +172,6 @@ export class IngestTask implements TaskHandler<'ingest'> {
     this.#kit.telemetry.count('assay_rows_ingested_total', {}, revision.rowCount);
     this.#kit.telemetry.count('assay_rows_rejected_total', {}, revision.rejected.count);
     return committed;
-  }
-
-  /** Whether the revision that is to be checked consists of these files, and not of equal ones from before. */
-  async #isNewest(spec: IngestSpec, reference: RevisionRef, batches: readonly Batch[]): Promise<boolean> {
-    if (spec.force !== true) return true;
-    const named = await this.#parts.revisions.get(reference);
-    return named?.batches[0]?.location === batches[0]?.location;
   }
 
   #followUp(spec: IngestSpec, work: { reference: RevisionRef; batches: number; queries: boolean }): Job {

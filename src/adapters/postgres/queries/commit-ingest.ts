@@ -25,14 +25,14 @@ export function commitIngest(
       return { enqueued: true };
     }
     const { revision: _, ...output } = commit.output;
-    const rechecked =
-      ingest.recheck === true ? { revision: { dataset, partition, number: newest.number } } : {};
-    await claimTask(trx, commit, { ...output, ...rechecked });
+    const known = { dataset, partition, number: newest.number };
+    await claimTask(trx, commit, ingest.recheck === true ? { ...output, revision: known } : output);
     await noteFingerprint(trx, ingest, newest.number);
     if (!newest.wasRefused && ingest.recheck !== true) return { enqueued: false };
     // The content before the refused one is back: its verdict must be given anew, for an incident may be open.
     if (newest.wasRefused) await endRefusal(trx, ingest);
-    await enqueueJobs(trx, [ingest.followUp({ dataset, partition, number: newest.number })]);
+    await replaceBatches(trx, revision.batches, known);
+    await enqueueJobs(trx, [ingest.followUp(known)]);
     return { enqueued: true };
   });
 }
@@ -70,6 +70,19 @@ async function endRefusal(trx: Work, { revision }: IngestCommit): Promise<void> 
     .where('dataset', '=', revision.dataset)
     .where('key', '=', revision.partition)
     .execute();
+}
+
+/** Equal content in files that were just written: a file from before may be what is wrong with it. */
+async function replaceBatches(trx: Work, batches: readonly Batch[], reference: RevisionRef): Promise<void> {
+  const { dataset, partition, number } = reference;
+  await trx
+    .deleteFrom('batch')
+    .where('dataset', '=', dataset)
+    .where('partition', '=', partition)
+    .where('revision', '=', number)
+    .execute();
+  for (const chunk of chunksOf(batches, batchesPerStatement))
+    await insertionOfBatches(chunk, reference).execute(trx);
 }
 
 /** In one statement as a rule: its parts see none of each other's writes, and none of them needs to. */
