@@ -14,7 +14,7 @@ export function suggestionsYaml(definition: DatasetDefinition, found: Omit<Sugge
     ...suggestions.flatMap(({ column }) => column ?? []),
   ]);
   const own = new Map(
-    listed(columns).map((column) => [String(entry(column, 'name')), listed(entry(column, 'checks'))]),
+    listed(columns).map((column) => [entry(column, 'name'), listed(entry(column, 'checks'))] as const),
   );
   const lines = [
     commentLine('', `${definition.dataset} with the checks that its past speaks for: ${spanOf(found)}.`),

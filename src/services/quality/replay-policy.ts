@@ -1,6 +1,6 @@
 import { type Outcome, succeed } from '../../base/outcome.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
-import { readChecks } from '../registry/read-definition.ts';
+import { type Regions, readChecks } from '../registry/read-definition.ts';
 import { parseYaml } from '../registry/yaml-document.ts';
 
 /** A policy's text, and the name of its file for messages. */
@@ -14,8 +14,9 @@ export type PolicyText = { readonly yaml: string; readonly file: string };
 export function withPolicy(
   registered: DatasetDefinition,
   { yaml, file }: PolicyText,
+  regions?: Regions,
 ): Outcome<DatasetDefinition> {
-  const checks = readChecks(yaml, { file });
+  const checks = readChecks(yaml, { file, regions });
   if (!checks.ok) return checks;
   const document = parseYaml(yaml, file);
   if (!document.ok) return document;

@@ -11,6 +11,7 @@ import type { Engine } from '../../ports/engine.ts';
 import type { Holidays } from '../../ports/holidays.ts';
 import type { QualityStore } from '../../ports/quality-store.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
+import { readWithRegions } from '../registry/read-definition.ts';
 import { type PolicyText, withPolicy } from './replay-policy.ts';
 import { specialDaysOf } from './special-days.ts';
 
@@ -55,7 +56,10 @@ export class Replays {
     const known = await this.#parts.datasets.get(dataset);
     if (known === undefined) return fail(failure('DATASET_NOT_FOUND', `there is no dataset ${dataset}`));
     const registered = known.definition;
-    const candidate = policy === undefined ? succeed(registered) : withPolicy(registered, policy);
+    const candidate =
+      policy === undefined
+        ? succeed(registered)
+        : await readWithRegions((regions) => withPolicy(registered, policy, regions), this.#parts.holidays);
     if (!candidate.ok) return candidate;
     const past = await this.#past(request);
     if (!past.ok) return past;

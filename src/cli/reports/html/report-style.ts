@@ -5,8 +5,7 @@ export const reportStyle = `
   --accent: #1f5fbf; --band: #1f5fbf22; --band-edge: #1f5fbf66; --stripe: #f2c94c40;
   --pass: #9fd3b2; --learning: #d5dae1; --warn: #b45309; --fail: #c02626; --error: #7e3fb8; --on-mark: #ffffff;
   --good: #18794e;
-}
-@media (prefers-color-scheme: dark) {
+} @media (prefers-color-scheme: dark) {
   :root {
     --page: #101418; --card: #181d23; --edge: #303842; --text: #e7eaee; --muted: #a5afbb;
     --accent: #7db0ff; --band: #7db0ff26; --band-edge: #7db0ff66; --stripe: #f2c94c26;
@@ -36,8 +35,7 @@ svg { display: block; width: 100%; height: auto; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 12px 0 0; padding: 0; list-style: none; color: var(--muted); font-size: 13px; }
 .legend li { display: flex; align-items: center; gap: 6px; }
 .legend svg { width: 14px; height: 14px; flex: none; }
-.incident { display: grid; gap: 6px 28px; }
-@media (min-width: 900px) { .incident:has(figure) { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } .incident .charts { margin-top: 0; } }
+.incident { display: grid; gap: 6px 28px; } @media (min-width: 900px) { .incident:has(figure) { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); } .incident .charts { margin-top: 0; } }
 .incident header { display: flex; gap: 10px; align-items: baseline; }
 .badge { flex: none; font-size: 12px; font-weight: 650; padding: 1px 8px; border-radius: 999px; color: var(--on-mark); background: var(--muted); }
 .badge.warn { background: var(--warn); } .badge.fail { background: var(--fail); } .badge.error { background: var(--error); }
@@ -64,7 +62,5 @@ td:first-child { white-space: nowrap; }
 details summary { cursor: pointer; font-weight: 600; padding: 4px 0; }
 details[open] summary { margin-bottom: 8px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 520px) { h1 { font-size: 20px; } main { padding: 20px 14px 40px; } }
-@media print { body { background: #ffffff; } .card, .tile { break-inside: avoid; } }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } @media (max-width: 520px) { h1 { font-size: 20px; } main { padding: 20px 14px 40px; } } @media print { body { background: #ffffff; } .card, .tile { break-inside: avoid; } }
 `;

@@ -30,7 +30,7 @@ export function comparisonSentence({ today }: ReplayView): string | undefined {
 }
 
 /** `1.2 per 30 partitions`, or that nothing was judged. */
-export function rateText({ incidentsPer30 }: ReplayTotals): string {
+function rateText({ incidentsPer30 }: ReplayTotals): string {
   return incidentsPer30 === undefined ? 'nothing was judged' : `${rate(incidentsPer30)} per 30 partitions`;
 }
 
