@@ -2,9 +2,8 @@ import type { Result } from '../../src/core/checks/result.ts';
 import { DefinedMetrics, emptyPartitionResult } from '../../src/core/checks/rules.ts';
 import { type KnownSchema, schemaResult } from '../../src/core/checks/schema-check.ts';
 import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
-import type { MetricValue } from '../../src/core/metrics/metric.ts';
 import { noHistory } from '../../src/core/thresholds/history.ts';
-import { type MetricVector, metricsOf, type PartitionVectors } from '../measure/vector.ts';
+import { type MetricVector, type PartitionVectors, valuesOf } from '../measure/vector.ts';
 
 /**
  * The rules that are always on: schema, empty partitions, metrics without a value. They need no threshold, so every
@@ -44,11 +43,4 @@ export class Rules {
   #revision({ key }: PartitionVectors): KnownSchema['revision'] {
     return { dataset: this.#definition.dataset, partition: key, number: 1 };
   }
-}
-
-function valuesOf(partition: PartitionVectors, vector: MetricVector): MetricValue[] {
-  return metricsOf(partition, vector).map(({ value, ...metric }) => ({
-    ...metric,
-    value: value ?? undefined,
-  }));
 }

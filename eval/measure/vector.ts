@@ -1,16 +1,25 @@
 import type { PartitionKey } from '../../src/base/ids.ts';
 import type { Schema } from '../../src/core/datasets/schema.ts';
-import type { MetricScale } from '../../src/core/metrics/metric.ts';
+import type { MetricKey, MetricScale, MetricValue } from '../../src/core/metrics/metric.ts';
 import type { LearnerMetric } from '../../src/core/thresholds/learner.ts';
 
 /** All metrics of a partition of a stream, clean and with each error. */
 export type PartitionVectors = {
   readonly key: PartitionKey;
   /** Of all its vectors, in the order of the metrics' first appearance. */
-  readonly metrics: readonly { readonly metric: string; readonly scale: MetricScale }[];
+  readonly metrics: readonly VectorMetric[];
   readonly schemas: readonly Schema[];
   readonly clean: MetricVector;
   readonly tests: readonly TestVector[];
+};
+
+/** A metric's key, and what it consists of. */
+export type VectorMetric = {
+  readonly key: MetricKey;
+  readonly metric: string;
+  readonly column?: string;
+  readonly segment?: string;
+  readonly scale: MetricScale;
 };
 
 /** The metrics of one table: by the places of `metrics`. */
@@ -36,9 +45,21 @@ export function metricsOf(
   { metrics }: Pick<PartitionVectors, 'metrics'>,
   { values, rows }: MetricVector,
 ): LearnerMetric[] {
-  return metrics.flatMap(({ metric, scale }, at) => {
+  return metrics.flatMap(({ key, scale }, at) => {
     const [value = Number.NaN, behind = -1] = [values[at], rows[at]];
     if (behind < 0) return [];
-    return [{ metric, scale, value: Number.isNaN(value) ? null : value, rows: behind }];
+    return [{ metric: key, scale, value: Number.isNaN(value) ? null : value, rows: behind }];
+  });
+}
+
+/** The metrics of a vector as they were measured. */
+export function valuesOf(
+  { metrics }: Pick<PartitionVectors, 'metrics'>,
+  { values, rows }: MetricVector,
+): MetricValue[] {
+  return metrics.flatMap(({ key: _, ...metric }, at) => {
+    const [value = Number.NaN, behind = -1] = [values[at], rows[at]];
+    if (behind < 0) return [];
+    return [{ ...metric, value: Number.isNaN(value) ? undefined : value, rows: behind }];
   });
 }

@@ -7,11 +7,11 @@ import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
 import { partitionEnd } from '../../src/core/datasets/partition-key.ts';
 import type { Schema } from '../../src/core/datasets/schema.ts';
 import { DriftWindow } from '../../src/core/metrics/drift/drift-window.ts';
-import { type MetricScale, type MetricValue, metricKey } from '../../src/core/metrics/metric.ts';
+import { type MetricValue, metricKey } from '../../src/core/metrics/metric.ts';
 import type { Profile } from '../../src/core/metrics/profile.ts';
 import { decodeProfile } from '../../src/core/metrics/profile-codec.ts';
 import type { Measured, MeasuredPartition } from './measured.ts';
-import type { MetricVector, PartitionVectors } from './vector.ts';
+import type { MetricVector, PartitionVectors, VectorMetric } from './vector.ts';
 
 /** A clean partition that later ones are compared with. */
 export type BaselineProfile = {
@@ -85,7 +85,7 @@ function valuesOf(
 
 /** Gives each metric a place. */
 class MetricNames {
-  readonly metrics: { metric: string; scale: MetricScale }[] = [];
+  readonly metrics: VectorMetric[] = [];
   readonly #places = new Map<string, number>();
 
   vector(values: readonly MetricValue[], of: Pick<MetricVector, 'rowCount' | 'schema'>): MetricVector {
@@ -107,7 +107,8 @@ class MetricNames {
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     this.#places.set(key, this.metrics.length);
-    this.metrics.push({ metric: key, scale });
+    const whose = { ...(column !== undefined && { column }), ...(segment !== undefined && { segment }) };
+    this.metrics.push({ key, metric, ...whose, scale });
     return this.metrics.length - 1;
   }
 }
