@@ -66,6 +66,8 @@ export const limits = {
   /** Partitions whose states are merged to a window, and bytes of states that are read for it at once. */
   windowPartitionsMax: 2_000,
   windowBytesMax: 8 * MiB,
+  /** Bytes of states of a backfilled frame that are judged at once. */
+  frameBytesMax: 64 * MiB,
   suggestPartitionsMax: 365,
   /** Profiles that are looked at for that: a wide dataset is judged by fewer partitions. */
   suggestBytesMax: 64 * MiB,

@@ -18,8 +18,7 @@ import type { EvaluateCommit, QualityStore } from '../../ports/quality-store.ts'
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
 import type { Kit } from '../kit.ts';
-import { loadBaseline } from './baseline.ts';
-import { specialDaysOf } from './special-days.ts';
+import { TargetJudge, targetsAtOnce } from './target-judge.ts';
 
 type EvaluateSpec = Extract<TaskSpec, { kind: 'evaluate' }>;
 
@@ -100,7 +99,9 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
       profiles: profiles.filter((profile) => profile !== undefined),
       queries,
     });
-    return this.#judge(definition, [target], context);
+    const judge = await this.#judge(definition, [reference.partition]);
+    const judged = await judge.step([target], { ...context, onProgress: context.progress });
+    return judged.ok ? succeed({ evaluations: judged.value, before: judge.before }) : judged;
   }
 
   async #evaluateFrame(
@@ -112,16 +113,42 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });
-    const targets: EvaluationTarget[] = [];
-    const asksQueries = partitionQueries(definition).length > 0;
-    const profiles = await this.#parts.quality.profilesOf(measured);
-    for (const [place, revision] of measured.entries()) {
-      const queries = asksQueries ? await this.#parts.quality.queryOutcomes(revision) : [];
-      const batches = profiles[place]?.filter((profile) => profile !== undefined) ?? [];
-      targets.push(targetOf(revision, { profiles: batches, queries }));
+    if (measured.length === 0) return succeed({ evaluations: [], before: [] });
+    const judge = await this.#judge(
+      definition,
+      measured.map(({ partition }) => partition),
+    );
+    const evaluations: Evaluation[] = [];
+    for (let place = 0; place < measured.length; ) {
+      const targets = await this.#nextTargets(definition, measured.slice(place));
+      const done = place;
+      const onProgress = (fraction: number): void =>
+        context.progress((done + fraction * targets.length) / measured.length);
+      const judged = await judge.step(targets, { ...context, onProgress });
+      if (!judged.ok) return judged;
+      evaluations.push(...judged.value);
+      place += targets.length;
     }
-    if (targets.length === 0) return succeed({ evaluations: [], before: [] });
-    return this.#judge(definition, targets, context);
+    return succeed({ evaluations, before: judge.before });
+  }
+
+  /** The first of some revisions with their states: as many as are judged at once. */
+  async #nextTargets(
+    definition: DatasetDefinition,
+    measured: readonly Measured[],
+  ): Promise<readonly EvaluationTarget[]> {
+    const next = measured.slice(0, targetsAtOnce(definition, measured[0]?.schema.length ?? 1));
+    const read = await this.#parts.quality.profilesOf(next, limits.frameBytesMax);
+    // One revision alone may be larger than that: it is taken as it is.
+    const lists = read.length > 0 ? read : await this.#parts.quality.profilesOf(next.slice(0, 1));
+    const asksQueries = partitionQueries(definition).length > 0;
+    const targets: EvaluationTarget[] = [];
+    for (const [place, revision] of next.slice(0, Math.max(1, lists.length)).entries()) {
+      const queries = asksQueries ? await this.#parts.quality.queryOutcomes(revision) : [];
+      const profiles = lists[place]?.filter((profile) => profile !== undefined) ?? [];
+      targets.push(targetOf(revision, { profiles, queries }));
+    }
+    return targets;
   }
 
   /** The newest partitions of the frame, in order: as many as one commit may hold. */
@@ -145,43 +172,8 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
     return all.slice(-limits.learnedPartitionsMax);
   }
 
-  async #judge(
-    definition: DatasetDefinition,
-    targets: readonly EvaluationTarget[],
-    context: TaskContext,
-  ): Promise<Outcome<Found>> {
-    const { dataset } = definition;
-    const before = targets[0]?.revision.partition;
-    const bound = before === undefined ? {} : { before };
-    const [history, previousSchema] = await Promise.all([
-      this.#parts.quality.history({ dataset, ...bound, limit: limits.historyPartitionsMax }),
-      this.#parts.revisions.schemaBefore(dataset, before),
-    ]);
-    const keys = [
-      ...history.partitions.map(({ key }) => key),
-      ...targets.map(({ revision }) => revision.partition),
-    ];
-    const [baseline, special] = await Promise.all([
-      loadBaseline(this.#parts.quality, dataset, history),
-      specialDaysOf(this.#parts.holidays, definition.policy, keys),
-    ]);
-    const judged = await this.#parts.engine.evaluate(
-      {
-        definition,
-        now: this.#kit.clock.now(),
-        history,
-        baseline,
-        ...special,
-        ...(previousSchema === undefined ? {} : { previousSchema }),
-        targets,
-      },
-      { ...context, onProgress: context.progress },
-    );
-    if (!judged.ok) return judged;
-    return succeed({
-      evaluations: judged.value.evaluations,
-      before: history.partitions.map((partition) => partition.key),
-    });
+  #judge(definition: DatasetDefinition, keys: readonly PartitionKey[]): Promise<TargetJudge> {
+    return TargetJudge.open({ ...this.#parts, clock: this.#kit.clock }, definition, keys);
   }
 
   async #evaluateFailure(

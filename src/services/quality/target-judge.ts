@@ -1,0 +1,103 @@
+import type { PartitionKey } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import type { Outcome } from '../../base/outcome.ts';
+import { succeed } from '../../base/outcome.ts';
+import type { Evaluation, EvaluationInput, EvaluationTarget } from '../../core/checks/evaluate.ts';
+import { historyAfter } from '../../core/checks/history-after.ts';
+import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Engine, EngineOptions } from '../../ports/engine.ts';
+import type { Holidays } from '../../ports/holidays.ts';
+import type { QualityStore } from '../../ports/quality-store.ts';
+import type { RevisionStore } from '../../ports/revision-store.ts';
+import { loadBaseline } from './baseline.ts';
+import { specialDaysOf } from './special-days.ts';
+
+type Parts = {
+  readonly clock: Clock;
+  readonly revisions: RevisionStore;
+  readonly quality: QualityStore;
+  readonly engine: Pick<Engine, 'evaluate'>;
+  readonly holidays: Holidays;
+};
+
+type Past = Omit<EvaluationInput, 'targets'> & Required<Pick<EvaluationInput, 'baseline'>>;
+
+/**
+ * Judges revisions in partition order, some at a time, each by those before it: what the worker is asked and what it
+ * answers stay small, however many revisions there are.
+ */
+export class TargetJudge {
+  /** The partitions before the first revision, in order. */
+  readonly before: readonly PartitionKey[];
+  readonly #engine: Pick<Engine, 'evaluate'>;
+  #past: Past;
+
+  private constructor(engine: Pick<Engine, 'evaluate'>, past: Past) {
+    this.#engine = engine;
+    this.#past = past;
+    this.before = past.history.partitions.map(({ key }) => key);
+  }
+
+  /** Loads what the partitions `keys`, in order, are judged by. */
+  static async open(
+    { clock, revisions, quality, engine, holidays }: Parts,
+    definition: DatasetDefinition,
+    keys: readonly PartitionKey[],
+  ): Promise<TargetJudge> {
+    const { dataset } = definition;
+    const [before] = keys;
+    const bound = before === undefined ? {} : { before };
+    const [history, previousSchema] = await Promise.all([
+      quality.history({ dataset, ...bound, limit: limits.historyPartitionsMax }),
+      revisions.schemaBefore(dataset, before),
+    ]);
+    const known = history.partitions.map(({ key }) => key);
+    const [baseline, special] = await Promise.all([
+      loadBaseline(quality, dataset, history),
+      specialDaysOf(holidays, definition.policy, [...known, ...keys]),
+    ]);
+    const previous = previousSchema === undefined ? {} : { previousSchema };
+    return new TargetJudge(engine, {
+      definition,
+      now: clock.now(),
+      history,
+      baseline,
+      ...special,
+      ...previous,
+    });
+  }
+
+  /** The evaluations of the next revisions. */
+  async step(
+    targets: readonly EvaluationTarget[],
+    options: EngineOptions,
+  ): Promise<Outcome<readonly Evaluation[]>> {
+    const judged = await this.#engine.evaluate({ ...this.#past, targets }, options);
+    if (!judged.ok) return judged;
+    const { evaluations } = judged.value;
+    const last = targets.at(-1);
+    this.#past = {
+      ...this.#past,
+      history: historyAfter(this.#past.history, evaluations, limits.historyPartitionsMax),
+      baseline: [
+        ...this.#past.baseline,
+        ...targets.map(({ revision, profiles }) => ({ key: revision.partition, profiles })),
+      ].slice(-limits.baselinePartitionsMax),
+      ...(last === undefined ? {} : { previousSchema: { revision: last.revision, schema: last.schema } }),
+    };
+    return succeed(evaluations);
+  }
+}
+
+/** About what the worker's answer takes of each metric of the whole, with its result, and of one of a group of rows. */
+const bytesPerMetric = 1_500;
+const bytesPerGroupMetric = 120;
+const metricsPerColumn = 20;
+
+/** How many revisions of so many columns are judged at once: their answer fits with room to spare. */
+export function targetsAtOnce(definition: DatasetDefinition, columns: number): number {
+  const whole = columns * metricsPerColumn * bytesPerMetric;
+  const groups = definition.segments.length > 0 ? limits.segmentMetricsMax * bytesPerGroupMetric : 0;
+  return Math.max(1, Math.floor(limits.workerOutputBytesMax / 2 / (whole + groups + 1)));
+}
