@@ -39,6 +39,9 @@ const errorSentence = 'Nothing is known about the data here, so there is no verd
 
 const ruleSentences = {
   empty_partition: 'A partition without rows always fails; the rule takes nothing from the alert budget.',
+  repeated_partition:
+    'A partition whose columns have the very metrics of an earlier one always fails, unless the dataset repeats itself by ' +
+    'habit; the rule takes nothing from the alert budget.',
   metric_undefined:
     'A metric that had a value in each of the last 14 partitions and has none now always fails; the rule takes nothing ' +
     'from the alert budget.',

@@ -8,6 +8,7 @@ import type { LearnedVerdict } from '../thresholds/verdict.ts';
 import { learnedRules } from './learned-rules.ts';
 import { MetricTable } from './metric-table.ts';
 import type { CheckProblem } from './query-values.ts';
+import { RepeatedPartitions } from './repeated-partition.ts';
 import type { Result } from './result.ts';
 import { resultIdOf } from './result-id.ts';
 import { DefinedMetrics, emptyPartitionResult } from './rules.ts';
@@ -36,6 +37,7 @@ export class Judge {
   readonly #definition: DatasetDefinition;
   readonly #learner: Learner;
   readonly #defined: DefinedMetrics;
+  readonly #repeated: RepeatedPartitions;
   #previous: KnownSchema | undefined;
 
   /** `previous` is what the schema of the first revision is compared with: the partition before it. */
@@ -47,6 +49,7 @@ export class Judge {
     });
     replayHistory(this.#learner, history);
     this.#defined = new DefinedMetrics(history);
+    this.#repeated = new RepeatedPartitions(history);
     this.#previous = previous;
   }
 
@@ -65,6 +68,7 @@ export class Judge {
       ...setResults(this.#definition, revision, table),
       // Where there are no rows, that is the only thing to say.
       ...(rowCount === 0 ? [] : this.#defined.judge(revision, values)),
+      ...this.#repeated.step(revision, measured),
       ...segmentResults(this.#definition, measured),
       ...verdicts.map((verdict) => learnedResult(revision, verdict, table.get(verdict.metric)?.exact)),
     ];

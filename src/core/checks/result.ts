@@ -39,4 +39,4 @@ export type ResultRecord =
   | { readonly kind: 'error'; readonly code: string; readonly message: string };
 
 /** Verdicts outside the statistical budget, always on. */
-export type RuleName = 'empty_partition' | 'metric_undefined' | 'segments';
+export type RuleName = 'empty_partition' | 'repeated_partition' | 'metric_undefined' | 'segments';
