@@ -31,8 +31,11 @@ export type ColumnFacts = {
 
 /** The facts of a partition; undefined when it was not measured whole. */
 export function partitionFacts(partition: MeasuredPartition): PartitionFacts | undefined {
+  const { key, schema, rowCount } = partition;
+  // An empty partition may have no batch, and is evidence all the same: that partitions may be empty.
+  if (rowCount === 0 && partition.profiles.length === 0) return { key, schema, rowCount, columns: new Map() };
   const profile = mergedProfile(partition.profiles);
-  if (profile === undefined || profile.rowCount !== partition.rowCount) return undefined;
+  if (profile === undefined || profile.rowCount !== rowCount) return undefined;
   const { values, details } = profileMetrics(profile);
   const byKey = new Map(
     values
@@ -52,18 +55,13 @@ export function partitionFacts(partition: MeasuredPartition): PartitionFacts | u
       values: allValues(column, metric),
       patterns: allPatterns(
         details.find(({ metric: of, column: name }) => of === 'top_patterns' && name === column.name),
-        partition.rowCount - (metric('null_count')?.value ?? 0),
+        rowCount - (metric('null_count')?.value ?? 0),
       ),
       formats: formatsOf.get(column.name) ?? new Map(),
     };
     return [column.name, facts] as const;
   });
-  return {
-    key: partition.key,
-    rowCount: partition.rowCount,
-    schema: partition.schema,
-    columns: new Map(columns),
-  };
+  return { key, rowCount, schema, columns: new Map(columns) };
 }
 
 function mergedProfile(batches: readonly Uint8Array[]): Profile | undefined {

@@ -131,6 +131,19 @@ describe('suggestChecks', () => {
     assert.deepEqual(checkOf(suggestFor('VARCHAR', codes), 'length')?.check, { min_length: { must_be: 6 } });
   });
 
+  it('does not take partitions for never empty when one had no rows and no batch', () => {
+    const days = [[], ...Array.from({ length: 5 }, () => repeat([1n, 2n], 50))];
+    const partitions = days.map((values, nth) => partitionOf(nth, 'INTEGER', values));
+    const [first, ...others] = partitions;
+    assert.ok(first !== undefined);
+    const { suggestions } = suggestChecks({
+      definition: definitionOf(),
+      history: noHistory,
+      partitions: [{ ...first, profiles: [] }, ...others],
+    });
+    assert.ok(!suggestions.some(({ kind }) => kind === 'rows'));
+  });
+
   it('leaves out what the owner has said', () => {
     const days = Array.from({ length: 5 }, () => repeat([1n, 2n], 50));
     const threshold = {
