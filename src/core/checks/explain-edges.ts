@@ -1,7 +1,7 @@
 import type { MetricScale } from '../metrics/metric.ts';
 import { type Band, type BandFigures, bandOf, isOutside } from '../thresholds/band.ts';
-import { coldStart } from '../thresholds/bar.ts';
-import type { BandBasis, LearnedRecord } from '../thresholds/record.ts';
+import { coldStart, type Side } from '../thresholds/bar.ts';
+import { type BandBasis, type LearnedRecord, sideBar } from '../thresholds/record.ts';
 import { fromScale, toScale } from '../thresholds/transform.ts';
 import { failSeverity } from '../thresholds/verdict.ts';
 import { formatNumber, formatValue, type ValueFormat } from './format.ts';
@@ -10,7 +10,6 @@ import { bandText } from './summary.ts';
 
 type Banded = Extract<LearnedRecord, { state: 'banded' }>;
 type Constant = Extract<LearnedRecord, { state: 'constant' }>;
-type Side = 'below' | 'above';
 
 /** How far a value is from alerting: the values that would have, and the band that the budget alone would have drawn. */
 export function edgeSentences(result: Result, learned: Banded, format: ValueFormat): string[] {
@@ -97,10 +96,12 @@ export function failingEdges(
 
 /** The band without what widened or narrowed it, and what it would have said. */
 function byBudgetAlone(value: number, learned: Banded, { basis, format }: Basis): string[] {
-  const { transform, prediction, spread, quantile, bar } = learned;
-  if (Math.abs(bar / quantile - 1) < 0.005) return [];
+  const { transform, prediction, spread } = learned;
+  const [above, below] = [sideBar(learned, 'above'), sideBar(learned, 'below')];
+  if ([above, below].every(({ bar, quantile }) => Math.abs(bar / quantile - 1) < 0.005)) return [];
   const { metricScale, rows, direction } = basis;
-  const figures: BandFigures = { metricScale, transform, prediction, spread, bar: quantile, rows };
+  const bars = { barAbove: above.quantile, barBelow: below.quantile };
+  const figures: BandFigures = { metricScale, transform, prediction, spread, ...bars, rows };
   const plain = bandOf(figures);
   if (plain.lower === learned.lower && plain.upper === learned.upper) return [];
   const [was, is] = [isOutside(value, plain, direction), isOutside(value, learned, direction)];

@@ -1,7 +1,7 @@
 import type { PartitionKey } from '../../base/ids.ts';
 import { partitionGrain } from '../datasets/partition-key.ts';
-import { coldStart } from '../thresholds/bar.ts';
-import type { LearnedRecord } from '../thresholds/record.ts';
+import { coldStart, type Side } from '../thresholds/bar.ts';
+import { type LearnedRecord, sideBar } from '../thresholds/record.ts';
 import { failSeverity } from '../thresholds/verdict.ts';
 import type { Explanation } from './explain.ts';
 import { constantEdge, distanceText, edgeSentences } from './explain-edges.ts';
@@ -21,17 +21,20 @@ export function explainLearned(result: Result, learned: LearnedRecord): Explanat
       return { headline, sentences: [learningSentence(learned)] };
     case 'new_level':
       return { headline, sentences: newLevelSentences(result, learned, format) };
-    case 'banded':
+    case 'banded': {
+      const side = (result.value ?? learned.expected) < learned.expected ? 'below' : 'above';
+      const shown = { ...learned, ...sideBar(learned, side) };
       return {
-        headline: `${headline} (${methodText(learned, result.revision.partition)})`,
+        headline: `${headline} (${methodText(shown, result.revision.partition)})`,
         sentences: [
           forecastSentence(learned, result.revision.partition, format),
-          ...widthSentences(learned, format),
+          ...widthSentences(shown, { side, format }),
           trainingSentence(learned),
           ...edgeSentences(result, learned, format),
           bandVerdict(result, format),
         ],
       };
+    }
     case 'constant':
       return {
         headline: `${headline} (constant over ${partitions(learned.history)})`,
@@ -98,7 +101,10 @@ function forecastSentence(learned: Banded, partition: PartitionKey, format: Valu
   return `The forecast is ${formatValue(learned.expected, format)}, by ${how}: of all forecasts it erred least so far.`;
 }
 
-function widthSentences(learned: Banded, format: ValueFormat): string[] {
+function widthSentences(
+  learned: Banded,
+  { side, format }: { readonly side: Side; readonly format: ValueFormat },
+): string[] {
   const steps = `${factor(learned.bar)} times the spread of its past errors`;
   const parts = [
     `${factor(learned.quantile)} from the alert budget shared by all metrics`,
@@ -114,7 +120,8 @@ function widthSentences(learned: Banded, format: ValueFormat): string[] {
     learned.minimumEffect > 0
       ? [`A deviation of ${distanceText(learned.minimumEffect, format)} or less never alarms.`]
       : [];
-  return [`The band reaches ${steps} to each side: ${parts.join(', ')}.`, ...effect];
+  const where = learned.below === undefined ? 'to each side' : `${side} the forecast`;
+  return [`The band reaches ${steps} ${where}: ${parts.join(', ')}.`, ...effect];
 }
 
 function constantSentences(learned: Constant, format: ValueFormat): string[] {
@@ -170,6 +177,7 @@ function modelText(model: string, partition: PartitionKey): string {
     drift_season: `last value + usual step of the ${season}`,
     month_day: 'day of the month',
     month_end: 'days to the end of the month',
+    rows: 'number of rows',
   };
   return texts[model] ?? model;
 }

@@ -99,8 +99,10 @@ function recomputeBand(result: Result, learned: Extract<LearnedRecord, { state: 
   if (basis === undefined || result.value === undefined) return incomplete(result);
   const { metricScale, direction, rows, errors, coldFactor } = basis;
   const spread = spreadOf(scale, floor, errors);
-  const bar = barOf({ quantile, recordZ, lambda, sensitivity, coldFactor });
-  const figures = { metricScale, transform, prediction, spread, bar, rows };
+  const shared = { lambda, sensitivity, coldFactor };
+  const bar = barOf({ quantile, recordZ, ...shared });
+  const barBelow = learned.below === undefined ? bar : barOf({ ...learned.below, ...shared });
+  const figures = { metricScale, transform, prediction, spread, barAbove: bar, barBelow, rows };
   const band: Band = bandOf(figures);
   const severity = bandSeverity(result.value, figures, band);
   const alarm = isOutside(result.value, band, direction);
@@ -110,8 +112,8 @@ function recomputeBand(result: Result, learned: Extract<LearnedRecord, { state: 
       ...alarmingSides(band, direction),
       severity,
     },
-    stored: { ...learned, basis: '', excluded: '' },
-    computed: { spread, bar, ...band },
+    stored: { ...learned, barBelow: learned.below?.bar ?? bar, basis: '', below: '', excluded: '' },
+    computed: { spread, bar, barBelow, ...band },
   };
 }
 

@@ -8,7 +8,9 @@ export type BandFigures = {
   readonly transform: Transform;
   readonly prediction: number;
   readonly spread: number;
-  readonly bar: number;
+  /** How many spreads the band reaches above and below. */
+  readonly barAbove: number;
+  readonly barBelow: number;
   readonly rows: number;
 };
 
@@ -22,11 +24,16 @@ export type Band = {
 
 /** The band of a forecast: bar times spread around it, at least the minimum effect, rounded outwards for counts. */
 export function bandOf(of: BandFigures): Band {
-  const reach = of.bar * of.spread;
   const expected = within(of.metricScale, fromScale(of.transform, of.prediction, of.rows));
   const effect = minimumEffect(of.metricScale, expected, of.rows);
-  const low = Math.min(fromScale(of.transform, of.prediction - reach, of.rows), expected - effect);
-  const high = Math.max(fromScale(of.transform, of.prediction + reach, of.rows), expected + effect);
+  const low = Math.min(
+    fromScale(of.transform, of.prediction - of.barBelow * of.spread, of.rows),
+    expected - effect,
+  );
+  const high = Math.max(
+    fromScale(of.transform, of.prediction + of.barAbove * of.spread, of.rows),
+    expected + effect,
+  );
   const isCount = of.metricScale === 'count';
   return {
     expected,

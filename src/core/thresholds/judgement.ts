@@ -1,5 +1,5 @@
 import type { Band, BandFigures } from './band.ts';
-import type { BarFactors } from './bar.ts';
+import type { SharedFactors, SideBar } from './bar.ts';
 
 /** What the learner thinks of one value, before it becomes a record for people. `scaled` is the value, transformed. */
 export type Judgement = LearningJudgement | ForecastJudgement | ConstantJudgement;
@@ -26,7 +26,7 @@ type Judged = {
 export type ForecastJudgement = JudgementBase &
   Judged &
   BandFigures &
-  BarFactors &
+  SharedFactors &
   Band & {
     readonly kind: 'forecast';
     /** The place of the forecast among `predictors`. */
@@ -34,6 +34,8 @@ export type ForecastJudgement = JudgementBase &
     readonly scale: number;
     readonly floor: number;
     readonly errors: number;
+    readonly above: SideBar;
+    readonly below: SideBar;
     /** |z|: the distance from the forecast in spreads. */
     readonly deviation: number;
   };

@@ -1,14 +1,16 @@
 import { assert } from '../../base/assert.ts';
 import { limits } from '../../base/limits.ts';
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
-import { BarQuantiles, coldStart } from './bar.ts';
+import { coldStart, type Side } from './bar.ts';
+import { BarQuantiles, type FamilyTails } from './bar-quantiles.ts';
 import { Spacing, seasonPoint } from './calendar.ts';
 import { BudgetController, type BudgetLevels, segmentShare } from './controller.ts';
 import type { HistoryPartition, MetricHistory } from './history.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
-import { type MetricFamily, metricFamily } from './metric-family.ts';
+import { isMeasuredPerRow, type MetricFamily, metricFamily } from './metric-family.ts';
 import { MetricLearner, type MetricPoint } from './metric-learner.ts';
 import type { MetricRule } from './metric-rule.ts';
+import { pooled } from './pooled-tail.ts';
 import { type LearnedVerdict, verdictOf } from './verdict.ts';
 
 /** What a learner is made with. */
@@ -101,7 +103,8 @@ class DatasetLearner implements Learner {
     const known = this.#learners.get(metric);
     if (known !== undefined) return known;
     const { ruleOf, historyMax = limits.historyPartitionsMax } = this.#settings;
-    const nature = { scale, family: metricFamily(metric, scale), rule: ruleOf(metric) };
+    const followsRows = isMeasuredPerRow(metric);
+    const nature = { scale, family: metricFamily(metric, scale), rule: ruleOf(metric), followsRows };
     const made = new MetricLearner(nature, historyMax);
     this.#learners.set(metric, made);
     return made;
@@ -129,8 +132,9 @@ class DatasetLearner implements Learner {
     const forecasts = [...this.#learners.values()].filter((learner) => learner.isForecast());
     const grouped = forecasts.filter(({ family }) => family === 'segment').length;
     const share = grouped === 0 ? 0 : segmentShare;
-    const whole = new BarQuantiles(level * (1 - share), forecasts.length - grouped);
-    const groups = new BarQuantiles(level * share, grouped);
+    const tails = familyTails(forecasts);
+    const whole = new BarQuantiles(level * (1 - share), forecasts.length - grouped, tails);
+    const groups = new BarQuantiles(level * share, grouped, tails);
     return (family) => (family === 'segment' ? groups : whole);
   }
 
@@ -159,6 +163,16 @@ class DatasetLearner implements Learner {
   }
 }
 
+/** The tails of each family's metrics, pooled. */
+function familyTails(learners: readonly MetricLearner[]): FamilyTails {
+  const families = Map.groupBy(learners, ({ family }) => family);
+  const tails = [...families].map(([family, kin]) => {
+    const of = (side: Side) => pooled(kin.map(({ deviations }) => deviations[side].tail.sums()));
+    return [family, { above: of('above'), below: of('below') }] as const;
+  });
+  return new Map(tails);
+}
+
 /**
  * How many metrics of each family were judged by forecasts; constants count only where they opened an incident. Those of
  * groups of rows count as much together as their share of the budget is.
@@ -174,7 +188,7 @@ function countFamilies(
     if (counted) counts.set(learner.family, (counts.get(learner.family) ?? 0) + 1);
   }
   const groups = counts.get('segment') ?? 0;
-  const whole = counts.values().reduce((sum, count) => sum + count, -groups);
+  const whole = [...counts.values()].reduce((sum, count) => sum + count, -groups);
   if (groups > 0 && whole > 0) counts.set('segment', (whole * segmentShare) / (1 - segmentShare));
   return counts;
 }

@@ -13,6 +13,11 @@ export type MetricFamily =
   | 'percentile'
   | 'segment';
 
+/** Whether a metric may follow the number of rows behind it: not what counts them, nor what is said of the dataset as a whole. */
+export function isMeasuredPerRow(key: MetricKey): boolean {
+  return splitSegment(key).metric.includes('.');
+}
+
 const extremes: ReadonlySet<string> = new Set(['min', 'max', 'stddev', 'min_length', 'max_length']);
 
 /** The family of a metric. Those of groups of rows are one, because they are many and noisier. Extremes and standard deviations are ruled by single rows, so they are apart. */

@@ -2,15 +2,18 @@ import type { PartitionKey } from '../../base/ids.ts';
 import type { MetricScale } from '../metrics/metric.ts';
 import { bandOf, bandSeverity, isOutside, severityMax } from './band.ts';
 import {
-  type BarQuantiles,
   barOf,
   coldFactor,
   coldStart,
-  DeviationRecord,
+  type SharedFactors,
+  type Side,
+  type SideBar,
   sensitivityFactor,
 } from './bar.ts';
+import type { BarQuantiles } from './bar-quantiles.ts';
 import type { SeasonPoint } from './calendar.ts';
 import { DeviationRun } from './deviation-run.ts';
+import { Deviations, sideOf } from './deviations.ts';
 import type { HistoryPartition } from './history.ts';
 import { ConstantWatch, constantSeverity } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
@@ -42,6 +45,8 @@ export type MetricNature = {
   readonly scale: MetricScale;
   readonly family: MetricFamily;
   readonly rule: MetricRule;
+  /** Whether it may follow the number of rows behind it. */
+  readonly followsRows: boolean;
 };
 
 type TrainedPoint = { readonly value: number; readonly rows: number; readonly at: SeasonPoint };
@@ -52,8 +57,9 @@ export class MetricLearner {
   readonly family: MetricFamily;
   readonly rule: MetricRule;
   readonly keys: TrainingKeys;
+  readonly deviations: Readonly<Record<Side, Deviations>>;
+  readonly #followsRows: boolean;
   readonly #capacity: number;
-  readonly #record: DeviationRecord;
   readonly #constants: ConstantWatch;
   readonly #run = new DeviationRun();
   #transform: Transform;
@@ -70,7 +76,8 @@ export class MetricLearner {
     this.rule = rule;
     this.#capacity = capacity;
     this.keys = new TrainingKeys(capacity);
-    this.#record = new DeviationRecord(capacity);
+    this.#followsRows = nature.followsRows;
+    this.deviations = { above: new Deviations(capacity), below: new Deviations(capacity) };
     this.#constants = new ConstantWatch(scale, capacity);
     this.#transform = firstTransform(scale);
     this.#models = new ModelChoice(capacity);
@@ -84,7 +91,7 @@ export class MetricLearner {
   /** Judges a value; changes nothing. */
   judge(point: MetricPoint, context: JudgementContext): Judgement {
     const scaled = toScale(this.#transform, point.value, point.rows);
-    const predictions = this.#models.predict(point.at);
+    const predictions = this.#models.predict(point.at, this.#size(this.#transform, point.rows));
     const base = { predictions, scaled };
     if (this.#constants.isConstant()) return this.#judgeConstant(point, context, base);
     const model = this.isForecast() ? this.#models.best(predictions) : -1;
@@ -96,7 +103,7 @@ export class MetricLearner {
   absorb(point: MetricPoint, judgement: Judgement): void {
     if (this.#transform === 'log' && point.value <= 0) {
       this.#toIdentity();
-      const predictions = this.#models.predict(point.at);
+      const predictions = this.#models.predict(point.at, this.#size(this.#transform, point.rows));
       this.absorb(point, { ...judgement, predictions, scaled: point.value });
       return;
     }
@@ -124,21 +131,20 @@ export class MetricLearner {
       largestStep: this.#models.largestStep(),
     });
     const spread = spreadOf(scale, floor, errors.size);
-    const quantile = context.quantiles.of(errors.size);
-    const recordZ = this.#record.value(quantile);
-    const factors = {
-      quantile,
-      recordZ,
+    const shared = {
       lambda: context.lambda,
       sensitivity: sensitivityFactor[this.rule.sensitivity],
       coldFactor: coldFactor(this.keys.size),
     };
+    const above = this.#sideBar('above', context.quantiles, shared);
+    const below = this.#sideBar('below', context.quantiles, shared);
     const figures = {
       metricScale: this.scale,
       transform: this.#transform,
       prediction,
       spread,
-      bar: barOf(factors),
+      barAbove: above.bar,
+      barBelow: below.bar,
       rows: point.rows,
     };
     const band = bandOf(figures);
@@ -150,7 +156,9 @@ export class MetricLearner {
       ...base,
       kind: 'forecast',
       ...figures,
-      ...factors,
+      ...shared,
+      above,
+      below,
       ...band,
       scale,
       floor,
@@ -162,6 +170,23 @@ export class MetricLearner {
       isNewLevel: alarm && this.#run.isComplete(sign),
       history: this.keys.size,
     };
+  }
+
+  #sideBar(side: Side, quantiles: BarQuantiles, shared: SharedFactors): SideBar {
+    const own = this.deviations[side];
+    const at = { family: this.family, side, direction: this.rule.direction };
+    const quantile = quantiles.of(own.tail.sums(), at);
+    const factors = { quantile, recordZ: own.record(quantile) };
+    return { ...factors, bar: barOf({ ...factors, ...shared }) };
+  }
+
+  /** What alarmed counts in the tail as twice the quantile at most. A forecast that was met says nothing about tails. */
+  #noteTail(judgement: ForecastJudgement): void {
+    const { deviation, sign } = judgement;
+    if (deviation === 0) return;
+    const side = sideOf(sign);
+    this.deviations[side].tail.add(Math.min(deviation, 2 * judgement[side].quantile));
+    this.deviations[sideOf(-sign)].tail.add(0);
   }
 
   #judgeConstant(
@@ -208,9 +233,11 @@ export class MetricLearner {
     let most = Number.POSITIVE_INFINITY;
     if (judgement.kind === 'forecast') {
       // Beyond a band that does not alarm on this side, or within it only thanks to the record: no reason to trust it.
-      const isTrusted = judgement.severity <= 1 && judgement.deviation <= judgement.quantile;
+      const side = sideOf(judgement.sign);
+      const isTrusted = judgement.severity <= 1 && judgement.deviation <= judgement[side].quantile;
       if (!isTrusted) most = 3 * judgement.scale;
-      this.#record.absorb(Math.min(judgement.deviation, judgement.bar));
+      this.#noteTail(judgement);
+      this.deviations[side].absorb(Math.min(judgement.deviation, judgement[side].bar));
     }
     this.#models.absorbErrors(scaled, judgement.predictions, most);
     this.#train(point, scaled);
@@ -245,8 +272,12 @@ export class MetricLearner {
   }
 
   #noteLargest(run: readonly (ForecastJudgement | ConstantJudgement)[], value: number): void {
-    const deviations = run.flatMap((one) => (one.kind === 'forecast' ? [one.deviation] : []));
-    if (deviations.length > 0) this.#record.absorb(Math.max(...deviations));
+    const forecasts = run.filter((one) => one.kind === 'forecast');
+    const [largest] = forecasts.sort((a, b) => b.deviation - a.deviation);
+    if (largest !== undefined) {
+      this.#noteTail(largest);
+      this.deviations[sideOf(largest.sign)].absorb(largest.deviation);
+    }
     if (run.some(({ kind }) => kind === 'constant')) this.#constants.noteDeviation(value);
   }
 
@@ -261,11 +292,13 @@ export class MetricLearner {
       case 'expected_weekly':
       case 'expected_monthly':
       case 'expected_yearly':
-        if (judgement.kind === 'forecast') this.#record.expect(judgement.deviation);
+        if (judgement.kind === 'forecast')
+          this.deviations[sideOf(judgement.sign)].expect(judgement.deviation);
         if (judgement.kind === 'constant') this.#constants.expect(point.value);
         break;
       case 'expected_once':
-        if (judgement.kind === 'forecast') this.#record.absorb(judgement.deviation);
+        if (judgement.kind === 'forecast')
+          this.deviations[sideOf(judgement.sign)].absorb(judgement.deviation);
         break;
       case 'real_error':
       case undefined:
@@ -284,7 +317,7 @@ export class MetricLearner {
   /** Moves the whole past by the typical error of the given points, so that seasons and scale are kept. */
   #shiftLevel(points: readonly TrainedPoint[]): void {
     const jumps = points.map(({ value, rows, at }) => {
-      const predictions = this.#models.predict(at);
+      const predictions = this.#models.predict(at, this.#size(this.#transform, rows));
       const model = Math.max(0, this.#models.best(predictions));
       return toScale(this.#transform, value, rows) - this.#offset - (predictions[model] ?? 0);
     });
@@ -306,7 +339,7 @@ export class MetricLearner {
   }
 
   #trainScaled(point: TrainedPoint, scaled: number): void {
-    this.#models.absorbValue(scaled, point.at);
+    this.#models.absorbValue(scaled, point.at, this.#size(this.#transform, point.rows));
     this.#trained.push({ value: point.value, rows: point.rows, at: point.at });
     if (this.#trained.length > this.#capacity) this.#trained.shift();
   }
@@ -314,7 +347,9 @@ export class MetricLearner {
   /** Now and then: whether the logarithm describes the series better, by the likelihood of the forecasts' errors. */
   #reviewTransform(): void {
     const isDue = transformReviews.includes(this.#trained.length);
-    if (!isDue || this.#transform === 'arcsine' || !this.#staysPositive()) return;
+    // Delays are watched for being long: their logarithm is even, but its band reaches to days.
+    if (!isDue || this.scale === 'duration' || this.#transform === 'arcsine' || !this.#staysPositive())
+      return;
     const other = this.#transform === 'log' ? 'identity' : 'log';
     const logarithms =
       this.#trained.reduce((sum, { value }) => sum + Math.log(value), 0) / this.#trained.length;
@@ -335,6 +370,12 @@ export class MetricLearner {
     return sorted.length >= 28 && least > 0.1 * (sorted[sorted.length >> 1] ?? 0) && least > 0;
   }
 
+  /** The number of rows as the metric may follow it. */
+  #size(transform: Transform, rows: number): number | undefined {
+    if (!this.#followsRows) return undefined;
+    return transform === 'identity' ? rows : Math.log1p(rows);
+  }
+
   #toIdentity(): void {
     this.#transform = 'identity';
     this.#offset = 0;
@@ -345,8 +386,9 @@ export class MetricLearner {
     const models = new ModelChoice(this.#capacity);
     for (const { value, rows, at } of this.#trained) {
       const scaled = toScale(transform, value, rows);
-      models.absorbErrors(scaled, models.predict(at));
-      models.absorbValue(scaled, at);
+      const size = this.#size(transform, rows);
+      models.absorbErrors(scaled, models.predict(at, size));
+      models.absorbValue(scaled, at, size);
     }
     return models;
   }

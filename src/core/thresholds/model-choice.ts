@@ -15,8 +15,8 @@ export class ModelChoice {
     this.#errors = predictors.map(() => new SortedWindow(capacity));
   }
 
-  predict(at: SeasonPoint): Float64Array {
-    return this.#bank.predict(at);
+  predict(at: SeasonPoint, size: number | undefined): Float64Array {
+    return this.#bank.predict(at, size);
   }
 
   /** The smallest typical error that any forecast has had; infinite while none has had enough. */
@@ -68,8 +68,8 @@ export class ModelChoice {
   }
 
   /** Takes in a value that is to be learned from. */
-  absorbValue(value: number, at: SeasonPoint): void {
-    this.#bank.absorb(value, at);
+  absorbValue(value: number, at: SeasonPoint, size: number | undefined): void {
+    this.#bank.absorb(value, at, size);
     this.#absorbed += 1;
   }
 }

@@ -1,4 +1,5 @@
 import type { SeasonPoint } from './calendar.ts';
+import { RowsEffect } from './rows-effect.ts';
 import { SeasonalEffects } from './seasonal.ts';
 import { smallMedian } from './small-median.ts';
 import { SortedWindow } from './sorted-window.ts';
@@ -18,6 +19,7 @@ export const predictors = [
   { name: 'drift_season', penalty: 1.06 },
   { name: 'month_day', penalty: 1.06 },
   { name: 'month_end', penalty: 1.06 },
+  { name: 'rows', penalty: 1.04 },
 ] as const;
 
 /** The name of a forecast, as records hold it. */
@@ -42,13 +44,17 @@ export class PredictorBank {
   readonly #byMonthDay = new Map<number, number[]>();
   readonly #byMonthRest = new Map<number, number[]>();
   readonly #seasonal = new SeasonalEffects();
+  readonly #rows = new RowsEffect();
   /** Scratch space of the trend. */
   #carried = new Float64Array(0);
   #smoothed = 0;
   #size = 0;
 
-  /** One forecast for each of `predictors`, in their order; NaN where there is too little to go by. */
-  predict(at: SeasonPoint): Float64Array {
+  /**
+   * One forecast for each of `predictors`, in their order; NaN where there is too little to go by. `size` is the number of
+   * rows on the scale on which the series may follow it; undefined where it must not.
+   */
+  predict(at: SeasonPoint, size: number | undefined): Float64Array {
     const out = new Float64Array(predictors.length).fill(Number.NaN);
     if (this.#size === 0) return out;
     const last = this.#recent.at(-1) ?? 0;
@@ -68,11 +74,12 @@ export class PredictorBank {
     out[10] = last + medianOf(this.#differencesBySlot.get(at.slot), 2);
     out[11] = medianOf(this.#byMonthDay.get(at.monthDay), monthsNeeded);
     out[12] = medianOf(this.#byMonthRest.get(at.monthRest), monthsNeeded);
+    if (size !== undefined) out[13] = this.#rows.predict(size);
     return out;
   }
 
   /** Takes in a value that is to be learned from. */
-  absorb(value: number, at: SeasonPoint): void {
+  absorb(value: number, at: SeasonPoint, size: number | undefined): void {
     const last = this.#recent.at(-1);
     this.#level.push(value);
     this.#level42.push(value);
@@ -83,6 +90,7 @@ export class PredictorBank {
     if (at.monthDay >= 0) keepAt(this.#byMonthDay, at.monthDay, { value, most: 12 });
     if (at.monthRest >= 0) keepAt(this.#byMonthRest, at.monthRest, { value, most: 12 });
     this.#seasonal.absorb(value, at);
+    if (size !== undefined) this.#rows.absorb(value, size);
     this.#size += 1;
   }
 

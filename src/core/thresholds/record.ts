@@ -1,6 +1,7 @@
 import type { PartitionKey } from '../../base/ids.ts';
 import type { Direction } from '../checks/definition.ts';
 import type { MetricScale } from '../metrics/metric.ts';
+import type { Side, SideBar } from './bar.ts';
 
 /**
  * The band record of a learned threshold: the figures from which the verdict is recomputed bit for bit, and why.
@@ -18,13 +19,16 @@ export type LearnedRecord =
       readonly prediction: number;
       readonly scale: number;
       readonly floor: number;
-      /** The bar in units of `spread`, all factors included. */
+      /** How many `spread`s the band reaches above the forecast, all factors included. */
       readonly bar: number;
       readonly spread: number;
       readonly history: number;
-      /** The quantile at the budget's level, the largest past |z|, the controller's factor, the sensitivity's factor. */
+      /** The quantile at the budget's level and the largest past deviation, above the forecast. */
       readonly quantile: number;
       readonly recordZ: number;
+      /** `bar`, `quantile` and `recordZ` below the forecast; in older records they are the same on both sides. */
+      readonly below?: SideBar;
+      /** The controller's factor and the sensitivity's. */
       readonly lambda: number;
       readonly sensitivity: number;
       /** The smallest deviation from the expected value that may alarm, in the metric's own unit. */
@@ -73,3 +77,9 @@ export type ConstantBasis = {
   readonly direction: Direction;
   readonly rows: number;
 };
+
+/** How far a band reaches to one side, and why. */
+export function sideBar(learned: Extract<LearnedRecord, { state: 'banded' }>, side: Side): SideBar {
+  const { bar, quantile, recordZ } = (side === 'below' ? learned.below : undefined) ?? learned;
+  return { bar, quantile, recordZ };
+}

@@ -1,0 +1,44 @@
+import type { Direction } from '../checks/definition.ts';
+import type { Side } from './bar.ts';
+import type { MetricFamily } from './metric-family.ts';
+import type { PooledTail } from './pooled-tail.ts';
+import { addTails, noTail, type TailSums, tailQuantile, weighingAtMost } from './tail.ts';
+
+/** A budget is no duty: with few metrics it is shared as if there were ten, rather than spent on small deviations. */
+const metricsMin = 10;
+
+/** Deviations that a metric's own tail and its family's count for at most. */
+const ownMax = 400;
+const kinMax = 150;
+/** What a metric is thought to be before anything is known: a little heavier than normal noise, as Student's t with 10 degrees. */
+const prior: TailSums = { seen: 100, beyond: 5, logs: 1_300_000, squares: 565_000 };
+/** No tail is so thin that deviations as small as this one alarm. */
+const quantileMin = 2.2;
+
+/** The tails of the families, above and below their forecasts. */
+export type FamilyTails = ReadonlyMap<MetricFamily, Readonly<Record<Side, PooledTail>>>;
+
+/**
+ * The bars' quantiles for one partition of a dataset: the level is shared by all metrics that are judged. The shape of the
+ * tail is learned from the metric's own deviations and, as far as they are alike, from those of its family.
+ */
+export class BarQuantiles {
+  readonly #perMetric: number;
+  readonly #families: FamilyTails;
+
+  /** `level`: the probability of a false alarm that the whole partition may have. */
+  constructor(level: number, metrics: number, families: FamilyTails) {
+    this.#perMetric = Math.min(0.5, Math.max(1e-12, level / Math.max(metricsMin, metrics)));
+    this.#families = families;
+  }
+
+  /** The deviation to one side that a metric may exceed as seldom as its share of the level says. */
+  of(own: TailSums, at: { family: MetricFamily; side: Side; direction: Direction }): number {
+    const family = this.#families.get(at.family)?.[at.side];
+    const kin =
+      family === undefined ? noTail : weighingAtMost(Math.min(kinMax, family.credibility), family.sum);
+    const tail = addTails(weighingAtMost(ownMax, own), addTails(kin, prior));
+    const probability = at.direction === 'both' ? this.#perMetric / 2 : this.#perMetric;
+    return Math.max(quantileMin, tailQuantile(tail, probability));
+  }
+}
