@@ -1,5 +1,6 @@
 import type { PartitionKey } from '../../base/ids.ts';
 import { formatChange, formatOf, splitMetricKey } from '../checks/format.ts';
+import { columnsOfLabel } from '../metrics/segments/segment-label.ts';
 import type { IncidentLine } from './incident.ts';
 
 /** All failing checks of one column of one partition, or of the dataset itself, as one line. */
@@ -16,12 +17,15 @@ export type CollapsedLine = {
 
 const metricsShown = 3;
 
-/** Collapses lines by partition and column, the most severe first: 15 metrics of one broken column are one line. */
+/**
+ * Collapses lines by partition and column, the most severe first: 15 metrics of one broken column are one line, and so are
+ * the rows of all groups by the same columns.
+ */
 export function collapseLines(lines: readonly IncidentLine[]): CollapsedLine[] {
   const groups = new Map<string, IncidentLine[]>();
   for (const line of lines) {
     const column = columnOf(line);
-    const key = JSON.stringify([line.partition, column ?? line.check, line.open]);
+    const key = JSON.stringify([line.partition, column ?? groupingOf(line) ?? line.check, line.open]);
     groups.set(key, [...(groups.get(key) ?? []), line]);
   }
   return [...groups.values()].flatMap(collapse).sort((a, b) => b.severity - a.severity);
@@ -32,12 +36,19 @@ export function columnOf(line: IncidentLine): string | undefined {
   return splitMetricKey(line.deviation?.metric ?? line.check).column;
 }
 
+/** What the groups of rows have in common whose rows a line counts; undefined for a line about anything else. */
+export function groupingOf(line: IncidentLine): string | undefined {
+  const { name, segment } = splitMetricKey(line.deviation?.metric ?? line.check);
+  return name === 'row_count' && segment !== undefined ? columnsOfLabel(segment) : undefined;
+}
+
 function collapse(group: readonly IncidentLine[]): CollapsedLine[] {
   const lines = group.toSorted((a, b) => b.severity - a.severity);
   const [worst] = lines;
   if (worst === undefined) return [];
   const column = columnOf(worst);
-  const text = lines.length === 1 || column === undefined ? worst.text : `${column}: ${changesText(lines)}`;
+  const subject = column === undefined ? '' : `${column}: `;
+  const text = lines.length === 1 ? worst.text : `${subject}${changesText(lines)}`;
   return [
     {
       partition: worst.partition,
@@ -59,9 +70,10 @@ function changesText(lines: readonly IncidentLine[]): string {
 /** `avg +61 %`; the check's own words when there is nothing to compare with. */
 function changeText(line: IncidentLine): string {
   const { metric, value, expected } = line.deviation ?? { metric: line.check };
-  const { name } = splitMetricKey(metric);
+  const { name, segment } = splitMetricKey(metric);
   if (value === undefined || expected === undefined) return line.text;
-  return `${name} ${formatChange(expected, value, formatOf(metric))}`;
+  const group = segment === undefined ? '' : `[${segment}]`;
+  return `${name}${group} ${formatChange(expected, value, formatOf(metric))}`;
 }
 
 function worstOf(lines: readonly IncidentLine[]): IncidentLine['status'] {

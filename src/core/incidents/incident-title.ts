@@ -1,5 +1,5 @@
 import { formatNumber, formatValue } from '../checks/format.ts';
-import { columnOf } from './collapse-lines.ts';
+import { columnOf, groupingOf } from './collapse-lines.ts';
 import type { Incident, IncidentLine } from './incident.ts';
 
 const phrasesMax = 3;
@@ -14,6 +14,7 @@ export function incidentTitle(incident: Pick<Incident, 'dataset' | 'firstPartiti
   const phrases = [
     ...rowPhrases(lines),
     ...wholePhrases(lines),
+    ...groupPhrases(lines),
     ...columnPhrases(lines),
     ...agePhrases(lines),
   ];
@@ -51,8 +52,23 @@ function rowsText(ratio: number): string {
 
 /** Everything else that is about the dataset as a whole: schema, freshness, errors; in the results' own words. */
 function wholePhrases(lines: readonly IncidentLine[]): string[] {
-  const whole = lines.filter((line) => columnOf(line) === undefined && !followsRows.has(line.check));
+  const whole = lines.filter((line) => {
+    return columnOf(line) === undefined && groupingOf(line) === undefined && !followsRows.has(line.check);
+  });
   return [...new Map(whole.map((line) => [line.check, line.text])).values()];
+}
+
+/** Groups of rows that are larger or smaller than expected. Where rows are missing as a whole, they follow. */
+function groupPhrases(lines: readonly IncidentLine[]): string[] {
+  if (rowPhrases(lines).length > 0) return [];
+  const groups = Map.groupBy(lines, groupingOf);
+  return Array.from(groups).flatMap(([columns, own]) => {
+    if (columns === undefined) return [];
+    const names = new Set(own.map(({ check }) => check));
+    return names.size === 1
+      ? own.slice(0, 1).map(({ text }) => text)
+      : [`${names.size} groups by ${columns} changed`];
+  });
 }
 
 /** Said elsewhere, or with the rows these change too. */

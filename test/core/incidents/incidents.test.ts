@@ -278,6 +278,26 @@ describe('titles and lines for people', () => {
     assert.equal(incidentTitle(both), 'flights 2001-07-03 to 2001-07-04: a and b changed');
   });
 
+  it('speak of groups of rows together, and name the only one', () => {
+    const gone = { status: 'fail', value: 0, expected: 100 } as const;
+    const one = only(
+      merge([evaluation(3, { 'row_count[origin=SFO]': gone, 'delay.avg[origin=SFO]': fail })]),
+    );
+    assert.match(incidentTitle(one), /: row_count\[origin=SFO\] 0.*, delay changed$/);
+    const many = only(
+      merge([
+        evaluation(3, { 'row_count[origin=SFO]': gone, 'row_count[origin=LAX]': gone, 'delay.avg': fail }),
+      ]),
+    );
+    assert.equal(incidentTitle(many), 'flights 2001-07-03: 2 groups by origin changed, delay changed');
+    const texts = collapseLines(many.lines).map(({ text }) => text);
+    assert.equal(texts.length, 2);
+    assert.ok(texts.includes('row_count[origin=SFO] −100 %, row_count[origin=LAX] −100 %'), texts.join('; '));
+    const rows = { status: 'fail', value: 10, expected: 1_000 } as const;
+    const all = only(merge([evaluation(3, { row_count: rows, 'row_count[origin=SFO]': gone })]));
+    assert.equal(incidentTitle(all), 'flights 2001-07-03: almost all rows are missing');
+  });
+
   it('collapse all metrics of one column into one line', () => {
     const metrics = ['avg', 'min', 'max', 'sum', 'p50', 'p99.9'];
     const checks = Object.fromEntries(
