@@ -1,13 +1,17 @@
 import { assert } from '../../base/assert.ts';
 
+/** Shared by all windows that hold nothing: a dataset of thousands of columns has millions of them at its first partition. */
+const nothing = new Float64Array(0);
+const firstLength = 8;
+
 /**
  * The last `capacity` numbers, kept both in order of arrival and sorted: an insertion costs a binary search and one
  * block move, every quantile is a look-up. Memory grows with what it holds.
  */
 export class SortedWindow {
   readonly #capacity: number;
-  #arrival: Float64Array;
-  #sorted: Float64Array;
+  #arrival: Float64Array = nothing;
+  #sorted: Float64Array = nothing;
   #size = 0;
   #oldest = 0;
   #sum = 0;
@@ -15,9 +19,6 @@ export class SortedWindow {
   constructor(capacity: number) {
     assert(capacity > 0, 'a window holds at least one number');
     this.#capacity = capacity;
-    const initial = Math.min(capacity, 16);
-    this.#arrival = new Float64Array(initial);
-    this.#sorted = new Float64Array(initial);
   }
 
   get size(): number {
@@ -103,7 +104,7 @@ export class SortedWindow {
 
   #grow(): void {
     // Nothing was dropped before the window was full, so the arrival order starts at 0 here.
-    const length = Math.min(this.#capacity, this.#sorted.length * 2);
+    const length = Math.min(this.#capacity, Math.max(firstLength, this.#sorted.length * 2));
     const arrival = new Float64Array(length);
     const sorted = new Float64Array(length);
     arrival.set(this.#arrival);
