@@ -7,6 +7,7 @@ export function assay(alertsPerMonth: number): Method {
   return {
     name: `Assay, budget ${alertsPerMonth}`,
     usual: 1,
+    takesTimes: true,
     begin: (definition) => {
       const learner = createLearner({ alertsPerMonth, ruleOf: learnedRules(definition) });
       return {

@@ -4,7 +4,6 @@ import { alarmsOf } from './count.ts';
 import type { Method } from './method.ts';
 import type { Scores } from './replay.ts';
 import { pointOf, type StreamData } from './replay.ts';
-import { Rules } from './rules.ts';
 
 /** An error that grew from a partition on. */
 export type JudgedDrift = {
@@ -45,10 +44,8 @@ function oneDrift(
 ): JudgedDrift {
   const { clean, threshold, began, id } = of;
   const judge = method.begin(stream.definition);
-  const rules = new Rules(stream.definition);
   const take = (partition: PartitionVectors, vector: MetricVector): void => {
-    judge.absorb(pointOf(partition, vector));
-    rules.absorb(partition);
+    judge.absorb(pointOf(method, partition, vector));
   };
   for (const partition of stream.partitions.slice(0, began)) take(partition, partition.clean);
   let column = '';
@@ -57,8 +54,8 @@ function oneDrift(
     const vector = test?.vector ?? partition.clean;
     column = test?.column ?? column;
     const judged = {
-      scores: judge.score(pointOf(partition, vector)),
-      rules: rules.alarms(partition, vector),
+      scores: judge.score(pointOf(method, partition, vector)),
+      rules: vector.rules,
     };
     const usual = alarmsOf(clean[began + at] ?? judged, threshold);
     const isFound = [...alarmsOf(judged, threshold)].some((key) => !usual.has(key));

@@ -9,6 +9,11 @@ export type Method = {
   readonly begin: (definition: DatasetDefinition) => Judge;
   /** The score above which it alarms as it is usually set. */
   readonly usual: number;
+  /**
+   * Whether it is given points in time, such as the newest timestamp. They only grow: methods that look for a level would
+   * alarm for ever, and nobody sets them on such metrics.
+   */
+  readonly takesTimes: boolean;
 };
 
 /** Judges partitions by those before them. */

@@ -3,7 +3,6 @@ import type { MetricKey } from '../../src/core/metrics/metric.ts';
 import type { LearnerPoint } from '../../src/core/thresholds/learner.ts';
 import { type MetricVector, metricsOf, type PartitionVectors, type TestVector } from '../measure/vector.ts';
 import type { Judge, Method } from './method.ts';
-import { Rules } from './rules.ts';
 
 /** A stream as methods judge it. */
 export type StreamData = {
@@ -44,19 +43,17 @@ export type Replay = {
  */
 export function replay(stream: StreamData, method: Method): Replay {
   const judge = method.begin(stream.definition);
-  const rules = new Rules(stream.definition);
   const tests: JudgedTest[] = [];
   const clean = stream.partitions.map((partition, place) => {
     const scored = (vector: MetricVector): Scores => ({
-      scores: judge.score(pointOf(partition, vector)),
-      rules: rules.alarms(partition, vector),
+      scores: judge.score(pointOf(method, partition, vector)),
+      rules: vector.rules,
     });
     const judged = scored(partition.clean);
     for (const { vector, ...test } of partition.tests) {
       if (test.began === undefined) tests.push({ test, place, judged: scored(vector) });
     }
-    judge.absorb(pointOf(partition, partition.clean));
-    rules.absorb(partition);
+    judge.absorb(pointOf(method, partition, partition.clean));
     return judged;
   });
   return { stream: stream.name, method, clean, tests };
@@ -71,9 +68,24 @@ export function replayPoints(points: readonly LearnerPoint[], judge: Judge): Sco
   });
 }
 
-/** What a judge is given of a table. */
-export function pointOf(partition: PartitionVectors, vector: MetricVector): LearnerPoint {
-  return { partition: { key: partition.key, revision: 1 }, metrics: metricsOf(partition, vector) };
+/** What a method is given of a table. */
+export function pointOf(method: Method, partition: PartitionVectors, vector: MetricVector): LearnerPoint {
+  const all = metricsOf(partition, vector);
+  const times = method.takesTimes ? undefined : timesOf(partition);
+  const metrics = times === undefined ? all : all.filter(({ metric }) => !times.has(metric));
+  return { partition: { key: partition.key, revision: 1 }, metrics };
+}
+
+const timeKinds: ReadonlySet<string> = new Set(['date', 'timestamp']);
+
+/** The keys of the metrics that are points in time. */
+function timesOf({ metrics, schemas, clean }: PartitionVectors): ReadonlySet<MetricKey> {
+  const columns = schemas[clean.schema]?.filter(({ type }) => timeKinds.has(type.kind)) ?? [];
+  const names = new Set(columns.map(({ name }) => name));
+  const times = metrics.filter(
+    ({ metric, column }) => /^(?:min|max|p\d.*)$/.test(metric) && names.has(column ?? ''),
+  );
+  return new Set(times.map(({ key }) => key));
 }
 
 /** The stream without its errors: what the false alarms of a method are counted on. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { limits } from '../../src/base/limits.ts';
 import type { RowStream } from '../streams/stream.ts';
 import { runInProcesses } from '../support/process-pool.ts';
 import { startProgress } from '../support/progress.ts';
 import type { Assignment } from './assignment.ts';
 import { VersionedCache } from './cache.ts';
+import { lookBack } from './clean-partition.ts';
 import { StreamTables } from './stream-tables.ts';
 import { profilesVersion, vectorsVersion } from './versions.ts';
 
@@ -25,7 +25,7 @@ export async function prepare(
   for (const stream of streams) {
     const { keys } = await StreamTables.open(stream, of.data);
     for (const [place, key] of keys.entries()) {
-      const before = keys.slice(Math.max(0, place - limits.baselinePartitionsMax), place);
+      const before = keys.slice(Math.max(0, place - lookBack), place);
       const common = { stream: stream.name, key, before, place, dataDirectory: of.data, profiles, vectors };
       if (!measured.has(stream.name, key)) measuring.push({ step: 'measure', ...common });
       if (!cache.has(stream.name, key)) evaluating.push({ step: 'evaluate', ...common });

@@ -1,6 +1,6 @@
 import type { PartitionKey } from '../../src/base/ids.ts';
 import type { Schema } from '../../src/core/datasets/schema.ts';
-import type { MetricKey, MetricScale, MetricValue } from '../../src/core/metrics/metric.ts';
+import type { MetricKey, MetricScale } from '../../src/core/metrics/metric.ts';
 import type { LearnerMetric } from '../../src/core/thresholds/learner.ts';
 
 /** All metrics of a partition of a stream, clean and with each error. */
@@ -29,6 +29,8 @@ export type MetricVector = {
   readonly schema: number;
   /** NaN where a metric has no value. */
   readonly values: Float64Array;
+  /** The checks that alarm by rule, whatever a method says, with their severity. */
+  readonly rules: ReadonlyMap<string, number>;
   /** Rows behind each value; −1 where the table has no such metric. */
   readonly rows: Float64Array;
 };
@@ -49,17 +51,5 @@ export function metricsOf(
     const [value = Number.NaN, behind = -1] = [values[at], rows[at]];
     if (behind < 0) return [];
     return [{ metric: key, scale, value: Number.isNaN(value) ? null : value, rows: behind }];
-  });
-}
-
-/** The metrics of a vector as they were measured. */
-export function valuesOf(
-  { metrics }: Pick<PartitionVectors, 'metrics'>,
-  { values, rows }: MetricVector,
-): MetricValue[] {
-  return metrics.flatMap(({ key: _, ...metric }, at) => {
-    const [value = Number.NaN, behind = -1] = [values[at], rows[at]];
-    if (behind < 0) return [];
-    return [{ ...metric, value: Number.isNaN(value) ? undefined : value, rows: behind }];
   });
 }

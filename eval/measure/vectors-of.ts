@@ -1,50 +1,33 @@
-import { zstdDecompressSync } from 'node:zlib';
-import type { PartitionKey } from '../../src/base/ids.ts';
-import { day, instant } from '../../src/base/units.ts';
+import { limits } from '../../src/base/limits.ts';
 import { driftPartition, driftValues } from '../../src/core/checks/drift-values.ts';
-import { targetValues } from '../../src/core/checks/target-values.ts';
+import { KnownGroups } from '../../src/core/checks/known-groups.ts';
 import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
-import { partitionEnd } from '../../src/core/datasets/partition-key.ts';
 import type { Schema } from '../../src/core/datasets/schema.ts';
 import { DriftWindow } from '../../src/core/metrics/drift/drift-window.ts';
 import { type MetricValue, metricKey } from '../../src/core/metrics/metric.ts';
-import type { Profile } from '../../src/core/metrics/profile.ts';
-import { decodeProfile } from '../../src/core/metrics/profile-codec.ts';
+import { type CleanPartition, historyOf, ownValues } from './clean-partition.ts';
 import type { Measured, MeasuredPartition } from './measured.ts';
+import { type RuleContext, ruleAlarms } from './rule-alarms.ts';
 import type { MetricVector, PartitionVectors, VectorMetric } from './vector.ts';
-
-/** A clean partition that later ones are compared with. */
-export type BaselineProfile = {
-  readonly key: PartitionKey;
-  readonly profile: Profile;
-  readonly bytes: number;
-};
-
-/** The clean partition as a part of the baseline. */
-export function baselineProfile({ key, clean }: MeasuredPartition): BaselineProfile {
-  const bytes = zstdDecompressSync(clean.profile);
-  const decoded = decodeProfile(bytes);
-  if (!decoded.ok) throw new Error(decoded.error.message, { cause: decoded.error });
-  return { key, profile: decoded.value, bytes: bytes.byteLength };
-}
 
 /**
  * The metrics of a measured partition and of what errors made of it, computed from the profiles as `evaluate` does.
- * `before` are the partitions before it, in order.
+ * `before` are the clean partitions before it, in order.
  */
 export function vectorsOf(
   definition: DatasetDefinition,
   partition: MeasuredPartition,
-  before: readonly BaselineProfile[],
+  before: readonly CleanPartition[],
 ): PartitionVectors {
   const { key, clean, tests } = partition;
-  const window = new DriftWindow();
-  for (const one of before) window.add(one);
+  const context = contextOf(definition, key, before);
   const names = new MetricNames();
   const schemas: Schema[] = [];
   const vector = (measured: Measured): MetricVector => {
-    const values = valuesOf(measured, { definition, key, window });
-    return names.vector(values, { rowCount: measured.rowCount, schema: placeOf(schemas, measured.schema) });
+    const { schema, rowCount } = measured;
+    const values = valuesOf(measured, context);
+    const rules = ruleAlarms({ schema, rowCount, values }, context);
+    return { ...names.vector(values), rowCount, schema: placeOf(schemas, schema), rules };
   };
   const all = [clean, ...tests.map(({ measured }) => measured)].map(vector);
   const [first] = all;
@@ -62,25 +45,29 @@ export function vectorsOf(
   };
 }
 
-function valuesOf(
-  { schema, rowCount, sizeBytes, profile }: Measured,
-  of: { definition: DatasetDefinition; key: PartitionKey; window: DriftWindow },
-): readonly MetricValue[] {
-  const { definition, key, window } = of;
-  const ingestedAt = instant((partitionEnd(key) ?? 0) + day / 4);
-  const target = {
-    revision: { dataset: definition.dataset, partition: key, number: 1 },
-    schema,
-    rejected: { count: 0, samples: [] },
-    sizeBytes,
-    ingestedAt,
-    rowCount,
-    profiles: [zstdDecompressSync(profile)],
+type Context = RuleContext & { readonly definition: DatasetDefinition; readonly window: DriftWindow };
+
+function contextOf(
+  definition: DatasetDefinition,
+  partition: MeasuredPartition['key'],
+  before: readonly CleanPartition[],
+): Context {
+  const revisionOf = (key: MeasuredPartition['key']): RuleContext['revision'] => {
+    return { dataset: definition.dataset, partition: key, number: 1 };
   };
-  const measured = targetValues(target, { definition, now: ingestedAt });
-  if (!measured.ok) throw new Error(measured.error.message, { cause: measured.error });
-  const moved = window.compare(driftPartition(key, target.profiles, measured.value.profile));
-  return [...measured.value.values, ...driftValues(moved).values];
+  const window = new DriftWindow();
+  for (const one of before.slice(-limits.baselinePartitionsMax)) window.add(one);
+  const last = before.at(-1);
+  const previous = last && { revision: revisionOf(last.key), schema: last.schema };
+  return { definition, revision: revisionOf(partition), history: historyOf(before), previous, window };
+}
+
+function valuesOf(measured: Measured, of: Context): readonly MetricValue[] {
+  const { definition, revision, history, window } = of;
+  const { values, profile } = ownValues(definition, revision.partition, measured);
+  const moved = driftValues(window.compare(driftPartition(revision.partition, [], profile)));
+  const groups = profile === undefined ? [] : new KnownGroups(history).step(profile, definition.segments);
+  return [...values, ...moved.values, ...groups];
 }
 
 /** Gives each metric a place. */
@@ -88,10 +75,9 @@ class MetricNames {
   readonly metrics: VectorMetric[] = [];
   readonly #places = new Map<string, number>();
 
-  vector(values: readonly MetricValue[], of: Pick<MetricVector, 'rowCount' | 'schema'>): MetricVector {
+  vector(values: readonly MetricValue[]): Pick<MetricVector, 'values' | 'rows'> {
     const entries = values.map((value) => ({ ...value, place: this.#place(value) }));
     const vector = {
-      ...of,
       values: new Float64Array(this.metrics.length).fill(Number.NaN),
       rows: new Float64Array(this.metrics.length).fill(-1),
     };

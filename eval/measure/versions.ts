@@ -22,6 +22,13 @@ const measuring = [
 const evaluating = [
   'src/core/checks/target-values.ts',
   'src/core/checks/drift-values.ts',
+  'src/core/checks/known-groups.ts',
+  'src/core/checks/repeated-partition.ts',
+  'src/core/checks/rules.ts',
+  'src/core/checks/schema-check.ts',
+  'src/core/checks/segment-values.ts',
+  'eval/measure/clean-partition.ts',
+  'eval/measure/rule-alarms.ts',
   'eval/measure/vector.ts',
   'eval/measure/vectors-of.ts',
 ];

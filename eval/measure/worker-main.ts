@@ -1,17 +1,18 @@
-import { limits } from '../../src/base/limits.ts';
 import { rowStreams } from '../streams/all.ts';
+import type { RowStream } from '../streams/stream.ts';
 import { serveTasks } from '../support/process-pool.ts';
 import type { Assignment } from './assignment.ts';
 import { VersionedCache } from './cache.ts';
+import { type CleanPartition, cleanPartition, lookBack } from './clean-partition.ts';
 import type { MeasuredPartition } from './measured.ts';
 import { StreamTables } from './stream-tables.ts';
-import { type BaselineProfile, baselineProfile, vectorsOf } from './vectors-of.ts';
+import { vectorsOf } from './vectors-of.ts';
 
 /** Measures one partition after the other, as the process that started it asks. */
 const open = new Map<string, StreamTables>();
-/** Decoded profiles: the next partition is compared with nearly the same ones. */
-const recent = new Map<string, BaselineProfile>();
-const recentMax = 2 * limits.baselinePartitionsMax;
+/** Clean partitions: the next one is judged by nearly the same ones. */
+const recent = new Map<string, CleanPartition>();
+const recentMax = 2 * lookBack;
 
 serveTasks(work);
 
@@ -27,14 +28,18 @@ async function work(assignment: Assignment): Promise<void> {
     profiles.write(name, key, await tables.measure(place));
     return;
   }
-  const before = assignment.before.map((one) => recentProfile(profiles, name, one));
+  const before = assignment.before.map((one) => recentPartition(profiles, stream, one));
   const vectors = vectorsOf(definition, profiles.read(name, key) as MeasuredPartition, before);
   new VersionedCache(assignment.vectors.folder, assignment.vectors.version).write(name, key, vectors);
 }
 
-function recentProfile(profiles: VersionedCache, stream: string, key: string): BaselineProfile {
-  const id = `${stream}/${key}`;
-  const known = recent.get(id) ?? baselineProfile(profiles.read(stream, key) as MeasuredPartition);
+function recentPartition(
+  profiles: VersionedCache,
+  { name, definition }: RowStream,
+  key: string,
+): CleanPartition {
+  const id = `${name}/${key}`;
+  const known = recent.get(id) ?? cleanPartition(definition, profiles.read(name, key) as MeasuredPartition);
   // The map keeps the order of use: what was used last is at its end.
   recent.delete(id);
   recent.set(id, known);

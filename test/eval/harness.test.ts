@@ -7,17 +7,17 @@ import { replayDrift } from '../../eval/judge/drift.ts';
 import { recalls } from '../../eval/judge/recall.ts';
 import { type Replay, replay, type StreamData } from '../../eval/judge/replay.ts';
 import { summaryOf } from '../../eval/judge/summary.ts';
+import { cleanPartition, historyOf } from '../../eval/measure/clean-partition.ts';
 import type { MeasuredPartition, MeasuredTest } from '../../eval/measure/measured.ts';
 import { plannedTests } from '../../eval/measure/plan.ts';
 import { StreamTables } from '../../eval/measure/stream-tables.ts';
-import { metricsOf } from '../../eval/measure/vector.ts';
-import { baselineProfile, vectorsOf } from '../../eval/measure/vectors-of.ts';
+import { vectorsOf } from '../../eval/measure/vectors-of.ts';
 import { definitionOf, type RowStream } from '../../eval/streams/stream.ts';
 import { day, instant } from '../../src/base/units.ts';
 import { evaluate } from '../../src/core/checks/evaluate.ts';
 import type { Result } from '../../src/core/checks/result.ts';
 import { partitionEnd } from '../../src/core/datasets/partition-key.ts';
-import type { MetricHistory } from '../../src/core/thresholds/history.ts';
+import type { MetricValue } from '../../src/core/metrics/metric.ts';
 
 /** Thirty days of about 200 sales, and nothing wrong with them. */
 const sales: RowStream = {
@@ -65,9 +65,8 @@ describe('the evaluation', () => {
       measured.push(await tables.measure(place, place < tested ? [] : plannedTests(place)));
     }
     const { name, definition } = sales;
-    const partitions = measured.map((one, at) =>
-      vectorsOf(definition, one, measured.slice(Math.max(0, at - 28), at).map(baselineProfile)),
-    );
+    const clean = measured.map((one) => cleanPartition(definition, one));
+    const partitions = measured.map((one, at) => vectorsOf(definition, one, clean.slice(0, at)));
     data = { name, definition, partitions };
     judged = replay(data, assay(1));
   });
@@ -90,8 +89,9 @@ describe('the evaluation', () => {
   it('judges each corrupted partition as the product does', () => {
     const partition = measured[tested];
     assert.ok(partition !== undefined && partition.tests.length > 70);
-    const earlier = data.partitions.slice(0, tested);
-    const history = historyOf(earlier);
+    const history = historyOf(
+      data.partitions.slice(0, tested).map((one) => ({ key: one.key, values: valuesIn(one) })),
+    );
     const previous = measured[tested - 1];
     assert.ok(previous !== undefined);
     const now = instant((partitionEnd(partition.key) ?? 0) + day / 4);
@@ -134,20 +134,10 @@ function revisionOf(partition: MeasuredPartition['key']) {
   return { dataset: sales.definition.dataset, partition, number: 1 };
 }
 
-function historyOf(partitions: StreamData['partitions']): MetricHistory {
-  const points = partitions.map(
-    (one) => new Map(metricsOf(one, one.clean).map((each) => [each.metric, each])),
-  );
-  const scales = new Map(
-    points.flatMap((point) => [...point.values()].map(({ metric, scale }) => [metric, scale])),
-  );
-  return {
-    partitions: partitions.map(({ key }) => ({ key, revision: 1 })),
-    series: [...scales].map(([metric, scale]) => ({
-      metric,
-      scale,
-      values: points.map((point) => point.get(metric)?.value ?? null),
-      rows: points.map((point) => point.get(metric)?.rows ?? 0),
-    })),
-  };
+/** All clean metrics, drift too. */
+function valuesIn({ metrics, clean }: StreamData['partitions'][number]): MetricValue[] {
+  return metrics.flatMap(({ key: _, ...metric }, at) => {
+    const [value = Number.NaN, rows = -1] = [clean.values[at], clean.rows[at]];
+    return rows < 0 ? [] : [{ ...metric, value: Number.isNaN(value) ? undefined : value, rows }];
+  });
 }

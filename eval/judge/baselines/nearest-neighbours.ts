@@ -14,6 +14,7 @@ const partitionsMin = 8;
 export const nearestNeighbours: Method = {
   name: 'avg-kNN (EDBT 2021)',
   usual: 1,
+  takesTimes: false,
   begin: () => new NearestNeighbours(),
 };
 
