@@ -57,6 +57,8 @@ First steps:
   assay up                        run the service
   assay apply -f flights.yaml     register a dataset
   assay backfill flights          learn from its past
+  assay suggest flights           checks that its past speaks for
+  assay replay flights            which past days would have alerted
   assay scan flights --wait       check what is new
   assay results flights           see the verdicts
   assay explain flights 2001-03-04 delay.avg
