@@ -27,7 +27,7 @@ export function mergeSegmentLists(a: SegmentedRows, b: SegmentedRows): readonly 
  * not keep, may be among those: it is no longer known by itself and joins `other`. So every group that is left has all
  * its rows. Then the largest groups stay, as many as the larger limit allows, and the rest joins `other` as well.
  */
-export function mergeSegments(a: Segments, b: Segments): Segments {
+function mergeSegments(a: Segments, b: Segments): Segments {
   const groups = new Map<string, MeasuredRows>();
   const hidden: MeasuredRows[] = [];
   let otherGroupRowsMax = a.otherGroupRowsMax + b.otherGroupRowsMax;
