@@ -21,6 +21,7 @@ export function replayViewOf(hostile = 'delay'): ReplayView {
     judged: 33,
     alarms: 1,
     incidents: 1,
+    learnedIncidents: 1,
     incidentsPer30: 30 / 33,
     budgetPer30: 1,
   };

@@ -31,7 +31,7 @@ Examples:
   assay replay flights
   assay replay flights --policy strict.yaml --html replay.html
   assay replay flights --policy strict.yaml --from 2001-05 --json
-Exit code: 0 within the alert budget, 2 more incidents than it allows, 3 error.`,
+Exit code: 0 within the alert budget, 2 more learned incidents than it allows, 3 error.`,
     )
     .action(commands.run(replay));
 }

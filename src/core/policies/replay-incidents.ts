@@ -55,7 +55,7 @@ export function replayIncidents(judged: readonly JudgedPast[]): readonly Replaye
       .slice(-openMax)
       .filter(({ updatedAt }) => updatedAt > place - joiningPartitions);
   }
-  const certain = certainChecks(judged);
+  const certain = certainAlarms(judged);
   return [...incidents.values()].map((incident) => replayedIncident(incident, certain));
 }
 
@@ -75,7 +75,7 @@ function replayedIncident(incident: Incident, certain: ReadonlySet<string>): Rep
     lastPartition: last,
     partitions: new Set(partitions).size,
     alarms: incident.lines.length,
-    isCertain: incident.lines.some(({ check }) => certain.has(check)),
+    isCertain: incident.lines.some((line) => certain.has(keyOf(line.partition, line.check))),
     lines: collapseLines(incident.lines)
       .slice(0, linesShown)
       .map(({ partition, text, status, severity }) => ({ partition, text, status, severity })),
@@ -83,11 +83,17 @@ function replayedIncident(incident: Incident, certain: ReadonlySet<string>): Rep
   };
 }
 
-/** Checks whose verdict is no matter of chance. */
-function certainChecks(judged: readonly JudgedPast[]): ReadonlySet<string> {
+/** Alarms that are no matter of chance: by set bounds, rules, the schema, errors. */
+function certainAlarms(judged: readonly JudgedPast[]): ReadonlySet<string> {
   return new Set(
-    judged.flatMap(({ results }) =>
-      results.flatMap(({ check, record }) => (record.kind === 'learned' ? [] : [check])),
+    judged.flatMap(({ revision, results }) =>
+      results.flatMap(({ check, record }) =>
+        record.kind === 'learned' ? [] : [keyOf(revision.partition, check)],
+      ),
     ),
   );
+}
+
+function keyOf(partition: PartitionKey, check: string): string {
+  return JSON.stringify([partition, check]);
 }

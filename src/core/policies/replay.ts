@@ -23,7 +23,7 @@ export function replayPolicy(input: ReplayInput): Replay {
   const { judged, replayability } = candidate;
   const incidents = replayIncidents(judged);
   return {
-    totals: candidate.totals(incidents.length),
+    totals: candidate.totals(incidents),
     partitions: judged.map(({ revision, status, learned, alarms }) => ({
       partition: revision.partition,
       revision: revision.number,
@@ -121,7 +121,7 @@ const alarmsShown = 25;
 type Run = {
   readonly judged: ReturnType<typeof judgeHistory>;
   readonly replayability: ReturnType<typeof replayable>;
-  readonly totals: (incidents: number) => ReplayTotals;
+  readonly totals: (incidents: readonly ReplayedIncident[]) => ReplayTotals;
 };
 
 function replayOne(
@@ -143,7 +143,7 @@ function replayOne(
 function compared(input: ReplayInput, registered: DatasetDefinition, candidate: Run): PolicyComparison {
   const today = replayOne(input, registered, input.registeredSpecialDays);
   return {
-    totals: today.totals(replayIncidents(today.judged).length),
+    totals: today.totals(replayIncidents(today.judged)),
     ...compareAlarms(today.judged, candidate.judged),
   };
 }

@@ -35,7 +35,14 @@ export const replayBody = object(
 const alarm = { check: text, metric: text, status: alarmWord, text, severity: number };
 
 const totalsSchema = object(
-  { partitions: count, judged: count, alarms: count, incidents: count, budgetPer30: number },
+  {
+    partitions: count,
+    judged: count,
+    alarms: count,
+    incidents: count,
+    learnedIncidents: count,
+    budgetPer30: number,
+  },
   { incidentsPer30: number },
 );
 

@@ -31,7 +31,7 @@ function tiles({ totals, today, alertsPerMonth }: ReplayView): string {
   const word = isOverBudget(totals) ? 'over the budget' : 'within the budget';
   return `<dl class="tiles">
 ${tile('Incidents', `${formatNumber(totals.incidents)}`, `${judged}${wasText(today?.totals, ({ incidents: was }) => formatNumber(was))}`)}
-${tile('Incidents per 30 partitions', `<span class="${style}">${rateOf(totals)}</span>`, `${word}; ${budget}${wasText(today?.totals, rateOf)}`)}
+${tile('Learned incidents per 30 partitions', `<span class="${style}">${rateOf(totals)}</span>`, `${word}; ${budget}${wasText(today?.totals, rateOf)}`)}
 ${tile('Alarms', formatNumber(totals.alarms), `single checks on single partitions${wasText(today?.totals, ({ alarms }) => formatNumber(alarms))}`)}
 ${today === undefined ? '' : tile('Against today’s policy', `−${formatNumber(today.vanished.count)} +${formatNumber(today.added.count)}`, `alarms that vanish, and new ones; ${formatNumber(today.kept)} stay`)}
 </dl>`;

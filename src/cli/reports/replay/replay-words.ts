@@ -29,12 +29,17 @@ export function comparisonSentence({ today }: ReplayView): string | undefined {
   return `${was}. ${plural(vanished.count, 'alarm')} would vanish, ${formatNumber(added.count)} would be new, ${formatNumber(kept)} stay.`;
 }
 
-/** `1.2 per 30 partitions`, or that nothing was judged. */
-function rateText({ incidentsPer30 }: ReplayTotals): string {
-  return incidentsPer30 === undefined ? 'nothing was judged' : `${rate(incidentsPer30)} per 30 partitions`;
+/** `5 of them by learned thresholds alone, 1.2 per 30 partitions`, or that nothing was judged. */
+function rateText({ incidents, learnedIncidents, incidentsPer30 }: ReplayTotals): string {
+  if (incidentsPer30 === undefined) return 'nothing was judged';
+  const own =
+    learnedIncidents === incidents
+      ? ''
+      : `${formatNumber(learnedIncidents)} of them by learned thresholds alone, `;
+  return `${own}${rate(incidentsPer30)} per 30 partitions`;
 }
 
-/** Whether there are more incidents than the budget allows. */
+/** Whether learned thresholds would have opened more incidents than the budget allows. */
 export function isOverBudget({ incidentsPer30 = 0, budgetPer30 }: ReplayTotals): boolean {
   return incidentsPer30 > budgetPer30;
 }
