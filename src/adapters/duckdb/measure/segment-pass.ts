@@ -30,7 +30,7 @@ export type SegmentTask = {
 
 /**
  * Measures the largest groups of a rule, and all other rows as one. Each column takes one `GROUP BY group` for counts,
- * moments, extremes and lengths; one more where the rule asks for percentiles or signs, and one where it asks for
+ * moments, extremes and lengths; one more where the rule asks for percentiles or signs, and two where it asks for
  * distinct values. Percentiles of times, the most frequent values and the distinct values of nested types are left out.
  * Undefined when the relation lacks a column of the rule.
  */
@@ -41,20 +41,18 @@ export async function measureSegments(
   const { relation, columns, rule } = task;
   const keys = rule.columns.flatMap((name) => columns.find((column) => column.name === name) ?? []);
   if (keys.length < rule.columns.length) return undefined;
-  try {
-    const kept = await countGroups(connection, { relation, keys, rule });
-    const counts = [task.rowCount - kept.counts.reduce((sum, count) => sum + count, 0), ...kept.counts];
-    const measured: ColumnProfile[][] = counts.map(() => []);
-    for (const column of columns.filter((one) => !keys.includes(one))) {
-      const states = await measureColumn(connection, { task, kept, column, counts });
-      states.forEach((own, group) => {
-        measured[group]?.push({ name: column.name, type: column.type, states: own });
-      });
-    }
-    return withinBytes(segmentsOf(rule, kept, rowsOf(counts, measured)));
-  } finally {
-    await dropGroups(connection);
+  const kept = await countGroups(connection, { relation, keys, rule });
+  const counts = [task.rowCount - kept.counts.reduce((sum, count) => sum + count, 0), ...kept.counts];
+  const measured: ColumnProfile[][] = counts.map(() => []);
+  for (const column of columns.filter((one) => !keys.includes(one))) {
+    const states = await measureColumn(connection, { task, kept, column, counts });
+    states.forEach((own, group) => {
+      measured[group]?.push({ name: column.name, type: column.type, states: own });
+    });
   }
+  // After a failure they go with the connection.
+  await dropGroups(connection);
+  return withinBytes(segmentsOf(rule, kept, rowsOf(counts, measured)));
 }
 
 function rowsOf(counts: readonly number[], measured: readonly ColumnProfile[][]): MeasuredRows[] {
