@@ -219,6 +219,7 @@ export function evaluationConformance(worldOf: WorldOf): void {
           values: [
             value('row_count', -0, { scale: 'count', rows: 10 }),
             value('avg', undefined, { column: 'a', rows: 1 }),
+            value('avg', 7, { column: 'a', segment: 'origin=a\\, b', rows: 2 }),
           ],
         }),
         world.evaluation('2001-01-03', {
@@ -241,6 +242,13 @@ export function evaluationConformance(worldOf: WorldOf): void {
             scale: 'number',
             values: [null, null, Number.NEGATIVE_INFINITY],
             rows: [1, 0, 3],
+          },
+          // A metric of a group of rows is another than that of all rows.
+          {
+            metric: 'a.avg[origin=a\\, b]',
+            scale: 'number',
+            values: [7, null, null],
+            rows: [2, 0, 0],
           },
           { metric: 'b.avg', scale: 'number', values: [null, Number.NaN, null], rows: [0, 10, 0] },
           { metric: 'row_count', scale: 'count', values: [-0, 0.1 + 0.2, 1e300], rows: [10, 20, 2 ** 50] },
