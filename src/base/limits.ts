@@ -68,6 +68,8 @@ export const limits = {
   windowBytesMax: 8 * MiB,
   /** Bytes of states of a backfilled frame that are judged at once. */
   frameBytesMax: 64 * MiB,
+  /** Values that a replay judges: fewer partitions where there are more metrics, so that it ends while people wait. */
+  replayValuesMax: 200_000,
   suggestPartitionsMax: 365,
   /** Profiles that are looked at for that: a wide dataset is judged by fewer partitions. */
   suggestBytesMax: 64 * MiB,
@@ -166,4 +168,17 @@ export const limits = {
   databaseQueryTimeoutMs: 2 * minute,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,
+
+  // ZooKeeper
+  /** A server drops the connection at 1 MiB, and what it stores gets longer on its way: refused here, with a reason. */
+  zooKeeperRequestBytesMax: 1_000_000,
+  zooKeeperReplyBytesMax: 4 * MiB,
+  zooKeeperOperationTimeoutMs: 5 * second,
+  /** Operations of one client without an answer. */
+  zooKeeperOperationsMax: 65_536,
+  /** Longest pause between two attempts to connect: a new leader serves 0.4 s after the death of the old one. */
+  zooKeeperBackOffMsMax: 200,
+  zooKeeperWatchBytesPerRequestMax: 128 * KiB,
+  /** Nodes of a tree that are read at once. */
+  zooKeeperTreeReadsMax: 256,
 } as const;

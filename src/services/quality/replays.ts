@@ -6,6 +6,7 @@ import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import { inFrame } from '../../core/datasets/partition-key.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
 import type { Replay, ReplayInput } from '../../core/policies/replay.ts';
+import type { MetricHistory } from '../../core/thresholds/history.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Holidays } from '../../ports/holidays.ts';
@@ -93,10 +94,11 @@ export class Replays {
   }
 
   async #past({ dataset, from, to }: ReplayRequest): Promise<Outcome<Past>> {
-    const [history, schemas] = await Promise.all([
+    const [whole, schemas] = await Promise.all([
       this.#parts.quality.history({ dataset, limit: limits.replayPartitionsMax }),
       this.#schemas(dataset),
     ]);
+    const history = newestPartitions(whole);
     const keys = history.partitions.map(({ key }) => key);
     const start = keys.findIndex((key) => inFrame(key, from, to));
     if (start < 0) {
@@ -123,6 +125,20 @@ export class Replays {
     }
     return schemas;
   }
+}
+
+/** As many of the newest partitions as can be judged while a person waits. */
+function newestPartitions(history: MetricHistory): MetricHistory {
+  const count = Math.max(1, Math.floor(limits.replayValuesMax / Math.max(1, history.series.length)));
+  if (count >= history.partitions.length) return history;
+  return {
+    partitions: history.partitions.slice(-count),
+    series: history.series.map((one) => ({
+      ...one,
+      values: one.values.slice(-count),
+      rows: one.rows.slice(-count),
+    })),
+  };
 }
 
 type Past = Pick<ReplayInput, 'history' | 'schemas' | 'start' | 'end'>;
