@@ -41,10 +41,13 @@ export class KnownGroups {
       rules.flatMap(({ columns, metrics }) => (metrics.includes('row_count') ? [segmentsKey(columns)] : [])),
     );
     const counted = profile.segments.filter(({ columns }) => counting.has(segmentsKey(columns)));
-    const values = profile.rowCount === 0 ? [] : [...segmentValues(profile, rules), ...this.#missed(counted)];
-    for (const { groups } of counted) for (const label of groups.keys()) this.#note(label, this.#partitions);
+    const own = profile.rowCount === 0 ? [] : segmentValues(profile, rules);
+    const missed = profile.rowCount === 0 ? [] : this.#missed(counted);
+    for (const { metric, segment } of own) {
+      if (metric === 'row_count' && segment !== undefined) this.#note(segment, this.#partitions);
+    }
     this.#partitions += 1;
-    return values;
+    return [...own, ...missed];
   }
 
   /**
@@ -56,6 +59,7 @@ export class KnownGroups {
     const first = this.#partitions - rememberedPartitions;
     const values = Array.from(this.#seen).flatMap(([segment, places]): MetricValue[] => {
       const measured = byColumns.get(columnsOfLabel(segment));
+      if ((places.at(-1) ?? 0) < first) this.#seen.delete(segment);
       const recent = places.filter((place) => place >= first).length;
       if (measured === undefined || measured.groups.has(segment) || recent < seenMin) return [];
       const most = measured.otherGroupRowsMax;
