@@ -69,7 +69,8 @@ function newLevelSentences(
 
 /** `level + weekday over 182 partitions, widened by the budget ×1.2`. */
 function methodText(learned: Banded, partition: PartitionKey): string {
-  const method = `${modelText(learned.model, partition)} over ${partitions(learned.history)}`;
+  const model = learned.specialDay ?? modelText(learned.model, partition);
+  const method = `${model} over ${partitions(learned.history)}`;
   return [method, ...widenings(learned)].join(', ');
 }
 
@@ -97,8 +98,11 @@ function forecastSentence(learned: Banded, partition: PartitionKey, format: Valu
     log: ' of its logarithm',
     arcsine: ' of its share, with its counting noise',
   };
+  const forecast = `The forecast is ${formatValue(learned.expected, format)}`;
+  if (learned.specialDay !== undefined)
+    return `${forecast}, by the past days of its kind (${learned.specialDay}).`;
   const how = `${modelText(learned.model, partition)}${scales[learned.transform]}`;
-  return `The forecast is ${formatValue(learned.expected, format)}, by ${how}: of all forecasts it erred least so far.`;
+  return `${forecast}, by ${how}: of all forecasts it erred least so far.`;
 }
 
 function widthSentences(

@@ -31,6 +31,8 @@ export type ForecastJudgement = JudgementBase &
     readonly kind: 'forecast';
     /** The place of the forecast among `predictors`. */
     readonly model: number;
+    /** What kind of day it was judged as, if not as an ordinary one. */
+    readonly specialDay: string | undefined;
     readonly scale: number;
     readonly floor: number;
     readonly errors: number;

@@ -11,6 +11,7 @@ import { isMeasuredPerRow, type MetricFamily, metricFamily } from './metric-fami
 import { MetricLearner, type MetricPoint } from './metric-learner.ts';
 import type { MetricRule } from './metric-rule.ts';
 import { pooled } from './pooled-tail.ts';
+import { RecurringDays } from './recurring-days.ts';
 import { type LearnedVerdict, verdictOf } from './verdict.ts';
 
 /** What a learner is made with. */
@@ -67,6 +68,7 @@ class DatasetLearner implements Learner {
   readonly #controller: BudgetController;
   readonly #spacing = new Spacing();
   readonly #learners = new Map<MetricKey, MetricLearner>();
+  readonly #recurring = new RecurringDays();
   readonly #lastAlarms = new Map<MetricKey, number>();
   #partitions = 0;
 
@@ -115,11 +117,12 @@ class DatasetLearner implements Learner {
     const quantilesOf = this.#quantiles(levels.forecast);
     const at = seasonPoint(point.partition.key);
     const { key, feedback } = point.partition;
+    const specialDay = this.#specialDay(point.partition);
     return point.metrics.flatMap((measured) => {
       const { metric, value, rows } = measured;
       const learner = this.#learnerOf(measured);
       if (!learner.rule.enabled || value === null || !Number.isFinite(value)) return [];
-      const metricPoint = { key, value, rows, at, feedback };
+      const metricPoint = { key, value, rows, at, feedback, specialDay };
       const lambda = this.#controller.lambda(learner.family);
       const quantiles = quantilesOf(learner.family);
       const judgement = learner.judge(metricPoint, { quantiles, lambda, constantLevel: levels.constant });
@@ -138,6 +141,11 @@ class DatasetLearner implements Learner {
     return (family) => (family === 'segment' ? groups : whole);
   }
 
+  /** What kind of day a partition is: by the calendar, else by what people said of days like it. */
+  #specialDay(partition: HistoryPartition): string | undefined {
+    return partition.specialDay ?? this.#recurring.nameOf(partition);
+  }
+
   #learn(point: LearnerPoint, judged: readonly Judged[]): void {
     const levels = this.#levels();
     const opening = this.#openingFamily(judged);
@@ -145,6 +153,7 @@ class DatasetLearner implements Learner {
     this.#controller.step({ opened, judged: countFamilies(judged, opened), level: levels.forecast });
     for (const { learner, point: metricPoint, judgement } of judged) learner.absorb(metricPoint, judgement);
     this.#spacing.observe(point.partition.key);
+    this.#recurring.note(point.partition);
     this.#partitions += 1;
   }
 

@@ -11,26 +11,26 @@ import {
   sensitivityFactor,
 } from './bar.ts';
 import type { BarQuantiles } from './bar-quantiles.ts';
-import type { SeasonPoint } from './calendar.ts';
 import { DeviationRun } from './deviation-run.ts';
 import { Deviations, sideOf } from './deviations.ts';
+import { ForecastSeries, type SeriesPoint } from './forecast-series.ts';
 import type { HistoryPartition } from './history.ts';
 import { ConstantWatch, constantSeverity } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
 import type { MetricFamily } from './metric-family.ts';
 import type { MetricRule } from './metric-rule.ts';
-import { ModelChoice } from './model-choice.ts';
+import { predictors } from './predictors.ts';
 import { errorScale, scaleFloor, spreadOf } from './scale.ts';
+import { SpecialDays } from './special-days.ts';
 import { TrainingKeys } from './training-keys.ts';
-import { firstTransform, type Transform, toScale } from './transform.ts';
+import { fromScale, toScale } from './transform.ts';
 
 /** One value of the metric, and where it stands. */
-export type MetricPoint = {
+export type MetricPoint = SeriesPoint & {
   readonly key: PartitionKey;
-  readonly value: number;
-  readonly rows: number;
-  readonly at: SeasonPoint;
   readonly feedback: HistoryPartition['feedback'];
+  /** What kind of day it is, if it is no ordinary one. */
+  readonly specialDay: string | undefined;
 };
 
 /** What the dataset as a whole contributes to a judgement. */
@@ -49,8 +49,6 @@ export type MetricNature = {
   readonly followsRows: boolean;
 };
 
-type TrainedPoint = { readonly value: number; readonly rows: number; readonly at: SeasonPoint };
-
 /** Everything learned about one metric: judges a value by what came before it, then takes the value in. */
 export class MetricLearner {
   readonly scale: MetricScale;
@@ -58,29 +56,20 @@ export class MetricLearner {
   readonly rule: MetricRule;
   readonly keys: TrainingKeys;
   readonly deviations: Readonly<Record<Side, Deviations>>;
-  readonly #followsRows: boolean;
-  readonly #capacity: number;
+  readonly #series: ForecastSeries;
   readonly #constants: ConstantWatch;
+  readonly #specialDays = new SpecialDays();
   readonly #run = new DeviationRun();
-  #transform: Transform;
-  #models: ModelChoice;
-  /** Added by level shifts: the forecasts live on the series without its jumps. */
-  #offset = 0;
-  /** Since the last level shift; what a change of the transform is rebuilt from. */
-  #trained: TrainedPoint[] = [];
 
   constructor(nature: MetricNature, capacity: number) {
     const { scale, family, rule } = nature;
     this.scale = scale;
     this.family = family;
     this.rule = rule;
-    this.#capacity = capacity;
     this.keys = new TrainingKeys(capacity);
-    this.#followsRows = nature.followsRows;
     this.deviations = { above: new Deviations(capacity), below: new Deviations(capacity) };
     this.#constants = new ConstantWatch(scale, capacity);
-    this.#transform = firstTransform(scale);
-    this.#models = new ModelChoice(capacity);
+    this.#series = new ForecastSeries(nature, capacity);
   }
 
   /** Whether its next value is judged by a forecast, and so shares the budget's level. */
@@ -90,21 +79,24 @@ export class MetricLearner {
 
   /** Judges a value; changes nothing. */
   judge(point: MetricPoint, context: JudgementContext): Judgement {
-    const scaled = toScale(this.#transform, point.value, point.rows);
-    const predictions = this.#models.predict(point.at, this.#size(this.#transform, point.rows));
+    const scaled = toScale(this.#series.transform, point.value, point.rows);
+    const predictions = this.#series.predict(point);
     const base = { predictions, scaled };
     if (this.#constants.isConstant()) return this.#judgeConstant(point, context, base);
-    const model = this.isForecast() ? this.#models.best(predictions) : -1;
+    const model = this.isForecast() ? this.#series.best(predictions) : -1;
     if (model < 0) return { ...base, kind: 'learning', history: this.keys.size, needed: coldStart.learning };
     return this.#judgeForecast(point, context, { ...base, model });
   }
 
   /** Learns from a judged value. `feedback` of people decides how. */
   absorb(point: MetricPoint, judgement: Judgement): void {
-    if (this.#transform === 'log' && point.value <= 0) {
-      this.#toIdentity();
-      const predictions = this.#models.predict(point.at, this.#size(this.#transform, point.rows));
-      this.absorb(point, { ...judgement, predictions, scaled: point.value });
+    if (this.#series.transform === 'log' && point.value <= 0) {
+      this.#series.dropLogarithm();
+      this.absorb(point, { ...judgement, predictions: this.#series.predict(point), scaled: point.value });
+      return;
+    }
+    if (this.#isSpecial(point, judgement)) {
+      this.#absorbSpecial(point, judgement);
       return;
     }
     const isSuspect = judgement.kind === 'learning' || judgement.alarm || judgement.severity > 0.5;
@@ -118,17 +110,21 @@ export class MetricLearner {
     context: JudgementContext,
     base: { predictions: Float64Array; scaled: number; model: number },
   ): ForecastJudgement {
-    const errors = this.#models.errors(base.model);
-    const prediction = (base.predictions[base.model] ?? 0) + this.#offset;
-    const scale = errorScale(errors);
+    const errors = this.#series.errors(base.model);
+    const { transform } = this.#series;
+    const ordinary = this.#series.prediction(base.predictions, base.model);
+    const level = this.#series.prediction(base.predictions, levelModel);
+    const special = this.#specialDays.view(point.specialDay, transform);
+    const prediction = special?.effect === undefined ? ordinary : level + special.effect;
+    const scale = special?.scale(errorScale(errors)) ?? errorScale(errors);
     const floor = scaleFloor({
       metricScale: this.scale,
-      transform: this.#transform,
+      transform,
       prediction,
-      last: this.#trained.at(-1)?.value ?? 0,
+      last: this.#series.last,
       rows: point.rows,
       scale,
-      largestStep: this.#models.largestStep(),
+      largestStep: this.#series.largestStep,
     });
     const spread = spreadOf(scale, floor, errors.size);
     const shared = {
@@ -140,7 +136,7 @@ export class MetricLearner {
     const below = this.#sideBar('below', context.quantiles, shared);
     const figures = {
       metricScale: this.scale,
-      transform: this.#transform,
+      transform,
       prediction,
       spread,
       barAbove: above.bar,
@@ -160,6 +156,7 @@ export class MetricLearner {
       above,
       below,
       ...band,
+      specialDay: point.specialDay,
       scale,
       floor,
       errors: errors.size,
@@ -167,7 +164,7 @@ export class MetricLearner {
       alarm,
       sign,
       severity: bandSeverity(point.value, figures, band),
-      isNewLevel: alarm && this.#run.isComplete(sign),
+      isNewLevel: alarm && special === undefined && this.#run.isComplete(sign),
       history: this.keys.size,
     };
   }
@@ -229,7 +226,6 @@ export class MetricLearner {
 
   #include(point: MetricPoint, judgement: Judgement): void {
     this.#endRun();
-    const scaled = judgement.scaled - this.#offset;
     let most = Number.POSITIVE_INFINITY;
     if (judgement.kind === 'forecast') {
       // Beyond a band that does not alarm on this side, or within it only thanks to the record: no reason to trust it.
@@ -239,9 +235,11 @@ export class MetricLearner {
       this.#noteTail(judgement);
       this.deviations[side].absorb(Math.min(judgement.deviation, judgement[side].bar));
     }
-    this.#models.absorbErrors(scaled, judgement.predictions, most);
-    this.#train(point, scaled);
-    this.#reviewTransform();
+    this.#series.absorbErrors(judgement.scaled, judgement.predictions, most);
+    this.keys.include(point.key);
+    this.#constants.absorb(point.value);
+    this.#series.train(point);
+    this.#series.reviewTransform();
   }
 
   /** An alarm that nobody has commented on: left out of training, until the third in a row makes a new level. */
@@ -285,7 +283,7 @@ export class MetricLearner {
     switch (point.feedback) {
       case 'new_normal':
         this.#run.take();
-        this.#shiftLevel([{ value: point.value, rows: point.rows, at: point.at }]);
+        this.#shiftLevel([point]);
         this.keys.include(point.key);
         return;
       case 'expected':
@@ -311,89 +309,30 @@ export class MetricLearner {
 
   #absorbClipped(judgement: Judgement): void {
     if (judgement.kind !== 'forecast') return;
-    this.#models.absorbErrors(judgement.scaled - this.#offset, judgement.predictions, 3 * judgement.scale);
+    this.#series.absorbErrors(judgement.scaled, judgement.predictions, 3 * judgement.scale);
   }
 
-  /** Moves the whole past by the typical error of the given points, so that seasons and scale are kept. */
-  #shiftLevel(points: readonly TrainedPoint[]): void {
-    const jumps = points.map(({ value, rows, at }) => {
-      const predictions = this.#models.predict(at, this.#size(this.#transform, rows));
-      const model = Math.max(0, this.#models.best(predictions));
-      return toScale(this.#transform, value, rows) - this.#offset - (predictions[model] ?? 0);
-    });
-    const jump = jumps.sort((a, b) => a - b)[jumps.length >> 1] ?? 0;
-    if (Number.isFinite(jump)) this.#offset += jump;
-    this.#trained = [];
+  #shiftLevel(points: readonly SeriesPoint[]): void {
     const last = points.at(-1);
     if (last !== undefined) this.#constants.rebase(last.value);
-    for (const point of points) {
-      const scaled = toScale(this.#transform, point.value, point.rows) - this.#offset;
-      if (Number.isFinite(scaled)) this.#trainScaled(point, scaled);
-    }
+    this.#series.shiftLevel(points);
   }
 
-  #train(point: MetricPoint, scaled: number): void {
-    this.keys.include(point.key);
-    this.#constants.absorb(point.value);
-    this.#trainScaled(point, scaled);
+  /** Constants are the same on all days, and what is called a new normal begins on any. */
+  #isSpecial(point: MetricPoint, judgement: Judgement): boolean {
+    return point.specialDay !== undefined && judgement.kind !== 'constant' && point.feedback !== 'new_normal';
   }
 
-  #trainScaled(point: TrainedPoint, scaled: number): void {
-    this.#models.absorbValue(scaled, point.at, this.#size(this.#transform, point.rows));
-    this.#trained.push({ value: point.value, rows: point.rows, at: point.at });
-    if (this.#trained.length > this.#capacity) this.#trained.shift();
-  }
-
-  /** Now and then: whether the logarithm describes the series better, by the likelihood of the forecasts' errors. */
-  #reviewTransform(): void {
-    const isDue = transformReviews.includes(this.#trained.length);
-    // Delays are watched for being long: their logarithm is even, but its band reaches to days.
-    if (!isDue || this.scale === 'duration' || this.#transform === 'arcsine' || !this.#staysPositive())
-      return;
-    const other = this.#transform === 'log' ? 'identity' : 'log';
-    const logarithms =
-      this.#trained.reduce((sum, { value }) => sum + Math.log(value), 0) / this.#trained.length;
-    const models = this.#rebuilt(other);
-    // The geometric mean is what the density of a value gains when its logarithm is taken (Box and Cox, 1964).
-    const gain = Math.exp(other === 'log' ? logarithms : -logarithms);
-    if (models.leastLoss() * gain > transformMargin * this.#models.leastLoss()) return;
-    this.#transform = other;
-    this.#offset = 0;
-    this.#models = models;
-  }
-
-  /** Numbers that may as well be negative need a distance from 0; counts and durations can not. */
-  #staysPositive(): boolean {
-    const sorted = this.#trained.map(({ value }) => value).sort((a, b) => a - b);
-    const [least = 0] = sorted;
-    if (this.scale !== 'number') return least > 0;
-    return sorted.length >= 28 && least > 0.1 * (sorted[sorted.length >> 1] ?? 0) && least > 0;
-  }
-
-  /** The number of rows as the metric may follow it. */
-  #size(transform: Transform, rows: number): number | undefined {
-    if (!this.#followsRows) return undefined;
-    return transform === 'identity' ? rows : Math.log1p(rows);
-  }
-
-  #toIdentity(): void {
-    this.#transform = 'identity';
-    this.#offset = 0;
-    this.#models = this.#rebuilt('identity');
-  }
-
-  #rebuilt(transform: Transform): ModelChoice {
-    const models = new ModelChoice(this.#capacity);
-    for (const { value, rows, at } of this.#trained) {
-      const scaled = toScale(transform, value, rows);
-      const size = this.#size(transform, rows);
-      models.absorbErrors(scaled, models.predict(at, size));
-      models.absorbValue(scaled, at, size);
-    }
-    return models;
+  /** A day of its own kind teaches about its like, not about ordinary days. */
+  #absorbSpecial(point: MetricPoint, judgement: Judgement): void {
+    if (point.specialDay === undefined || point.feedback === 'real_error') return;
+    const level = this.#series.prediction(judgement.predictions, levelModel);
+    this.#specialDays.absorb(point.specialDay, {
+      value: point.value,
+      level: fromScale(this.#series.transform, level, point.rows),
+      rows: point.rows,
+    });
   }
 }
 
-/** Points after which the transform is reviewed, and how much better the other one must be. */
-const transformReviews = [14, 28, 56, 112, 224];
-const transformMargin = 0.93;
+const levelModel = predictors.findIndex(({ name }) => name === 'level_42');

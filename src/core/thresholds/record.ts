@@ -40,6 +40,8 @@ export type LearnedRecord =
       readonly trainedFrom: PartitionKey;
       readonly trainedTo: PartitionKey;
       readonly excluded: readonly PartitionKey[];
+      /** The kind of day by whose past the forecast was made; absent on an ordinary one. */
+      readonly specialDay?: string;
       /** What else the figures follow from; older records lack it. */
       readonly basis?: BandBasis;
     }

@@ -91,6 +91,7 @@ function bandRecord(judgement: ForecastJudgement, { rows, learner }: VerdictSubj
     upper: judgement.upper,
     ...learner.keys.span(),
     excluded: learner.keys.excluded,
+    ...(judgement.specialDay === undefined ? {} : { specialDay: judgement.specialDay }),
     basis: {
       metricScale: learner.scale,
       direction: learner.rule.direction,

@@ -25,12 +25,19 @@ function series(
     rows?: number;
     metric?: string;
     feedback?: Record<number, HistoryPartition['feedback']>;
+    special?: Record<number, string>;
   } = {},
 ): LearnerPoint[] {
-  const { scale = 'number', rows = 1_000, metric = 'm.avg', feedback = {} } = of;
+  const { scale = 'number', rows = 1_000, metric = 'm.avg', feedback = {}, special = {} } = of;
   return values.map((value, nth) => {
     const said = feedback[nth];
-    const partition = { key: dayKey(nth), revision: 1, ...(said === undefined ? {} : { feedback: said }) };
+    const name = special[nth];
+    const partition = {
+      key: dayKey(nth),
+      revision: 1,
+      ...(said === undefined ? {} : { feedback: said }),
+      ...(name === undefined ? {} : { specialDay: name }),
+    };
     return { partition, metrics: [{ metric, scale, value, rows }] };
   });
 }
@@ -303,5 +310,53 @@ describe('feedback', () => {
     const verdict = lastVerdict(series([...days, 500, 510], { feedback: { 60: 'new_normal' } }));
     assert.equal(verdict.status, 'pass');
     assert.ok(Math.abs(banded(verdict).expected - 500) < 40);
+  });
+});
+
+describe('days of their own kind', () => {
+  const days = noisy(120, { seed: 6 });
+  const easter = { 40: 'Easter', 60: 'Easter', 80: 'Easter', 100: 'Easter' };
+  for (const nth of [40, 60, 80, 100]) days[nth] = 300 + (nth % 7);
+
+  it('are judged by the past days of the same name', () => {
+    const verdicts = judged(series(days, { special: easter })).map(([verdict]) => verdict);
+    assert.ok(Math.abs(banded(verdicts[100]).expected - 300) < 25);
+    assert.equal(verdicts[100]?.status, 'pass');
+    const usual = [...days.slice(0, 100), 100];
+    assert.equal(lastVerdict(series(usual, { special: easter })).status, 'fail');
+  });
+
+  it('leave ordinary days as they were', () => {
+    const gaps = days.map((value, nth) => (nth in easter ? null : value));
+    const after = banded(lastVerdict(series(days, { special: easter })));
+    const without = banded(lastVerdict(series(gaps)));
+    assert.deepEqual([after.lower, after.upper], [without.lower, without.upper]);
+  });
+
+  it('have a doubled spread until three are known, and borrow from days of other names', () => {
+    const other = { 40: 'Easter', 60: 'Easter', 80: 'Easter', 100: 'Whitsun' };
+    const borrowed = banded(lastVerdict(series(days.slice(0, 101), { special: other })));
+    const known = banded(lastVerdict(series(days.slice(0, 101), { special: easter })));
+    assert.ok(Math.abs(borrowed.expected - known.expected) < 1);
+    assert.equal(borrowed.scale, 2 * known.scale);
+  });
+
+  it('may be named by people: what is expected every week is judged by its weekday', () => {
+    const weekly = noisy(90, { seed: 8 }).map((value, nth) => (nth >= 40 && nth % 7 === 5 ? 400 : value));
+    const told = judged(series(weekly, { feedback: { 40: 'expected_weekly' } })).map(([verdict]) => verdict);
+    assert.deepEqual(
+      told.slice(41).filter((verdict) => verdict !== undefined && alarms(verdict)),
+      [],
+    );
+    const missed = series([...weekly.slice(0, 82), 100], { feedback: { 40: 'expected_weekly' } });
+    assert.equal(lastVerdict(missed).status, 'fail');
+  });
+
+  it('recur yearly on the same date only', () => {
+    const year = noisy(420, { seed: 9 });
+    for (const nth of [40, 405]) year[nth] = 400;
+    const of = { feedback: { 40: 'expected_yearly' } } as const;
+    assert.equal(lastVerdict(series(year.slice(0, 406), of)).status, 'pass');
+    assert.equal(lastVerdict(series([...year.slice(0, 406), 400], of)).status, 'fail');
   });
 });
