@@ -4,13 +4,13 @@ export const reportStyle = `
   --page: #f6f7f9; --card: #ffffff; --edge: #d9dee5; --text: #1b1f24; --muted: #56606c;
   --accent: #1f5fbf; --band: #1f5fbf22; --band-edge: #1f5fbf66; --stripe: #f2c94c40;
   --pass: #9fd3b2; --learning: #d5dae1; --warn: #b45309; --fail: #c02626; --error: #7e3fb8; --on-mark: #ffffff;
-  --good: #18794e;
+  --good: #18794e; --pass-edge: #4ea373; --learning-edge: #8a94a2;
 } @media (prefers-color-scheme: dark) {
   :root {
     --page: #101418; --card: #181d23; --edge: #303842; --text: #e7eaee; --muted: #a5afbb;
     --accent: #7db0ff; --band: #7db0ff26; --band-edge: #7db0ff66; --stripe: #f2c94c26;
     --pass: #2f7d52; --learning: #39424d; --warn: #ffb454; --fail: #ff7b72; --error: #d2a8ff; --on-mark: #101418;
-    --good: #5fd39a;
+    --good: #5fd39a; --pass-edge: #4ea373; --learning-edge: #6f7b88;
   }
 }
 * { box-sizing: border-box; }
@@ -32,6 +32,7 @@ p { margin: 4px 0; }
 .timeline { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 12px; align-items: center; }
 .timeline > span { color: var(--muted); font-size: 13px; font-variant-numeric: tabular-nums; max-width: 34vw; overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; }
+.timeline svg, .legend svg { overflow: visible; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 12px 0 0; padding: 0; list-style: none; color: var(--muted); font-size: 13px; }
 .legend li { display: flex; align-items: center; gap: 6px; }
 .legend svg { width: 14px; height: 14px; flex: none; }
@@ -52,7 +53,7 @@ figcaption { font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
 .line { stroke: var(--accent); stroke-width: 1.6; fill: none; stroke-linejoin: round; stroke-linecap: round; }
 .dot { fill: var(--accent); }
 .stripe { fill: var(--stripe); }
-.s-pass { fill: var(--pass); } .s-learning { fill: var(--learning); } .s-warn { fill: var(--warn); } .s-fail { fill: var(--fail); } .s-error { fill: var(--error); }
+.s-pass { fill: var(--pass); stroke: var(--pass-edge); } .s-learning { fill: var(--learning); stroke: var(--learning-edge); } .s-warn { fill: var(--warn); } .s-fail { fill: var(--fail); } .s-error { fill: var(--error); }
 .sign { stroke: var(--on-mark); fill: var(--on-mark); stroke-width: 1.8; stroke-linecap: round; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
