@@ -1,14 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { evaluate } from '../../../src/core/checks/evaluate.ts';
 import { explainResult } from '../../../src/core/checks/explain.ts';
 import { failingEdges } from '../../../src/core/checks/explain-edges.ts';
 import { recomputeResult } from '../../../src/core/checks/recompute.ts';
 import type { Result } from '../../../src/core/checks/result.ts';
-import { definitionOf, judgeNext, pastDays, resultOf } from './flights.ts';
+import {
+  definitionOf,
+  historyOf,
+  judgeNext,
+  nowAt,
+  pastCount,
+  pastDays,
+  resultOf,
+  targetOf,
+} from './flights.ts';
 
 /** What recomputing says of a result whose value was another. */
 function statusOf(result: Result, value: number): string {
   return recomputeResult({ ...result, value }).status;
+}
+
+function stored(result: Result): Result {
+  return JSON.parse(JSON.stringify(result)) as Result;
 }
 
 function sentencesOf(result: Result): string {
@@ -75,6 +89,35 @@ describe('the explanation of other results', () => {
     assert.match(sentencesOf(violated), /It is violated: a warning\.\nThe value is 120 beyond the bound\./);
     const kept = resultOf(judgeNext({ rows: 280 }, definition), check);
     assert.match(sentencesOf(kept), /It holds: no alert\.\nThe value is 20 away from the nearest bound\./);
+  });
+
+  it('tells a new level from a deviation, and recomputes it', () => {
+    const shifted = Array.from({ length: 5 }, (_, nth) => targetOf(pastCount + nth, { rows: 200 }));
+    const { evaluations } = evaluate({
+      definition: definitionOf(),
+      now: nowAt(pastCount + 6),
+      history: historyOf(pastDays()),
+      targets: shifted,
+    });
+    const levels = evaluations.flatMap(({ results }) =>
+      results.filter(({ record }) => record.kind === 'learned' && record.learned.state === 'new_level'),
+    );
+    const rows = levels.find(({ check }) => check === 'row_count');
+    assert.ok(rows !== undefined);
+    assert.match(
+      sentencesOf(rows),
+      /The forecast from \d+ partitions was 4\d\d.*; the value lies 2\d\d.* below it\./,
+    );
+    for (const level of levels) assert.ok(recomputeResult(stored(level)).agrees, level.check);
+  });
+
+  it('says what is wrong with a check that could not be evaluated', () => {
+    const threshold = { kind: 'learned', enabled: true, direction: 'both', sensitivity: 'medium' } as const;
+    const checks = [{ metric: 'avg', settings: {}, threshold }];
+    const result = resultOf(judgeNext({}, definitionOf([], [{ name: 'dealy', checks }])), 'dealy.avg');
+    assert.equal(result.status, 'error');
+    assert.match(sentencesOf(result), /COLUMN_NOT_FOUND.*did you mean “delay”/);
+    assert.ok(recomputeResult(stored(result)).agrees);
   });
 
   it('says that no column changed', () => {
