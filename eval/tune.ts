@@ -33,7 +33,7 @@ function alarmTable(judged: readonly Judged[]): string {
       const { clean } = replay(withoutTests(data), assay(budget));
       return falseAlarms(clean, at).incidents.toFixed(2);
     });
-    const drifts = replayDrift(data, one.method, { clean: one.clean, threshold: 1 });
+    const drifts = replayDrift(data, one.method);
     const found = drifts.flatMap(({ foundOn }) => foundOn ?? []).sort((a, b) => a - b);
     const all = recalls(one, 1);
     return [

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { queryColumns } from '../../src/adapters/duckdb/measure/result-columns.ts';
 import { identifier, literal } from '../../src/adapters/duckdb/sql.ts';
 import type { StrikeColumns } from '../streams/stream.ts';
 import { randomOf } from '../support/seed.ts';
@@ -64,9 +65,9 @@ export async function columnsOf(
   connection: DuckDBConnection,
   table: string,
 ): Promise<readonly { readonly name: string; readonly native: string }[]> {
-  const reader = await connection.runAndReadAll(`describe ${table}`);
-  return reader
-    .getRowObjectsJson()
-    .map((row) => ({ name: String(row['column_name']), native: String(row['column_type']) }))
-    .filter(({ name }) => name !== '__n');
+  const sql = `select column_name, column_type from (describe ${table})`;
+  const described = await queryColumns(connection, sql);
+  const natives = described.texts(1);
+  const columns = described.texts(0).map((name, at) => ({ name, native: natives[at] ?? '' }));
+  return columns.filter(({ name }) => name !== '__n');
 }

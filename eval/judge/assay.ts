@@ -8,6 +8,7 @@ export function assay(alertsPerMonth: number): Method {
     name: `Assay, budget ${alertsPerMonth}`,
     usual: 1,
     takesTimes: true,
+    judgesEachAlone: true,
     begin: (definition) => {
       const learner = createLearner({ alertsPerMonth, ruleOf: learnedRules(definition) });
       return {

@@ -1,5 +1,5 @@
 import { joiningPartitions } from '../../src/core/thresholds/learner.ts';
-import type { JudgedTest, Replay, Scores } from './replay.ts';
+import type { JudgedTest, Replay, Scores, TestScores } from './replay.ts';
 
 /** The keys that alarm above a threshold, rules included. */
 export function alarmsOf({ scores, rules }: Scores, threshold: number): Set<string> {
@@ -49,11 +49,11 @@ export function isFound(replay: Replay, { place, judged }: JudgedTest, threshold
 }
 
 /** Whether anything alarms, also what would without the error. */
-export function hasAlarm({ scores, rules }: Scores, threshold: number): boolean {
-  return rules.size > 0 || scores.values().some((score) => score > threshold);
+export function hasAlarm({ scores, rules, unchanged }: TestScores, threshold: number): boolean {
+  return rules.size > 0 || unchanged > threshold || scores.values().some((score) => score > threshold);
 }
 
 /** The worst score of a partition; rules count with what they say. */
-export function worst({ scores, rules }: Scores): number {
-  return Math.max(0, ...scores.values(), ...rules.values());
+export function worst({ scores, rules, unchanged = 0 }: Scores & Partial<TestScores>): number {
+  return Math.max(unchanged, ...scores.values(), ...rules.values());
 }

@@ -3,7 +3,7 @@ import type { MetricVector, PartitionVectors } from '../measure/vector.ts';
 import { alarmsOf } from './count.ts';
 import type { Method } from './method.ts';
 import type { Scores } from './replay.ts';
-import { pointOf, type StreamData } from './replay.ts';
+import { pointOf, replay, type StreamData, withoutTests } from './replay.ts';
 
 /** An error that grew from a partition on. */
 export type JudgedDrift = {
@@ -19,11 +19,8 @@ export type JudgedDrift = {
  * Judges errors that grow: the judge learns from the corrupted partitions as they come. Found is what alarms on a
  * partition that is quiet for that metric when clean. Drifts that the stream's end cuts short are left out.
  */
-export function replayDrift(
-  stream: StreamData,
-  method: Method,
-  of: { readonly clean: readonly Scores[]; readonly threshold: number },
-): JudgedDrift[] {
+export function replayDrift(stream: StreamData, method: Method): JudgedDrift[] {
+  const { clean } = replay(withoutTests(stream), method);
   const begins = new Map<number, Set<string>>();
   for (const partition of stream.partitions) {
     for (const { id, began } of partition.tests) {
@@ -33,16 +30,17 @@ export function replayDrift(
   return [...begins].flatMap(([began, ids]) =>
     began + driftDays > stream.partitions.length
       ? []
-      : [...ids].map((id) => oneDrift(stream, method, { ...of, began, id })),
+      : [...ids].map((id) => oneDrift(stream, method, { clean, began, id })),
   );
 }
 
 function oneDrift(
   stream: StreamData,
   method: Method,
-  of: { clean: readonly Scores[]; threshold: number; began: number; id: string },
+  of: { clean: readonly Scores[]; began: number; id: string },
 ): JudgedDrift {
-  const { clean, threshold, began, id } = of;
+  const { clean, began, id } = of;
+  const threshold = method.usual;
   const judge = method.begin(stream.definition);
   const take = (partition: PartitionVectors, vector: MetricVector): void => {
     judge.absorb(pointOf(method, partition, vector));

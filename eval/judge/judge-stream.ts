@@ -1,10 +1,6 @@
-import { matureFrom } from '../measure/plan.ts';
-import { baselines } from './baselines/all.ts';
-import { falseAlarms } from './count.ts';
-import { type JudgedDrift, replayDrift } from './drift.ts';
+import type { FalseAlarms } from './count.ts';
 import type { Method } from './method.ts';
-import { methodsOnDrift, usualBudget } from './methods.ts';
-import { replay, type StreamData, withoutTests } from './replay.ts';
+import { replay, type StreamData } from './replay.ts';
 import { type CurvePoint, curveOf, type MethodSummary, summaryOf, tunedThreshold } from './summary.ts';
 
 /** A method on a stream. */
@@ -14,20 +10,12 @@ export type StreamJudgement = {
   readonly tuned?: MethodSummary;
   /** Of a baseline: from sensitive to deaf. */
   readonly curve?: readonly CurvePoint[];
-  readonly drifts?: readonly JudgedDrift[];
 };
 
-/** Judges a stream and its errors by a method. */
-export function judgeStream(data: StreamData, method: Method): StreamJudgement {
+/** Judges a stream and its errors by a method; with `allowed` also by what hindsight would make of it. */
+export function judgeStream(data: StreamData, method: Method, allowed?: FalseAlarms): StreamJudgement {
   const one = replay(data, method);
   const summary = summaryOf(one);
-  const drifts = methodsOnDrift.includes(method)
-    ? { drifts: replayDrift(data, method, { clean: one.clean, threshold: method.usual }) }
-    : {};
-  if (!baselines.includes(method)) return { summary, ...drifts };
-  const ours = falseAlarms(replay(withoutTests(data), usualBudget).clean, {
-    threshold: usualBudget.usual,
-    from: matureFrom,
-  });
-  return { summary, tuned: summaryOf(one, tunedThreshold(one, ours.days)), curve: curveOf(one), ...drifts };
+  if (allowed === undefined) return { summary };
+  return { summary, tuned: summaryOf(one, tunedThreshold(one, allowed.days)), curve: curveOf(one) };
 }

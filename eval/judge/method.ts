@@ -14,6 +14,8 @@ export type Method = {
    * alarm for ever, and nobody sets them on such metrics.
    */
   readonly takesTimes: boolean;
+  /** Whether a metric's score depends on its own value alone, and not on those of other metrics in the partition. */
+  readonly judgesEachAlone: boolean;
 };
 
 /** Judges partitions by those before them. */

@@ -9,10 +9,8 @@ export const usualBudget: Method = assay(1);
 /** Every method, in the order of reports. */
 export const methods: readonly Method[] = [assay(0.3), usualBudget, assay(3), ...baselines];
 
-/** Cheap enough to be judged day by day from many beginnings, and worth it. */
-export const methodsOnDrift: readonly Method[] = [usualBudget, ...baselines.slice(0, 3)];
-
-export const methodsOnNoise: readonly Method[] = methodsOnDrift;
+/** Those that slow drift and noise are judged by: cheap enough, and usual. */
+export const fewMethods: readonly Method[] = [usualBudget, ...baselines.slice(0, 3)];
 
 /** Nearest neighbours take the square of the length for each day: too much for 15 years; and one metric is no shape. */
 export const methodsOnBirths: readonly Method[] = methods.filter((method) => method !== nearestNeighbours);

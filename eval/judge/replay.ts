@@ -1,6 +1,6 @@
 import type { DatasetDefinition } from '../../src/core/datasets/definition.ts';
 import type { MetricKey } from '../../src/core/metrics/metric.ts';
-import type { LearnerPoint } from '../../src/core/thresholds/learner.ts';
+import type { LearnerMetric, LearnerPoint } from '../../src/core/thresholds/learner.ts';
 import { type MetricVector, metricsOf, type PartitionVectors, type TestVector } from '../measure/vector.ts';
 import type { Judge, Method } from './method.ts';
 
@@ -20,12 +20,21 @@ export type Scores = {
   readonly rules: ReadonlyMap<string, number>;
 };
 
+/** What a method says about a corrupted partition. */
+export type TestScores = Scores & {
+  /**
+   * The worst score of the metrics that are as in the clean partition. They score as there, and stand in `scores` only where
+   * they alarm at the usual threshold.
+   */
+  readonly unchanged: number;
+};
+
 /** A partition with an error in it, judged as if it had come in place of the clean one. */
 export type JudgedTest = {
   readonly test: Pick<TestVector, 'id' | 'column' | 'began'>;
   /** The place of its partition. */
   readonly place: number;
-  readonly judged: Scores;
+  readonly judged: TestScores;
 };
 
 /** A stream judged by one method. */
@@ -45,18 +54,44 @@ export function replay(stream: StreamData, method: Method): Replay {
   const judge = method.begin(stream.definition);
   const tests: JudgedTest[] = [];
   const clean = stream.partitions.map((partition, place) => {
-    const scored = (vector: MetricVector): Scores => ({
-      scores: judge.score(pointOf(method, partition, vector)),
-      rules: vector.rules,
-    });
-    const judged = scored(partition.clean);
+    const point = pointOf(method, partition, partition.clean);
+    const judged = { scores: judge.score(point), rules: partition.clean.rules };
     for (const { vector, ...test } of partition.tests) {
-      if (test.began === undefined) tests.push({ test, place, judged: scored(vector) });
+      if (test.began !== undefined) continue;
+      const corrupted = pointOf(method, partition, vector);
+      tests.push({ test, place, judged: scoredBeside({ judge, method, point, judged }, corrupted, vector) });
     }
-    judge.absorb(pointOf(method, partition, partition.clean));
+    judge.absorb(point);
     return judged;
   });
   return { stream: stream.name, method, clean, tests };
+}
+
+type CleanJudgement = {
+  readonly judge: Judge;
+  readonly method: Method;
+  readonly point: LearnerPoint;
+  readonly judged: Scores;
+};
+
+/** Most errors leave most metrics as they were: only the others are judged again. */
+function scoredBeside(clean: CleanJudgement, corrupted: LearnerPoint, { rules }: MetricVector): TestScores {
+  const { judge, method, point, judged } = clean;
+  if (!method.judgesEachAlone) return { scores: judge.score(corrupted), rules, unchanged: 0 };
+  const before = new Map(point.metrics.map((one) => [one.metric, one]));
+  const isSame = ({ metric, value, rows }: LearnerMetric): boolean => {
+    const one = before.get(metric);
+    return one !== undefined && Object.is(one.value, value) && one.rows === rows;
+  };
+  const [same, others] = [corrupted.metrics.filter(isSame), corrupted.metrics.filter((one) => !isSame(one))];
+  const scores = new Map(judge.score({ ...corrupted, metrics: others }));
+  let unchanged = 0;
+  for (const { metric } of same) {
+    const score = judged.scores.get(metric) ?? 0;
+    unchanged = Math.max(unchanged, score);
+    if (score > method.usual) scores.set(metric, score);
+  }
+  return { scores, rules, unchanged };
 }
 
 /** Judges points that have no other form than their metrics, and so no rules. */

@@ -29,6 +29,6 @@ export function plannedTests(place: number): readonly PlannedTest[] {
 }
 
 /** Where the error began that grows at `place`: one follows the other. */
-export function driftBeginning(place: number): number | undefined {
+function driftBeginning(place: number): number | undefined {
   return place < matureFrom ? undefined : place - ((place - matureFrom) % driftDays);
 }

@@ -1,6 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { measureRelation } from '../../src/adapters/duckdb/measure/measure-relation.ts';
+import { queryColumns } from '../../src/adapters/duckdb/measure/result-columns.ts';
 import { identifier, literal } from '../../src/adapters/duckdb/sql.ts';
 import { partitionKey } from '../../src/base/ids.ts';
 import { day } from '../../src/base/units.ts';
@@ -37,12 +38,8 @@ export class StreamTables {
       having count(distinct __key) >= 0.75 * (select count(distinct __key) from stream)
         and count(*) < 0.5 * (select count(*) from stream)
       order by count(*) desc, 1 limit 20`);
-    const reader = await connection.runAndReadAll('select distinct __key from stream order by 1');
-    return new StreamTables(
-      stream,
-      connection,
-      reader.getRowsJson().map(([key]) => String(key)),
-    );
+    const found = await queryColumns(connection, 'select distinct __key from stream order by 1');
+    return new StreamTables(stream, connection, found.texts(0));
   }
 
   /** Measures the partition at `place` of the keys, and what each planned error makes of it. */
@@ -96,13 +93,14 @@ export class StreamTables {
     });
     if (!measured.ok) throw new Error(`${table}: ${measured.error.message}`, { cause: measured.error });
     const { rowCount, profile } = measured.value;
-    const size = await this.#connection.runAndReadAll(
+    const size = await queryColumns(
+      this.#connection,
       `select coalesce(sum(strlen(concat_ws(',', ${names})) + 1), 0)::double from ${table}`,
     );
     return {
       schema,
       rowCount,
-      sizeBytes: Number(size.getRowsJson()[0]?.[0]),
+      sizeBytes: size.doubles(0)[0] ?? 0,
       profile: zstdCompressSync(profile),
     };
   }

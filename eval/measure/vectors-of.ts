@@ -38,8 +38,10 @@ export function vectorsOf(
     metrics,
     schemas,
     clean: padded(first, metrics.length),
-    tests: tests.map(({ measured: _, ...test }, at) => ({
-      ...test,
+    tests: tests.map(({ id, column, began }, at) => ({
+      id,
+      column,
+      ...(began === undefined ? {} : { began }),
       vector: padded(all[at + 1] ?? first, metrics.length),
     })),
   };

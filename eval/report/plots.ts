@@ -91,11 +91,11 @@ export function driftDots(report: Report, days: number): string {
   parts.push(
     `<text class="axis" x="${label + (days + 2) * step}" y="12" text-anchor="middle">not found</text>`,
   );
-  for (const { summary, drifts } of report.judgements) {
-    if (drifts === undefined || summary.method !== ours) continue;
+  for (const { stream, method, drifts } of report.drifts) {
+    if (method !== ours) continue;
     for (const [id, own] of Map.groupBy(drifts, (one) => one.id)) {
       parts.push(
-        `<text class="axis" x="0" y="${y + 14}">${escapeHtml(`${summary.stream}: ${id.replace('slow drift: ', '')}`)}</text>`,
+        `<text class="axis" x="0" y="${y + 14}">${escapeHtml(`${stream}: ${id.replace('slow drift: ', '')}`)}</text>`,
       );
       for (const [day, same] of Map.groupBy(own, ({ foundOn }) => foundOn ?? days + 2)) {
         const title = same.map(({ began, column }) => `from partition ${began} ${column}`).join(', ');

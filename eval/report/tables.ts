@@ -181,10 +181,10 @@ function detectable(report: Report): ReportTable {
 }
 
 function drift(report: Report): ReportTable {
-  const rows = report.judgements.flatMap(({ summary, drifts }) =>
+  const rows = report.drifts.flatMap(({ stream, method, drifts }) =>
     driftInjections.flatMap(({ magnitude, type }) => {
-      const own = drifts?.filter(({ id }) => id === `${type}: ${magnitude}`) ?? [];
-      return own.length === 0 ? [] : [[magnitude, summary.stream, summary.method, ...delayCells(own)]];
+      const own = drifts.filter(({ id }) => id === `${type}: ${magnitude}`);
+      return own.length === 0 ? [] : [[magnitude, stream, method, ...delayCells(own)]];
     }),
   );
   return {

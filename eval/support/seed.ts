@@ -6,7 +6,7 @@ export function randomOf(...what: readonly (string | number)[]): SeededRandom {
 }
 
 /** FNV-1a, 32 bits. */
-export function seedOf(text: string): number {
+function seedOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;

@@ -15,6 +15,7 @@ export const nearestNeighbours: Method = {
   name: 'avg-kNN (EDBT 2021)',
   usual: 1,
   takesTimes: false,
+  judgesEachAlone: false,
   begin: () => new NearestNeighbours(),
 };
 

@@ -10,7 +10,7 @@ export interface MetricModel {
 
 /** A method that judges each metric by itself. It learns from every value. */
 export function perMetric(name: string, usual: number, begin: () => MetricModel): Method {
-  return { name, usual, takesTimes: false, begin: () => new PerMetricJudge(begin) };
+  return { name, usual, takesTimes: false, judgesEachAlone: true, begin: () => new PerMetricJudge(begin) };
 }
 
 class PerMetricJudge implements Judge {

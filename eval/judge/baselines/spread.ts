@@ -88,11 +88,11 @@ export function inSpreads(deviation: number, spread: number): number {
   return deviation === 0 ? 0 : Math.abs(deviation) / spread;
 }
 
-export function meanOf(values: readonly number[]): number {
+function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export function sumOfSquares(values: readonly number[], mean: number): number {
+function sumOfSquares(values: readonly number[], mean: number): number {
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }
 
