@@ -23,21 +23,20 @@ import { tune } from './tune.ts';
 const options = readOptions(process.argv.slice(2));
 const streams = rowStreams.filter(({ name }) => options.streams?.includes(name) ?? true);
 
-if (options.data === undefined) {
-  process.stderr.write(`There is no data. Give --data DIR with
-  retail/YYYY-MM-DD.csv.gz  Online Retail by day: https://archive.ics.uci.edu/dataset/352/online+retail (CC BY 4.0)
-  births/*.csv              births per day: https://github.com/fivethirtyeight/data/tree/master/births (CC BY 4.0)
-`);
-  process.exit(3);
-}
-
 if (options.tune) {
   const cache = VersionedCache.newest(join(options.out, 'vectors'));
   if (cache === undefined) throw new Error('nothing is measured yet: run without --tune first');
   tune(streams, cache, { misses: options.misses, write: (text) => void process.stdout.write(text) });
+} else if (options.data === undefined || !existsSync(join(options.data, 'retail'))) {
+  process.stderr.write(`There is no data. Give --data DIR with
+  retail/YYYY-MM-DD.csv.gz  Online Retail by day: https://archive.ics.uci.edu/dataset/352/online+retail (CC BY 4.0)
+  births/*.csv              births per day: https://github.com/fivethirtyeight/data/tree/master/births (CC BY 4.0)
+`);
+  process.exitCode = 3;
 } else {
-  const cache = await prepare(streams, { ...options, data: options.data });
-  const birthsIn = existsSync(join(options.data, 'births')) ? options.data : undefined;
-  const report = await judgeAll({ streams, cache, birthsIn, duckdb: version(), workers: options.workers });
-  process.stdout.write(writeReport(report, { out: options.out, docs: options.writeDocs }));
+  const { data, out, workers } = options;
+  const cache = await prepare(streams, { ...options, data });
+  const birthsIn = existsSync(join(data, 'births')) ? data : undefined;
+  const report = await judgeAll({ streams, cache, birthsIn, duckdb: version(), workers });
+  process.stdout.write(writeReport(report, { out, docs: options.writeDocs }));
 }

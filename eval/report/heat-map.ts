@@ -2,7 +2,7 @@ import { escapeHtml, svgNumber } from '../../src/cli/reports/html/page.ts';
 import type { Report } from '../judge/report.ts';
 import { errorKinds, ours, percent, summariesOf } from './figures.ts';
 
-const cell = { width: 92, height: 34, label: 210, stream: 84, gap: 14 } as const;
+const cell = { width: 112, height: 34, label: 210, stream: 84, gap: 14 } as const;
 
 /** Recall for each kind and size of error on each stream: the fuller the colour, the more is found. */
 export function recallHeatMap(report: Report): string {
@@ -39,7 +39,7 @@ function square(of: { x: number; y: number; magnitude: string; share: number | u
   if (share === undefined) return text({ x: x + 6, y: y + 20, words: '–', className: 'axis' });
   const box = `x="${svgNumber(x)}" y="${svgNumber(y)}" width="${cell.width - 3}" height="${cell.height - 3}" rx="4"`;
   const shown = percent(share);
-  return `<g><title>${escapeHtml(`${magnitude}: ${shown}`)}</title><rect class="empty" ${box}/><rect class="found" ${box} fill-opacity="${svgNumber(share)}"/>${text({ x: x + 6, y: y + 13, words: magnitude, className: share > 0.6 ? 'on' : 'axis' })}${text({ x: x + 6, y: y + 26, words: shown, className: share > 0.6 ? 'on strong' : 'axis strong' })}</g>`;
+  return `<g><title>${escapeHtml(`${magnitude}: ${shown}`)}</title><rect class="empty" ${box}/><rect class="found" ${box} fill-opacity="${svgNumber(share)}"/>${text({ x: x + 6, y: y + 13, words: magnitude, className: share > 0.45 ? 'on' : 'axis' })}${text({ x: x + 6, y: y + 26, words: shown, className: share > 0.45 ? 'on strong' : 'axis strong' })}</g>`;
 }
 
 function text(of: { x: number; y: number; words: string; className: string }): string {

@@ -9,6 +9,7 @@ const style = `<style>
 .kind { fill: var(--text); font: 600 13px system-ui, sans-serif; } .axis.strong, .on.strong { font-weight: 650; }
 .on { fill: var(--card); font: 11px system-ui, sans-serif; } .empty { fill: var(--learning); } .found { fill: var(--accent); }
 .mine { fill: var(--accent); } .other { fill: var(--muted); }
+.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 20px; }
 .curve { fill: none; stroke-width: 1.4; stroke-linejoin: round; } .bold { stroke: var(--accent); stroke-width: 3; }
 </style>`;
 
@@ -21,7 +22,7 @@ export function reportHtml(report: Report, tables: readonly ReportTable[]): stri
 <p class="muted">${escapeHtml(`Measured on ${report.machine}, DuckDB ${report.duckdb}.`)}</p>
 ${about.join('\n')}
 <h2>False alarms</h2><div class="card">${falseAlarmBars(report)}</div>
-<h2>What is found at what price</h2><div class="card charts">${curves}</div>
+<h2>What is found at what price</h2><div class="card curves">${curves}</div>
 <h2>Errors found by kind and size</h2><div class="card">${recallHeatMap(report)}</div>
 <h2>Slow drift: on which day it is found</h2><div class="card">${driftDots(report, driftDays)}</div>
 ${tables.map(tableHtml).join('\n')}`;
