@@ -13,6 +13,8 @@ export type Options = {
   readonly writeDocs: boolean;
   readonly streams: readonly string[] | undefined;
   readonly workers: number;
+  /** Of the tested partitions and seeds, each so-many-th is judged. */
+  readonly sample: number;
 };
 
 /** Reads the command line. */
@@ -28,6 +30,7 @@ export function readOptions(args: readonly string[]): Options {
       'write-docs': { type: 'boolean', default: false },
       streams: { type: 'string' },
       workers: { type: 'string', default: '2' },
+      sample: { type: 'string', default: '1' },
     },
   });
   return {
@@ -39,6 +42,7 @@ export function readOptions(args: readonly string[]): Options {
     writeDocs: values['write-docs'],
     streams: values.streams?.split(','),
     workers: Number(values.workers),
+    sample: Math.max(1, Math.round(Number(values.sample))),
   };
 }
 

@@ -13,10 +13,10 @@ import type { RowStream } from './streams/stream.ts';
 export function tune(
   streams: readonly RowStream[],
   cache: VersionedCache,
-  of: { readonly misses: boolean; readonly write: (text: string) => void },
+  of: { readonly sample: number; readonly misses: boolean; readonly write: (text: string) => void },
 ): void {
   const judged = streams.map((stream) => {
-    const data = loadStream(cache, stream);
+    const data = loadStream(cache, stream, of.sample);
     return { data, one: replay(data, assay(1)) };
   });
   of.write(alarmTable(judged));

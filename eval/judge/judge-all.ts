@@ -20,10 +20,17 @@ export async function judgeAll(of: {
   readonly birthsIn: string | undefined;
   readonly duckdb: string;
   readonly workers: number;
+  /** Each so-many-th of the tested partitions is judged. */
+  readonly sample: number;
 }): Promise<Report> {
-  const { streams, cache, birthsIn } = of;
+  const { streams, cache, birthsIn, sample } = of;
   const vectors = cache.place;
-  const on = (method: Method, stream: RowStream) => ({ method: method.name, stream: stream.name, vectors });
+  const on = (method: Method, stream: RowStream) => ({
+    method: method.name,
+    stream: stream.name,
+    vectors,
+    sample,
+  });
   const own: JudgeTask[] = methods
     .filter((method) => !baselines.includes(method))
     .flatMap((method) => streams.map((stream) => ({ kind: 'stream', ...on(method, stream) }) as const));
@@ -31,7 +38,9 @@ export async function judgeAll(of: {
     ...fewMethods.flatMap((method) =>
       streams.map((stream) => ({ kind: 'drift', ...on(method, stream) }) as const),
     ),
-    ...noiseTasks.toReversed().map((noise) => ({ kind: 'noise', noise }) as const),
+    ...noiseTasks.toReversed().map((noise) => {
+      return { kind: 'noise', noise: { ...noise, seeds: Math.ceil(noise.seeds / sample) } } as const;
+    }),
     ...methodsOnBirths.flatMap(({ name: method }): JudgeTask[] =>
       birthsIn === undefined ? [] : [{ kind: 'births', method, dataDirectory: birthsIn }],
     ),
@@ -59,6 +68,7 @@ export async function judgeAll(of: {
   return {
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${formatBytes(totalmem())}`,
     duckdb: of.duckdb,
+    sample,
     streams: streams.map(({ name, about }) => ({ name, about, partitions: cache.keys(name).length })),
     judgements: found.filter((one) => one.kind === 'stream'),
     drifts: found.filter((one) => one.kind === 'drift'),

@@ -7,6 +7,8 @@ import type { NoiseSummary } from './noise.ts';
 export type Report = {
   readonly machine: string;
   readonly duckdb: string;
+  /** Each so-many-th of the tested partitions was judged. */
+  readonly sample: number;
   readonly streams: readonly { readonly name: string; readonly about: string; readonly partitions: number }[];
   /** Each method on each stream, method by method. */
   readonly judgements: readonly StreamJudgement[];

@@ -20,7 +20,12 @@ export type JudgeTask =
   | { readonly kind: 'births'; readonly method: string; readonly dataDirectory: string }
   | { readonly kind: 'noise'; readonly noise: NoiseTask };
 
-type OnStream = { readonly stream: string; readonly method: string; readonly vectors: CachePlace };
+type OnStream = {
+  readonly stream: string;
+  readonly method: string;
+  readonly vectors: CachePlace;
+  readonly sample: number;
+};
 
 const loaded = new Map<string, StreamData>();
 
@@ -45,10 +50,10 @@ function judge(task: JudgeTask): Findings {
   }
 }
 
-function streamOf({ stream: name, vectors: { folder, version } }: OnStream): StreamData {
+function streamOf({ stream: name, vectors: { folder, version }, sample }: OnStream): StreamData {
   const stream = rowStreams.find((one) => one.name === name);
   if (stream === undefined) throw new Error(`there is no stream ${name}`);
-  const data = loaded.get(name) ?? loadStream(new VersionedCache(folder, version), stream);
+  const data = loaded.get(name) ?? loadStream(new VersionedCache(folder, version), stream, sample);
   loaded.set(name, data);
   return data;
 }

@@ -152,11 +152,16 @@ function errors(report: Report): ReportTable {
   );
   return {
     title: 'Errors found by Assay at budget 1',
-    note: 'The share of the tests in which a metric alarms that does not alarm on the clean partition.',
+    note: `The share of the tests in which a metric alarms that does not alarm on the clean partition.${sampleNote(report)}`,
     columns: ['error', 'size', ...report.streams.map(({ name }) => name)],
     texts: 2,
     rows,
   };
+}
+
+/** What a report of a part of the tests says about that. */
+function sampleNote({ sample }: Report): string {
+  return sample === 1 ? '' : ` Of the tested partitions each ${sample}th was judged.`;
 }
 
 function shareFound(recalls: readonly Recall[] | undefined, type: string, magnitude: string): string {
