@@ -9,7 +9,7 @@ const metricsMin = 10;
 
 /** Deviations that a metric's own tail and its family's count for at most. */
 const ownMax = 400;
-const kinMax = 150;
+const kinMax = 400;
 /** What a metric is thought to be before anything is known: a little heavier than normal noise, as Student's t with 10 degrees. */
 const prior: TailSums = { seen: 100, beyond: 5, logs: 1_300_000, squares: 565_000 };
 /** No tail is so thin that deviations as small as this one alarm. */

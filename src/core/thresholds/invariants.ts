@@ -13,6 +13,20 @@ export type ConstantView = {
   readonly pastChanges: number;
 };
 
+/** How often the constants of a dataset change, all together. */
+export type ConstantsTogether = {
+  /** Metrics that stand still now. */
+  readonly constants: number;
+  /** Partitions in which they did, over all metrics, and in how many of them they changed. */
+  readonly days: number;
+  readonly changes: number;
+};
+
+/** A metric's own partitions count as much as this many of the dataset's. */
+const togetherWeight = 10;
+/** Where some constant or other changes more often than this share of the budget's level allows, a change is no news. */
+const newsLevel = 3;
+
 /**
  * Watches a metric for standing still. A forecast's scale would be 0 there and every change infinitely surprising, so
  * changes are judged by how often and how far the metric changed before. Shares are never watched: they have counting
@@ -43,19 +57,33 @@ export class ConstantWatch {
   /**
    * What is tolerated now. Any change alarms when the metric changed at most once before, or so rarely that `level` allows
    * it; else only one half as large again as the second largest before. One change is an accident, two are a habit. When
-   * the budget is strained (`lambda` > 1.5) only the steadiest constants alarm at once.
+   * the budget is strained (`lambda` > 1.5) only the steadiest constants alarm at once; where the dataset has so many
+   * restless constants that one or other changes all the time, none does, and only a change three times as large.
    */
-  view(of: { readonly rows: number; readonly level: number; readonly lambda: number }): ConstantView {
-    const days = this.#outcomes.length;
-    const changes = this.#outcomeChanges;
+  view(of: {
+    readonly rows: number;
+    readonly level: number;
+    readonly lambda: number;
+    readonly together: ConstantsTogether;
+  }): ConstantView {
+    const { days, changes } = this.outcomes();
     const isSteady = this.#changes.size <= 1 && this.#size >= constantAfter;
     const isRare = (changes + 0.5) / (days + 1) <= of.level;
     const isAffordable = of.lambda <= 1.5 || (changes === 0 && days >= constantAfter * of.lambda);
     const least = minimumEffect(this.#metricScale, this.#value, of.rows);
-    const habit = this.#changes.largest(1) * 1.5 * Math.max(1, of.lambda);
-    const strict = (isSteady || isRare) && isAffordable;
+    const { together } = of;
+    const borrowed = (togetherWeight * together.changes) / (together.days + 1);
+    const isNews =
+      ((changes + borrowed) / (days + togetherWeight)) * together.constants <= newsLevel * of.level;
+    const habit = this.#changes.largest(1) * (isNews ? 1.5 : 3) * Math.max(1, of.lambda);
+    const strict = (isSteady || isRare) && isAffordable && isNews;
     const loose = habit > 0 && this.#size >= constantAfter ? Math.max(least, habit) : undefined;
     return { constant: this.#value, tolerance: strict ? least : loose, pastChanges: changes };
+  }
+
+  /** In how many partitions of the last 180 it stood still, and how often it changed there. */
+  outcomes(): { readonly days: number; readonly changes: number } {
+    return { days: this.#outcomes.length, changes: this.#outcomeChanges };
   }
 
   /** Takes in a value that is to be learned from. */

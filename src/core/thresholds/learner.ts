@@ -6,6 +6,7 @@ import { BarQuantiles, type FamilyTails } from './bar-quantiles.ts';
 import { Spacing, seasonPoint } from './calendar.ts';
 import { BudgetController, type BudgetLevels, segmentShare } from './controller.ts';
 import type { HistoryPartition, MetricHistory } from './history.ts';
+import type { ConstantsTogether } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
 import { isMeasuredPerRow, type MetricFamily, metricFamily } from './metric-family.ts';
 import { MetricLearner, type MetricPoint } from './metric-learner.ts';
@@ -114,6 +115,7 @@ class DatasetLearner implements Learner {
 
   #judge(point: LearnerPoint): Judged[] {
     const levels = this.#levels();
+    const constants = this.#constants();
     const quantilesOf = this.#quantiles(levels.forecast);
     const at = seasonPoint(point.partition.key);
     const { key, feedback } = point.partition;
@@ -125,7 +127,8 @@ class DatasetLearner implements Learner {
       const metricPoint = { key, value, rows, at, feedback, specialDay };
       const lambda = this.#controller.lambda(learner.family);
       const quantiles = quantilesOf(learner.family);
-      const judgement = learner.judge(metricPoint, { quantiles, lambda, constantLevel: levels.constant });
+      const context = { quantiles, lambda, constantLevel: levels.constant, constants };
+      const judgement = learner.judge(metricPoint, context);
       return [{ metric, learner, point: metricPoint, judgement }];
     });
   }
@@ -139,6 +142,19 @@ class DatasetLearner implements Learner {
     const whole = new BarQuantiles(level * (1 - share), forecasts.length - grouped, tails);
     const groups = new BarQuantiles(level * share, grouped, tails);
     return (family) => (family === 'segment' ? groups : whole);
+  }
+
+  #constants(): ConstantsTogether {
+    let together: ConstantsTogether = { constants: 0, days: 0, changes: 0 };
+    for (const learner of this.#learners.values()) {
+      const { constants, days, changes } = learner.constants();
+      together = {
+        constants: together.constants + constants,
+        days: together.days + days,
+        changes: together.changes + changes,
+      };
+    }
+    return together;
   }
 
   /** What kind of day a partition is: by the calendar, else by what people said of days like it. */

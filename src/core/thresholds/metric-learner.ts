@@ -15,7 +15,7 @@ import { DeviationRun } from './deviation-run.ts';
 import { Deviations, sideOf } from './deviations.ts';
 import { ForecastSeries, type SeriesPoint } from './forecast-series.ts';
 import type { HistoryPartition } from './history.ts';
-import { ConstantWatch, constantSeverity } from './invariants.ts';
+import { type ConstantsTogether, ConstantWatch, constantSeverity } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
 import type { MetricFamily } from './metric-family.ts';
 import type { MetricRule } from './metric-rule.ts';
@@ -38,6 +38,7 @@ export type JudgementContext = {
   readonly quantiles: BarQuantiles;
   readonly lambda: number;
   readonly constantLevel: number;
+  readonly constants: ConstantsTogether;
 };
 
 /** What kind of metric it is, and how it is to be judged. */
@@ -75,6 +76,11 @@ export class MetricLearner {
   /** Whether its next value is judged by a forecast, and so shares the budget's level. */
   isForecast(): boolean {
     return this.keys.size >= coldStart.learning && !this.#constants.isConstant();
+  }
+
+  /** How it stands still, for what the dataset knows of its constants together. */
+  constants(): ConstantsTogether {
+    return { ...this.#constants.outcomes(), constants: this.#constants.isConstant() ? 1 : 0 };
   }
 
   /** Judges a value; changes nothing. */
@@ -195,6 +201,7 @@ export class MetricLearner {
       rows: point.rows,
       level: context.constantLevel,
       lambda: context.lambda,
+      together: context.constants,
     });
     const history = this.keys.size;
     if (tolerance === undefined) return { ...base, kind: 'learning', history, needed: coldStart.noticing };

@@ -1,6 +1,6 @@
 import type { MetricScale } from '../metrics/metric.ts';
 import type { SortedWindow } from './sorted-window.ts';
-import { normalQuantile } from './student.ts';
+import { normalQuantile, studentQuantile } from './student.ts';
 import type { Transform } from './transform.ts';
 
 /**
@@ -16,8 +16,22 @@ export function errorScale(errors: SortedWindow): number {
     errors.quantile(0.9) / 1.645,
     (0.9 * errors.largest(1)) / normalQuantile(1 - 0.75 / (size + 0.5)),
   );
-  return Math.max(scale, Math.min(recentUnrest(errors), 1.5 * scale));
+  return fewErrors(errors) * Math.max(scale, Math.min(recentUnrest(errors), 1.5 * scale));
 }
+
+/**
+ * A metric that mostly meets its forecast exactly has few errors to learn a scale from, however long its history is. Its
+ * scale is wider by as much as Student's quantile for so few exceeds the normal one.
+ */
+function fewErrors(errors: SortedWindow): number {
+  if (errors.median() > 0) return 1;
+  const moved = errors.size - errors.rank(Number.MIN_VALUE);
+  if (moved > manyErrors) return 1;
+  return studentQuantile(Math.max(3, moved - 1), fewProbability) / -normalQuantile(fewProbability / 2);
+}
+
+const manyErrors = 30;
+const fewProbability = 0.001;
 
 const smallSampleFactors = [1, 1, 1.196, 1.495, 1.363, 1.206, 1.2, 1.14, 1.129, 1.107];
 

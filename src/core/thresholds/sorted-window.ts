@@ -34,7 +34,7 @@ export class SortedWindow {
     if (this.#size === this.#capacity) this.#dropOldest();
     else if (this.#size === this.#sorted.length) this.#grow();
     this.#arrival[(this.#oldest + this.#size) % this.#arrival.length] = value;
-    const place = this.#rank(value);
+    const place = this.rank(value);
     this.#sorted.copyWithin(place + 1, place, this.#size);
     this.#sorted[place] = value;
     this.#size += 1;
@@ -84,14 +84,14 @@ export class SortedWindow {
   #dropOldest(): void {
     const value = this.#arrival[this.#oldest] ?? 0;
     this.#oldest = (this.#oldest + 1) % this.#arrival.length;
-    const place = this.#rank(value);
+    const place = this.rank(value);
     this.#sorted.copyWithin(place, place + 1, this.#size);
     this.#size -= 1;
     this.#sum -= value;
   }
 
   /** How many numbers are smaller than `value`. */
-  #rank(value: number): number {
+  rank(value: number): number {
     let low = 0;
     let high = this.#size;
     while (low < high) {

@@ -83,6 +83,16 @@ describe('scale', () => {
     assert.ok(errorScale(errors) > 4);
   });
 
+  it('is wider after few errors, however long nothing moved', () => {
+    const after = (moves: number): number => {
+      const errors = new SortedWindow(365);
+      for (let nth = 0; nth < 100; nth += 1) errors.push(nth % 100 < moves ? 10 : 0);
+      return errorScale(errors);
+    };
+    assert.ok(after(3) > 3 * after(40));
+    assert.ok(after(12) > after(40));
+  });
+
   it('judges 10 nulls of 1,577 rows after none as about 5.2 spreads', () => {
     const before = toScale('arcsine', 0, 1_577);
     const after = toScale('arcsine', (100 * 10) / 1_577, 1_577);

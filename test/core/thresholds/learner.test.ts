@@ -224,6 +224,18 @@ describe('a learner', () => {
     assert.deepEqual(later.slice(60).filter(Boolean), []);
   });
 
+  it('does not alarm at each first change where some constant or other changes all the time', () => {
+    const random = createSeededRandom(12);
+    const points = Array.from({ length: 120 }, (_, nth) => ({
+      partition: { key: dayKey(nth), revision: 1 },
+      metrics: Array.from({ length: 60 }, (__, at) => {
+        const value = random.next() < 0.98 ? 0 : 1 + random.below(20);
+        return { metric: `m${at}.zero_count`, scale: 'count', value, rows: 1_000 } as const;
+      }),
+    }));
+    assert.ok(incidentsOf(judged(points), 14) <= 6);
+  });
+
   it('takes a constant that moves for good as a new constant', () => {
     const values = [...Array.from({ length: 40 }, () => 0.1), ...Array.from({ length: 40 }, () => 0.3)];
     const verdicts = judged(series(values));
