@@ -89,7 +89,7 @@ describe('scale', () => {
       for (let nth = 0; nth < 100; nth += 1) errors.push(nth % 100 < moves ? 10 : 0);
       return errorScale(errors);
     };
-    assert.ok(after(3) > 3 * after(40));
+    assert.ok(after(3) > 2 * after(40));
     assert.ok(after(12) > after(40));
   });
 
