@@ -14,7 +14,7 @@ import { tune } from './tune.ts';
  *
  *   npm run eval:thresholds -- [--data DIR] [--fresh]       measure what changed, judge, report (eval/out/report.html)
  *                              [--write-docs]              and write the tables into docs/evaluation.md
- *   node eval/main.ts --tune [--misses] [--streams retail]  judge the cached metrics alone, in seconds
+ *   node eval/main.ts --tune [--misses] [--streams retail]  judge the cached metrics alone
  *
  * `--tune` takes whatever was measured last, so it shows what a change of src/core/thresholds does. `--misses` lists each
  * error that was not found: stream, place of the partition, error, column, and the metric that came nearest with its
