@@ -4,6 +4,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 sh scripts/gate.sh
+sh scripts/setup-zookeeper.sh
 UV_THREADPOOL_SIZE=8
 export UV_THREADPOOL_SIZE
 [ "$#" -gt 0 ] || set -- 'test/**/*.test.ts'
