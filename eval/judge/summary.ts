@@ -9,7 +9,7 @@ export type MethodSummary = {
   readonly stream: string;
   readonly method: string;
   readonly threshold: number;
-  /** Metrics that were judged on the last partition with rows. */
+  /** Metrics that were judged on a partition in the middle of the stream. */
   readonly metrics: number;
   readonly falseAlarms: FalseAlarms;
   readonly youngFalseAlarms: FalseAlarms;
@@ -44,7 +44,7 @@ export function summaryOf(replay: Replay, threshold = replay.method.usual): Meth
     stream: replay.stream,
     method: replay.method.name,
     threshold,
-    metrics: replay.clean.at(-1)?.scores.size ?? 0,
+    metrics: replay.clean[replay.clean.length >> 1]?.scores.size ?? 0,
     falseAlarms: alarms,
     youngFalseAlarms: falseAlarms(replay.clean, { threshold, from: youngFrom, to: matureFrom }),
     recalls: all,

@@ -197,7 +197,7 @@ function drift(report: Report): ReportTable {
   );
   return {
     title: 'Slow drift',
-    note: `An error that grows day by day, followed for ${driftDays} days; what is found later counts as not found. Baselines learn from every day.`,
+    note: `An error that grows day by day, followed for ${driftDays} days; what is found later counts as not found. Where a method alarms on most days anyway, it finds by luck.`,
     columns: ['drift', 'stream', 'method', 'found', 'median day', 'latest day'],
     texts: 3,
     rows: rows.sort((a, b) => `${a[0]}\t${a[1]}`.localeCompare(`${b[0]}\t${b[1]}`)),
@@ -215,7 +215,7 @@ function delayCells(drifts: readonly JudgedDrift[]): string[] {
 }
 
 function noise(report: Report): ReportTable {
-  const groups = Map.groupBy(report.noise, ({ kind, metrics }) => `${kind}\t${metrics}`);
+  const groups = Map.groupBy(report.noise.toReversed(), ({ kind, metrics }) => `${kind}\t${metrics}`);
   const names = [...new Set(report.noise.map(({ method }) => method))];
   const rows = [...groups.values()].map((all) => {
     const [first] = all;
