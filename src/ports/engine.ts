@@ -24,7 +24,7 @@ export interface Engine {
   partitionsOf(request: PartitionsOfRequest, wait: Wait): Promise<Outcome<readonly PartitionCount[]>>;
   /** Reads a source into batch files in `directory`, with bounded memory. Nothing of the source is changed. */
   ingest(request: IngestRequest, options: EngineOptions): Promise<Outcome<IngestOutput>>;
-  /** Computes the metric states of one batch or source, encoded (`decodeProfile`). */
+  /** Computes the metric states of batches or of a Parquet source, encoded (`decodeProfile`). */
   measure(request: MeasureRequest, options: EngineOptions): Promise<Outcome<MeasureOutput>>;
   /**
    * Puts a question to all rows of a revision, read-only. User SQL sees nothing but them: it is refused
@@ -103,8 +103,11 @@ export type StagedBatch = {
 };
 
 export type MeasureRequest = {
-  readonly source:
+  readonly source: /** Measured again, it gives the same bits. */
     | { readonly kind: 'batch'; readonly path: string; readonly schema: Schema }
+    /** All of them together, on several threads: for less than one by one, but the last bits of a sum may differ. */
+    | { readonly kind: 'batches'; readonly batches: readonly StagedBatch[]; readonly schema: Schema }
+    /** Parquet where it lies. Text becomes batches first, since it would be parsed again for each column. */
     | { readonly kind: 'scan'; readonly scan: SourceScan };
   readonly plan: MeasurePlan;
 };

@@ -60,8 +60,9 @@ export function plainCsvEngine(): Engine & { readonly asked: string[] } {
     },
     query: async () => fail(failure('QUERY_REFUSED', 'this engine answers no queries')),
     measure: async ({ source }) => {
-      if (source.kind === 'batch') {
-        const rows = JSON.parse(await readFile(source.path, 'utf8')) as Row[];
+      if (source.kind !== 'scan') {
+        const path = source.kind === 'batch' ? source.path : (source.batches[0]?.path ?? '');
+        const rows = JSON.parse(await readFile(path, 'utf8')) as Row[];
         return succeed({ rowCount: rows.length, profile: profileOf(source.schema, rows) });
       }
       asked.push(`measure ${source.scan.files.map(({ path }) => path).join(' ')}`);

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { limits } from '../../base/limits.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import { MiB } from '../../base/units.ts';
-import type { SourceScan } from '../../core/datasets/source.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, EngineOptions } from '../../ports/engine.ts';
 import type { Log } from '../../ports/log.ts';
@@ -47,7 +46,7 @@ export function createEngine(kit: Kit, options: DuckdbEngineOptions): Engine {
     const id = ++requests;
     const { signal, timeoutMs, memoryMb, onProgress } = limited;
     const threadsOfMemory = Math.max(1, Math.min(threadsMax, Math.floor(memoryMb / memoryMbPerThread)));
-    const threads = mustRepeat(request) || isSmall(scanOf(request)) ? 1 : threadsOfMemory;
+    const threads = mustRepeat(request) || bytesOf(request) < sharedSourceBytesMin ? 1 : threadsOfMemory;
     const outcome = await superviseRequest(
       { clock: kit.clock, telemetry: kit.telemetry, pool },
       { id, request, threads, memoryMb, timeoutMs, signal, onProgress },
@@ -88,26 +87,28 @@ function mustRepeat(request: WorkerRequest): boolean {
   }
 }
 
-/** The files that a request reads; undefined when it reads none. */
-function scanOf(request: WorkerRequest): SourceScan | undefined {
+/** The size of the files that a request reads all of; of one that reads none, infinite. */
+function bytesOf(request: WorkerRequest): number {
   switch (request.kind) {
     case 'describe':
-      return request.scan;
+      return totalBytes(request.scan.files);
     case 'partitionsOf':
     case 'ingest':
-      return request.request.scan;
-    case 'measure':
-      return request.request.source.kind === 'scan' ? request.request.source.scan : undefined;
+      return totalBytes(request.request.scan.files);
+    case 'measure': {
+      const { source } = request.request;
+      if (source.kind === 'batch') return Number.POSITIVE_INFINITY;
+      return totalBytes(source.kind === 'scan' ? source.scan.files : source.batches);
+    }
     case 'query':
     case 'evaluate':
     case 'merge':
     case 'replay':
     case 'suggest':
-      return undefined;
+      return Number.POSITIVE_INFINITY;
   }
 }
 
-function isSmall(scan: SourceScan | undefined): boolean {
-  if (scan === undefined) return false;
-  return scan.files.reduce((sum, file) => sum + file.sizeBytes, 0) < sharedSourceBytesMin;
+function totalBytes(files: readonly { readonly sizeBytes: number }[]): number {
+  return files.reduce((sum, file) => sum + file.sizeBytes, 0);
 }

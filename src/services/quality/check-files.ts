@@ -32,7 +32,7 @@ export type CheckFilesDependencies = {
   readonly holidays: Holidays;
   /** A fresh private directory for batches of text files; disposing it removes them. */
   readonly stage: () => Promise<Staging>;
-  /** Partitions, or batches of a single one, that are worked on at once: the number of workers. */
+  /** Partitions that are worked on at once: the number of workers. */
   readonly parallelism: number;
 };
 
@@ -157,7 +157,6 @@ async function profileAll(dependencies: CheckFilesDependencies, work: Work): Pro
     isText && partitions.length > 1 ? await dependencies.provider.schema(definition, wait) : undefined;
   const schema = described?.ok === true ? { previousSchema: described.value } : {};
   const { parallelism } = dependencies;
-  const batchesAtOnce = partitions.length > 1 ? 1 : parallelism;
   const fractions = partitions.map(() => 0);
   return mapConcurrently(partitions, parallelism, (listed, index) => {
     const onProgress = (fraction: number): void => {
@@ -171,7 +170,6 @@ async function profileAll(dependencies: CheckFilesDependencies, work: Work): Pro
       listed,
       signal,
       onProgress,
-      batchesAtOnce,
       ...schema,
     });
   });
@@ -192,10 +190,10 @@ async function evaluateAll(
   const targets = profiled
     .filter((partition): partition is Profiled => partition.kind === 'profiled')
     .map(({ listed, ...found }): EvaluationTarget => {
-      const { sizeBytes, rejected, schema, rowCount, profiles, queries } = found;
+      const { sizeBytes, rejected, schema, rowCount, profile, queries } = found;
       const revision = { dataset: definition.dataset, partition: listed.key, number: 1 };
       const modified = listed.modifiedAt === undefined ? {} : { modifiedAt: listed.modifiedAt };
-      const measured = { schema, rejected, sizeBytes, rowCount, profiles, queries };
+      const measured = { schema, rejected, sizeBytes, rowCount, profiles: [profile], queries };
       return { revision, ...measured, ...modified, ingestedAt: now };
     });
   if (targets.length === 0) return succeed([]);
@@ -223,10 +221,10 @@ function reportsOf(work: {
     if (partition.kind === 'failed') {
       return { ...common, status: 'error', found: { kind: 'failed', failure: partition.failure } };
     }
-    const { schema, rowCount, profiles, queries } = partition;
+    const { schema, rowCount, profile, queries } = partition;
     const failedRows = failedRowsOf(queries);
     const { values = [], details = [], results = [] } = byKey.get(listed.key) ?? {};
-    const distributions = partition === last ? columnDistributions(profiles) : [];
+    const distributions = partition === last ? columnDistributions(profile) : [];
     const status = worstStatus([
       ...results.map((result) => result.status),
       ...(isRejectionUnjudged(rejected, work.definition) ? (['warn'] as const) : []),

@@ -162,13 +162,13 @@ describe('a partition of a large Parquet file', () => {
 describe('measuring', () => {
   const text = 'a,b\n1,x\n2,y\n3,\nbad\n';
 
-  it('gives the same of a batch, of a text source and of a Parquet source', async () => {
+  it('gives the same of a batch, of all batches and of a Parquet source', async () => {
     const scan = folder.scan('csv', { 'm.csv': text });
     const output = await kit.ingest(scan);
     const path = output.batches[0]?.path ?? '';
     const sources = [
       { kind: 'batch', path, schema: output.schema },
-      { kind: 'scan', scan },
+      { kind: 'batches', batches: output.batches, schema: output.schema },
       { kind: 'scan', scan: scanOf('parquet', [path]) },
     ] as const;
     const measured = await Promise.all(
@@ -187,13 +187,15 @@ describe('measuring', () => {
     assert.equal(nulls?.value, 1);
   });
 
-  it('merges the batches of a text source that has several', async () => {
+  it('measures several batches together', async () => {
     const rows = 1_000_000;
     const scan = folder.scan('csv', {
       'several.csv': `n\n${Array.from({ length: rows }, (_, n) => `${n}\n`).join('')}`,
     });
+    const { batches, schema } = await kit.ingest(scan);
+    assert.equal(batches.length, 2);
     const outcome = await kit.engine.measure(
-      { source: { kind: 'scan', scan }, plan: defaultMeasurePlan },
+      { source: { kind: 'batches', batches, schema }, plan: defaultMeasurePlan },
       generously(),
     );
     if (!outcome.ok) assert.fail(JSON.stringify(outcome.error));

@@ -82,7 +82,7 @@ async function dispatch(session: Session, request: WorkerRequest, place: Place):
     case 'ingest':
       return succeed(await ingest(session, request.request, place.scratch));
     case 'measure':
-      return measure(session, request.request, place);
+      return measure(session, request.request, place.note);
     case 'query':
       return query(session, request.request);
     case 'evaluate':

@@ -1,5 +1,5 @@
 import type { ColumnKind } from '../../../core/datasets/schema.ts';
-import { mergeProfiles, type Profile, profilePercentile } from '../../../core/metrics/profile.ts';
+import { type Profile, profilePercentile } from '../../../core/metrics/profile.ts';
 import { decodeProfile } from '../../../core/metrics/profile-codec.ts';
 
 /** How a column's values spread: the share of rows in each of twelve ranges of equal width, extremes left out. */
@@ -16,12 +16,11 @@ const tail = 0.01;
 
 const measuredKinds: ReadonlySet<ColumnKind> = new Set(['integer', 'decimal', 'float', 'date', 'timestamp']);
 
-/** The shape of the number and time columns of a partition, from the encoded profiles of its batches. */
-export function columnDistributions(profiles: readonly Uint8Array[]): Distribution[] {
-  const decoded = profiles.map((profile) => decodeProfile(profile));
-  const [first, ...others] = decoded.flatMap((profile) => (profile.ok ? [profile.value] : []));
-  if (first === undefined) return [];
-  const profile = others.reduce(mergeProfiles, first);
+/** The shape of the number and time columns of a partition, from its encoded profile. */
+export function columnDistributions(encoded: Uint8Array): Distribution[] {
+  const decoded = decodeProfile(encoded);
+  if (!decoded.ok) return [];
+  const profile = decoded.value;
   return profile.columns
     .filter(({ type }) => measuredKinds.has(type.kind))
     .flatMap(({ name }): Distribution[] => {

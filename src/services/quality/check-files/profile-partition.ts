@@ -12,7 +12,6 @@ import { decodeProfile } from '../../../core/metrics/profile-codec.ts';
 import type { Staging } from '../../../ports/batch-store.ts';
 import type { Engine, EngineOptions } from '../../../ports/engine.ts';
 import { putQueries } from '../put-queries.ts';
-import { mapConcurrently } from './map-concurrently.ts';
 
 /** What reading one partition gave. */
 export type ProfiledPartition = {
@@ -25,7 +24,7 @@ export type ProfiledPartition = {
       readonly kind: 'profiled';
       readonly schema: Schema;
       readonly rowCount: number;
-      readonly profiles: readonly Uint8Array[];
+      readonly profile: Uint8Array;
       readonly queries: readonly QueryOutcome[];
     }
 );
@@ -38,14 +37,13 @@ type Request = {
   readonly previousSchema?: Schema;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
-  readonly batchesAtOnce: number;
 };
 
 type Read = {
   readonly schema: Schema;
   readonly rowCount: number;
   readonly rejected: RejectedRows;
-  readonly profiles: readonly Uint8Array[];
+  readonly profile: Uint8Array;
   readonly queries: readonly QueryOutcome[];
 };
 
@@ -99,7 +97,7 @@ async function readAsItIs({ engine }: Dependencies, request: Request): Promise<O
     schema,
     rowCount,
     rejected: nothingRejected,
-    profiles: [profile],
+    profile,
     queries: queries.value,
   });
 }
@@ -144,22 +142,17 @@ async function readText({ engine, stage }: Dependencies, request: Request): Prom
   );
   if (!ingested.ok) return ingested;
   const { schema, rowCount, rejected, batches } = ingested.value;
-  let measured = 0;
-  const outputs = await mapConcurrently(batches, request.batchesAtOnce, async ({ path }) => {
-    const source = { kind: 'batch', path, schema } as const;
-    const output = await engine.measure({ source, plan: measurePlan(definition) }, options);
-    measured += 1;
-    request.onProgress(ingestShare + ((1 - ingestShare) * measured) / batches.length);
-    return output;
-  });
-  const profiles: Uint8Array[] = [];
-  for (const output of outputs) {
-    if (!output.ok) return output;
-    profiles.push(output.value.profile);
-  }
+  const measured = await engine.measure(
+    { source: { kind: 'batches', batches, schema }, plan: measurePlan(definition) },
+    {
+      ...options,
+      onProgress: (fraction) => request.onProgress(ingestShare + (1 - ingestShare) * fraction),
+    },
+  );
+  if (!measured.ok) return measured;
   const queries = await queriesOf(engine, request, { paths: batches.map(({ path }) => path), schema });
   if (!queries.ok) return queries;
-  return succeed({ schema, rowCount, rejected, profiles, queries: queries.value });
+  return succeed({ schema, rowCount, rejected, profile: measured.value.profile, queries: queries.value });
 }
 
 function optionsOf(request: Request): EngineOptions {
