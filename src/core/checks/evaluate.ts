@@ -16,6 +16,7 @@ import { withQueryValues } from './query-values.ts';
 import type { Result } from './result.ts';
 import { specialDay, withSpecialDays } from './special-days.ts';
 import { targetValues } from './target-values.ts';
+import { unaskedMetrics } from './unasked.ts';
 
 /**
  * Judges revisions in partition order by their history, by the checks of the definition, by the schema before them and by
@@ -42,7 +43,9 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
       definition,
       outcomes,
     });
-    const problems = new Map([...queries, ...(profile === undefined ? [] : refusedRules(profile))]);
+    const unmeasured =
+      profile === undefined ? [] : [...unaskedMetrics(definition, profile), ...refusedRules(profile)];
+    const problems = new Map([...queries, ...unmeasured]);
     const grouped = profile === undefined ? [] : groups.step(profile, definition.segments);
     const values = [...own, ...moved.values, ...grouped];
     const known = specialDay(revision.partition, input.specialDays);

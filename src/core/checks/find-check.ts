@@ -1,3 +1,5 @@
+import { metricKey } from '../metrics/metric.ts';
+import { splitMetricKey } from './format.ts';
 import type { Result } from './result.ts';
 
 /**
@@ -13,5 +15,16 @@ export function findCheck<T extends Pick<Result, 'check' | 'metric'>>(
 
 function isNamed({ check, metric }: Pick<Result, 'check' | 'metric'>, name: string): boolean {
   const queries = [`custom_sql(${name})`, `failed_rows(${name})`];
-  return queries.includes(metric) || metric === name || check === `${metric}: ${name}`;
+  return (
+    queries.includes(metric) ||
+    metric === name ||
+    check === `${metric}: ${name}` ||
+    withoutRule(metric) === name
+  );
+}
+
+/** `origin.invalid_percent` of `origin.invalid_percent(regex=^[A-Z]{3}$)`: people do not write the rule again. */
+function withoutRule(metric: string): string {
+  const { column, name, segment } = splitMetricKey(metric);
+  return segment === undefined ? metricKey(name, column) : metric;
 }

@@ -5,9 +5,9 @@ import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.t
 import type { HistoryPartition, MetricHistory } from '../thresholds/history.ts';
 import { createLearner, type Learner, type LearnerPoint, replayHistory } from '../thresholds/learner.ts';
 import type { LearnedVerdict } from '../thresholds/verdict.ts';
+import type { CheckProblem } from './check-problem.ts';
 import { learnedRules } from './learned-rules.ts';
 import { MetricTable } from './metric-table.ts';
-import type { CheckProblem } from './query-values.ts';
 import { RepeatedPartitions } from './repeated-partition.ts';
 import type { Result } from './result.ts';
 import { resultIdOf } from './result-id.ts';

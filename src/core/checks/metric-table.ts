@@ -1,8 +1,8 @@
 import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.ts';
 import { nearest, suggestion } from '../text/nearest.ts';
+import type { CheckProblem } from './check-problem.ts';
 import type { CheckDefinition } from './definition.ts';
 import { metricLabel } from './describe-check.ts';
-import type { CheckProblem } from './query-values.ts';
 
 /** The measured metrics of one revision, found by key. */
 export class MetricTable {

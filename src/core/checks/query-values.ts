@@ -1,11 +1,8 @@
-import type { ErrorCode } from '../../base/errors.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import { type MetricKey, type MetricValue, metricKey } from '../metrics/metric.ts';
+import { type CheckProblem, unasked } from './check-problem.ts';
 import { partitionQueries } from './partition-queries.ts';
 import type { PartitionQuery, QueryAnswer, QueryOutcome } from './partition-query.ts';
-
-/** Why a check can not be evaluated, in one sentence. */
-export type CheckProblem = { readonly code: ErrorCode; readonly message: string };
 
 /** The values of a revision with those that its queries gave, and what is wrong with the metrics of the others. */
 type QueriedValues = {
@@ -31,7 +28,7 @@ export function withQueryValues(
   const answered = queries.flatMap((query): MetricValue[] => {
     const outcome = byMetric.get(query.metric);
     if (outcome?.ok === true) return answerValues(query, outcome.answer, measured);
-    const problem = outcome === undefined ? notAsked : problemOf(outcome.failure);
+    const problem = outcome === undefined ? unasked : problemOf(outcome.failure);
     for (const metric of metricsOf(query)) problems.set(metric, problem);
     return [];
   });
@@ -41,12 +38,6 @@ export function withQueryValues(
   );
   return { values: [...kept, ...answered], problems };
 }
-
-const notAsked: CheckProblem = {
-  code: 'METRIC_NOT_FOUND',
-  message:
-    'the question was not put to this revision, because the definition is newer; `assay scan --force` or `assay backfill --force` asks again',
-};
 
 function problemOf({ code, message, hint }: Extract<QueryOutcome, { ok: false }>['failure']): CheckProblem {
   return { code, message: hint === undefined ? message : `${message} (${hint})` };
