@@ -2,3 +2,4 @@
 import './live/operations.ts';
 import './live/failures.ts';
 import './live/recipes.ts';
+import './live/chaos.ts';

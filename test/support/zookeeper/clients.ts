@@ -14,6 +14,8 @@ import type { TestServer } from './server.ts';
 export class TestClients implements AsyncDisposable {
   readonly #ensemble: Ensemble;
   readonly #clients: ZooKeeperClient[] = [];
+  /** How often clients got their sessions back. */
+  reconnects = 0;
 
   constructor(ensemble: Ensemble) {
     this.#ensemble = ensemble;
@@ -29,6 +31,9 @@ export class TestClients implements AsyncDisposable {
       ...options,
     });
     this.#clients.push(client);
+    client.onState(({ state }) => {
+      if (state === 'reconnected') this.reconnects += 1;
+    });
     return client;
   }
 

@@ -14,6 +14,8 @@ export type TestServer = {
   readonly port: number;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Starts it after it was killed, without waiting until it serves. */
+  launch(): Promise<void>;
   /** Starts it after it was killed; resolves when it serves. */
   restart(): Promise<void>;
   /** SIGSTOP: it keeps its connections and accepts new ones, and answers nothing. */

@@ -151,7 +151,9 @@ describe('recipes on an ensemble', () => {
       const term = await first.elected();
       const steps = [{ kind: 'set', path: '/fenced', data: Buffer.from('a') }] as const;
       const fence = { path: term.path, version: 0 };
-      assert.equal(await must(writeFenced(client, fence, steps)), 'written');
+      const [written] = await must(writeFenced(client, fence, steps));
+      assert.ok(typeof written === 'object' && written.kind === 'set');
+      assert.equal(written.stat.version, 1);
       await first.election.withdraw();
       assert.equal(await must(writeFenced(client, fence, steps)), 'deposed');
       assert.equal((await must(client.exists('/fenced')))?.version, 1);
@@ -161,7 +163,7 @@ describe('recipes on an ensemble', () => {
         { kind: 'check', path: '/fenced', version: 7 },
       ]);
       assert.ok(!outcome.ok && outcome.error.kind === 'rejected');
-      assert.deepEqual([outcome.error.code, outcome.error.index], ['BAD_VERSION', 1]);
+      assert.deepEqual([outcome.error.code, outcome.error.index], ['BAD_VERSION', 0]);
     });
   });
 
