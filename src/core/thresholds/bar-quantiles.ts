@@ -1,6 +1,5 @@
 import type { Direction } from '../checks/definition.ts';
 import type { Side } from './bar.ts';
-import type { MetricFamily } from './metric-family.ts';
 import type { PooledTail } from './pooled-tail.ts';
 import { addTails, noTail, type TailSums, tailQuantile, weighingAtMost } from './tail.ts';
 
@@ -15,8 +14,8 @@ const prior: TailSums = { seen: 100, beyond: 5, logs: 1_300_000, squares: 565_00
 /** No tail is so thin that deviations as small as this one alarm. */
 const quantileMin = 2.2;
 
-/** The tails of the families, above and below their forecasts. */
-export type FamilyTails = ReadonlyMap<MetricFamily, Readonly<Record<Side, PooledTail>>>;
+/** The tails of kindred metrics (`metricKin`), above and below their forecasts. */
+export type KinTails = ReadonlyMap<string, Readonly<Record<Side, PooledTail>>>;
 
 /**
  * The bars' quantiles for one partition of a dataset: the level is shared by all metrics that are judged. The shape of the
@@ -24,19 +23,18 @@ export type FamilyTails = ReadonlyMap<MetricFamily, Readonly<Record<Side, Pooled
  */
 export class BarQuantiles {
   readonly #perMetric: number;
-  readonly #families: FamilyTails;
+  readonly #kin: KinTails;
 
   /** `level`: the probability of a false alarm that the whole partition may have. */
-  constructor(level: number, metrics: number, families: FamilyTails) {
+  constructor(level: number, metrics: number, kin: KinTails) {
     this.#perMetric = Math.min(0.5, Math.max(1e-12, level / Math.max(metricsMin, metrics)));
-    this.#families = families;
+    this.#kin = kin;
   }
 
   /** The deviation to one side that a metric may exceed as seldom as its share of the level says. */
-  of(own: TailSums, at: { family: MetricFamily; side: Side; direction: Direction }): number {
-    const family = this.#families.get(at.family)?.[at.side];
-    const kin =
-      family === undefined ? noTail : weighingAtMost(Math.min(kinMax, family.credibility), family.sum);
+  of(own: TailSums, at: { kin: string; side: Side; direction: Direction }): number {
+    const pool = this.#kin.get(at.kin)?.[at.side];
+    const kin = pool === undefined ? noTail : weighingAtMost(Math.min(kinMax, pool.credibility), pool.sum);
     const tail = addTails(weighingAtMost(ownMax, own), addTails(kin, prior));
     const probability = at.direction === 'both' ? this.#perMetric / 2 : this.#perMetric;
     return Math.max(quantileMin, tailQuantile(tail, probability));

@@ -1,6 +1,7 @@
 import type { MetricScale } from '../metrics/metric.ts';
 import type { SeasonPoint } from './calendar.ts';
 import { ModelChoice } from './model-choice.ts';
+import { smallMedian } from './small-median.ts';
 import type { SortedWindow } from './sorted-window.ts';
 import { firstTransform, type Transform, toScale } from './transform.ts';
 
@@ -10,6 +11,7 @@ export type SeriesPoint = { readonly value: number; readonly rows: number; reado
 /** Points after which the transform is reviewed, and how much better the other one must be. */
 const transformReviews = [14, 28, 56, 112, 224];
 const transformMargin = 0.93;
+const noiseWindow = 14;
 
 /**
  * The values of a metric that are learned from, on the scale on which their noise is even, with the forecasts that compete
@@ -48,6 +50,12 @@ export class ForecastSeries {
   /** The newest value that was learned from. */
   get last(): number {
     return this.#trained.at(-1)?.value ?? 0;
+  }
+
+  /** How much noisier an average of so few rows is than the last that were learned from: by the root of the ratio. */
+  noiseOf(rows: number): number {
+    const usual = smallMedian(this.#trained.slice(-noiseWindow).map((point) => point.rows));
+    return rows > 0 && rows < usual ? Math.sqrt(usual / rows) : 1;
   }
 
   /** The largest step from one value to the next. */

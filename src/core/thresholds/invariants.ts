@@ -56,18 +56,21 @@ export class ConstantWatch {
 
   /**
    * What is tolerated now. Any change alarms when the metric changed at most once before, or so rarely that `level` allows
-   * it; else only one half as large again as the second largest before. One change is an accident, two are a habit. When
-   * the budget is strained (`lambda` > 1.5) only the steadiest constants alarm at once; where the dataset has so many
-   * restless constants that one or other changes all the time, none does, and only a change three times as large.
+   * it; else only one half as large again as the second largest before. One change is an accident, two are a habit.
+   *
+   * Three things make it slower to alarm. When the budget is strained (`lambda` > 1.5) only the steadiest constants do at
+   * once. Where the dataset has so many restless constants that one or other changes all the time, none does, and only a
+   * change three times as large. Of a group of rows (`isGroup`) only what is rare by its own past: there are many groups.
    */
   view(of: {
     readonly rows: number;
     readonly level: number;
     readonly lambda: number;
     readonly together: ConstantsTogether;
+    readonly isGroup: boolean;
   }): ConstantView {
     const { days, changes } = this.outcomes();
-    const isSteady = this.#changes.size <= 1 && this.#size >= constantAfter;
+    const isSteady = !of.isGroup && this.#changes.size <= 1 && this.#size >= constantAfter;
     const isRare = (changes + 0.5) / (days + 1) <= of.level;
     const isAffordable = of.lambda <= 1.5 || (changes === 0 && days >= constantAfter * of.lambda);
     const least = minimumEffect(this.#metricScale, this.#value, of.rows);

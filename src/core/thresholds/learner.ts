@@ -2,13 +2,19 @@ import { assert } from '../../base/assert.ts';
 import { limits } from '../../base/limits.ts';
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
 import { coldStart, type Side } from './bar.ts';
-import { BarQuantiles, type FamilyTails } from './bar-quantiles.ts';
+import { BarQuantiles, type KinTails } from './bar-quantiles.ts';
 import { Spacing, seasonPoint } from './calendar.ts';
 import { BudgetController, type BudgetLevels, segmentShare } from './controller.ts';
 import type { HistoryPartition, MetricHistory } from './history.ts';
 import type { ConstantsTogether } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
-import { isMeasuredPerRow, type MetricFamily, metricFamily } from './metric-family.ts';
+import {
+  isMeanOfRows,
+  isMeasuredPerRow,
+  type MetricFamily,
+  metricFamily,
+  metricKin,
+} from './metric-family.ts';
 import { MetricLearner, type MetricPoint } from './metric-learner.ts';
 import type { MetricRule } from './metric-rule.ts';
 import { pooled } from './pooled-tail.ts';
@@ -106,8 +112,15 @@ class DatasetLearner implements Learner {
     const known = this.#learners.get(metric);
     if (known !== undefined) return known;
     const { ruleOf, historyMax = limits.historyPartitionsMax } = this.#settings;
-    const followsRows = isMeasuredPerRow(metric);
-    const nature = { scale, family: metricFamily(metric, scale), rule: ruleOf(metric), followsRows };
+    const family = metricFamily(metric, scale);
+    const nature = {
+      scale,
+      family,
+      kin: metricKin(metric, family),
+      rule: ruleOf(metric),
+      followsRows: isMeasuredPerRow(metric),
+      isMean: isMeanOfRows(metric, scale),
+    };
     const made = new MetricLearner(nature, historyMax);
     this.#learners.set(metric, made);
     return made;
@@ -115,7 +128,8 @@ class DatasetLearner implements Learner {
 
   #judge(point: LearnerPoint): Judged[] {
     const levels = this.#levels();
-    const constants = this.#constants();
+    const [whole, groups] = [this.#constants(false), this.#constants(true)];
+    const share = groups.constants === 0 ? 0 : segmentShare;
     const quantilesOf = this.#quantiles(levels.forecast);
     const at = seasonPoint(point.partition.key);
     const { key, feedback } = point.partition;
@@ -127,7 +141,10 @@ class DatasetLearner implements Learner {
       const metricPoint = { key, value, rows, at, feedback, specialDay };
       const lambda = this.#controller.lambda(learner.family);
       const quantiles = quantilesOf(learner.family);
-      const context = { quantiles, lambda, constantLevel: levels.constant, constants };
+      const isGroup = learner.family === 'segment';
+      const constants = isGroup ? groups : whole;
+      const constantLevel = levels.constant * (isGroup ? share : 1 - share);
+      const context = { quantiles, lambda, constantLevel, constants };
       const judgement = learner.judge(metricPoint, context);
       return [{ metric, learner, point: metricPoint, judgement }];
     });
@@ -138,15 +155,16 @@ class DatasetLearner implements Learner {
     const forecasts = [...this.#learners.values()].filter((learner) => learner.isForecast());
     const grouped = forecasts.filter(({ family }) => family === 'segment').length;
     const share = grouped === 0 ? 0 : segmentShare;
-    const tails = familyTails(forecasts);
+    const tails = kinTails(forecasts);
     const whole = new BarQuantiles(level * (1 - share), forecasts.length - grouped, tails);
     const groups = new BarQuantiles(level * share, grouped, tails);
     return (family) => (family === 'segment' ? groups : whole);
   }
 
-  #constants(): ConstantsTogether {
+  #constants(ofGroups: boolean): ConstantsTogether {
     let together: ConstantsTogether = { constants: 0, days: 0, changes: 0 };
     for (const learner of this.#learners.values()) {
+      if ((learner.family === 'segment') !== ofGroups) continue;
       const { constants, days, changes } = learner.constants();
       together = {
         constants: together.constants + constants,
@@ -188,12 +206,11 @@ class DatasetLearner implements Learner {
   }
 }
 
-/** The tails of each family's metrics, pooled. */
-function familyTails(learners: readonly MetricLearner[]): FamilyTails {
-  const families = Map.groupBy(learners, ({ family }) => family);
-  const tails = [...families].map(([family, kin]) => {
+/** The tails of kindred metrics, pooled. */
+function kinTails(learners: readonly MetricLearner[]): KinTails {
+  const tails = [...Map.groupBy(learners, ({ kin }) => kin)].map(([name, kin]) => {
     const of = (side: Side) => pooled(kin.map(({ deviations }) => deviations[side].tail.sums()));
-    return [family, { above: of('above'), below: of('below') }] as const;
+    return [name, { above: of('above'), below: of('below') }] as const;
   });
   return new Map(tails);
 }

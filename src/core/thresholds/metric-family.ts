@@ -18,6 +18,20 @@ export function isMeasuredPerRow(key: MetricKey): boolean {
   return splitSegment(key).metric.includes('.');
 }
 
+/** Whose deviations a metric's are like: those of the same metric in other groups of rows, else those of its family. */
+export function metricKin(key: MetricKey, family: MetricFamily): string {
+  return family === 'segment' ? splitSegment(key).metric : family;
+}
+
+/** Whether a metric averages over its rows in some way, and so is the noisier the fewer they are. */
+export function isMeanOfRows(key: MetricKey, scale: MetricScale): boolean {
+  const { metric } = splitSegment(key);
+  const name = metric.slice(metric.lastIndexOf('.') + 1);
+  return (
+    scale === 'number' && metric.includes('.') && name !== 'sum' && (name === 'stddev' || !extremes.has(name))
+  );
+}
+
 const extremes: ReadonlySet<string> = new Set(['min', 'max', 'stddev', 'min_length', 'max_length']);
 
 /** The family of a metric. Those of groups of rows are one, because they are many and noisier. Extremes and standard deviations are ruled by single rows, so they are apart. */

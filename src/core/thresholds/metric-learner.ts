@@ -45,19 +45,27 @@ export type JudgementContext = {
 export type MetricNature = {
   readonly scale: MetricScale;
   readonly family: MetricFamily;
+  /** Whose deviations are like its own (`metricKin`). */
+  readonly kin: string;
   readonly rule: MetricRule;
   /** Whether it may follow the number of rows behind it. */
   readonly followsRows: boolean;
+  /** Whether it is an average, a percentile or a spread of its rows, and so the noisier the fewer there are. */
+  readonly isMean: boolean;
 };
 
 /** Everything learned about one metric: judges a value by what came before it, then takes the value in. */
 export class MetricLearner {
   readonly scale: MetricScale;
   readonly family: MetricFamily;
+  readonly kin: string;
   readonly rule: MetricRule;
   readonly keys: TrainingKeys;
   readonly deviations: Readonly<Record<Side, Deviations>>;
   readonly #series: ForecastSeries;
+  readonly #isMean: boolean;
+  /** Partitions before the first judgement. Groups are many, and each begins when it likes: their notices would never end. */
+  readonly #needed: number;
   readonly #constants: ConstantWatch;
   readonly #specialDays = new SpecialDays();
   readonly #run = new DeviationRun();
@@ -66,16 +74,19 @@ export class MetricLearner {
     const { scale, family, rule } = nature;
     this.scale = scale;
     this.family = family;
+    this.kin = nature.kin;
     this.rule = rule;
     this.keys = new TrainingKeys(capacity);
     this.deviations = { above: new Deviations(capacity), below: new Deviations(capacity) };
     this.#constants = new ConstantWatch(scale, capacity);
+    this.#isMean = nature.isMean;
+    this.#needed = family === 'segment' ? coldStart.noticing : coldStart.learning;
     this.#series = new ForecastSeries(nature, capacity);
   }
 
   /** Whether its next value is judged by a forecast, and so shares the budget's level. */
   isForecast(): boolean {
-    return this.keys.size >= coldStart.learning && !this.#constants.isConstant();
+    return this.keys.size >= this.#needed && !this.#constants.isConstant();
   }
 
   /** How it stands still, for what the dataset knows of its constants together. */
@@ -90,7 +101,7 @@ export class MetricLearner {
     const base = { predictions, scaled };
     if (this.#constants.isConstant()) return this.#judgeConstant(point, context, base);
     const model = this.isForecast() ? this.#series.best(predictions) : -1;
-    if (model < 0) return { ...base, kind: 'learning', history: this.keys.size, needed: coldStart.learning };
+    if (model < 0) return { ...base, kind: 'learning', history: this.keys.size, needed: this.#needed };
     return this.#judgeForecast(point, context, { ...base, model });
   }
 
@@ -122,7 +133,9 @@ export class MetricLearner {
     const level = this.#series.prediction(base.predictions, levelModel);
     const special = this.#specialDays.view(point.specialDay, transform);
     const prediction = special?.effect === undefined ? ordinary : level + special.effect;
-    const scale = special?.scale(errorScale(errors)) ?? errorScale(errors);
+    const noise = this.#isMean ? this.#series.noiseOf(point.rows) : 1;
+    const usual = errorScale(errors) * noise;
+    const scale = special?.scale(usual) ?? usual;
     const floor = scaleFloor({
       metricScale: this.scale,
       transform,
@@ -177,7 +190,7 @@ export class MetricLearner {
 
   #sideBar(side: Side, quantiles: BarQuantiles, shared: SharedFactors): SideBar {
     const own = this.deviations[side];
-    const at = { family: this.family, side, direction: this.rule.direction };
+    const at = { kin: this.kin, side, direction: this.rule.direction };
     const quantile = quantiles.of(own.tail.sums(), at);
     const factors = { quantile, recordZ: own.record(quantile) };
     return { ...factors, bar: barOf({ ...factors, ...shared }) };
@@ -202,6 +215,7 @@ export class MetricLearner {
       level: context.constantLevel,
       lambda: context.lambda,
       together: context.constants,
+      isGroup: this.family === 'segment',
     });
     const history = this.keys.size;
     if (tolerance === undefined) return { ...base, kind: 'learning', history, needed: coldStart.noticing };

@@ -236,6 +236,40 @@ describe('a learner', () => {
     assert.ok(incidentsOf(judged(points), 14) <= 6);
   });
 
+  it('expects of an average more noise on a day of few rows', () => {
+    const usual = series(noisy(60, { seed: 4 }), { rows: 900 });
+    const width = (rows: number): number => {
+      const { upper, lower } = banded(
+        lastVerdict(
+          [...usual, ...series([100], { rows })].map((point, nth) => ({
+            ...point,
+            partition: { key: dayKey(nth), revision: 1 },
+          })),
+        ),
+      );
+      return upper - lower;
+    };
+    assert.ok(Math.abs(width(100) / width(900) - 3) < 0.05);
+    assert.equal(width(2_000), width(900));
+  });
+
+  it('forecasts what follows the number of rows by it', () => {
+    const random = createSeededRandom(14);
+    const points = Array.from({ length: 90 }, (_, nth) => {
+      const rows = 200 + random.below(5_000);
+      const value = Math.round(0.3 * rows + 5 * normal(random));
+      const metrics = [{ metric: 'm.distinct_count', scale: 'count', value, rows } as const];
+      return { partition: { key: dayKey(nth), revision: 1 }, metrics };
+    });
+    const of = (value: number) => ({
+      partition: { key: dayKey(90), revision: 1 },
+      metrics: [{ metric: 'm.distinct_count', scale: 'count', value, rows: 4_000 } as const],
+    });
+    assert.equal(banded(lastVerdict([...points, of(1_200)])).model, 'rows');
+    assert.equal(lastVerdict([...points, of(1_200)]).status, 'pass');
+    assert.equal(lastVerdict([...points, of(900)]).status, 'fail');
+  });
+
   it('takes a constant that moves for good as a new constant', () => {
     const values = [...Array.from({ length: 40 }, () => 0.1), ...Array.from({ length: 40 }, () => 0.3)];
     const verdicts = judged(series(values));
