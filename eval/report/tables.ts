@@ -253,7 +253,7 @@ function noise(report: Report): ReportTable {
 function births({ births }: Report): ReportTable {
   return {
     title: 'US births, 5,479 days, one metric',
-    note: 'False incidents per 30 partitions. Most are public holidays, which nobody told the methods about.',
+    note: 'False incidents per 30 partitions. No method was told about holidays.',
     columns: ['method', 'incidents/30', 'days/30'],
     texts: 1,
     rows: births.map(({ method, falseAlarms }) => [
