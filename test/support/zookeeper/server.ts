@@ -60,7 +60,7 @@ export class ZooKeeperServer implements TestServer {
     await writeFile(join(directory, 'data/myid'), String(this.id));
     const configuration = join(directory, 'zoo.cfg');
     await writeFile(configuration, this.#configuration());
-    // A small heap, the quick compiler alone, and no waiting for the disk: tests kill processes, not machines.
+    // A small heap, the quick compiler alone, and no waiting for the disk.
     const flags = ['-Xms32m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
     const settings = ['preAllocSize=1024', 'extendedTypesEnabled=true', 'forceSync=no'].map(
       (setting) => `-Dzookeeper.${setting}`,

@@ -18,7 +18,9 @@ const registers = ['/r0', '/r1', '/r2'];
 
 describe('chaos', () => {
   it('loses no acknowledged write and lets no deposed leader write, whoever is killed or frozen', async (t) => {
-    await using ensemble = await startEnsemble({ servers: 3 });
+    // Without waiting for the disk, and with members dying in a row before each had caught up, Debian's 3.8.0 was seen
+    // to lose writes that it had acknowledged: faults of the server, not of the client that is tested here.
+    await using ensemble = await startEnsemble({ servers: 3, javaOptions: ['-Dzookeeper.forceSync=yes'] });
     await using clients = new TestClients(ensemble);
     const chance = createSeededRandom(seed);
     const run = new Run(clients.make());
