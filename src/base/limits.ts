@@ -176,6 +176,8 @@ export const limits = {
   zooKeeperOperationTimeoutMs: 5 * second,
   /** Operations of one client without an answer. */
   zooKeeperOperationsMax: 65_536,
+  /** Bytes of requests that a server is yet to take: beyond, more are refused. */
+  zooKeeperUnsentBytesMax: 64 * MiB,
   /** Longest pause between two attempts to connect: a new leader serves 0.4 s after the death of the old one. */
   zooKeeperBackOffMsMax: 200,
   zooKeeperWatchBytesPerRequestMax: 128 * KiB,

@@ -301,6 +301,7 @@ const sessionLimits: SessionLimits = {
   backOffMsMax: limits.zooKeeperBackOffMsMax,
   watchBytesPerRequestMax: limits.zooKeeperWatchBytesPerRequestMax,
   operationsMax: limits.zooKeeperOperationsMax,
+  unsentBytesMax: limits.zooKeeperUnsentBytesMax,
 };
 
 function invalidPath(path: string, sequential: boolean): ZooKeeperError | undefined {

@@ -67,6 +67,11 @@ export class Connection {
     return this.#inFlight.length;
   }
 
+  /** Bytes of requests that the server is yet to take. */
+  get unsentBytes(): number {
+    return this.#link.unsentBytes;
+  }
+
   /** The newest transaction that an answer on this connection has told of; 0 for none. */
   get zxid(): bigint {
     return this.#zxid;

@@ -64,6 +64,11 @@ export class Link {
     return bytes;
   }
 
+  /** Bytes that the other side is yet to take. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Ends the link at once. */
   drop(why: string): void {
     if (this.#ended) return;

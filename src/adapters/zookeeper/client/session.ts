@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../base/outcome.ts';
+import { formatBytes } from '../../../base/units.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Random } from '../../../ports/random.ts';
 import { Connection } from './connection.ts';
@@ -34,6 +35,8 @@ export type SessionLimits = {
   readonly watchBytesPerRequestMax: number;
   /** Operations without an answer. */
   readonly operationsMax: number;
+  /** Bytes that a server is yet to take. */
+  readonly unsentBytesMax: number;
 };
 
 const tickMsMin = 10;
@@ -139,6 +142,10 @@ export class Session {
     const count = this.#waiting.length + (this.#connection?.inFlightCount ?? 0);
     if (count >= this.#options.limits.operationsMax) {
       return unsent('TOO_MANY', `${title}: ${count} operations have no answer yet`);
+    }
+    const unsentBytes = this.#connection?.unsentBytes ?? 0;
+    if (unsentBytes >= this.#options.limits.unsentBytesMax) {
+      return unsent('TOO_MANY', `${title}: the server is yet to take ${formatBytes(unsentBytes)}`);
     }
     if (wait || isLive(this.#state) || this.#state.state === 'connecting') return undefined;
     return unsent('NOT_CONNECTED', `${title}: the connection is lost`);

@@ -192,6 +192,20 @@ describe('a session with a server that says what the test wants', () => {
     }
   });
 
+  it('refuses more when a server takes nothing of what it was sent', async () => {
+    const client = connect({ limits: { unsentBytesMax: 4 * 1024 * 1024 } });
+    const socket = await server.welcome(sessionTimeoutMs);
+    await eventually('it is connected', () => stateOf(client) === 'connected');
+    socket.pause();
+    const data = Buffer.alloc(900_000);
+    const refused = await eventually('it refuses', async () => {
+      const outcome = client.set('/a', data);
+      const settled = await Promise.race([outcome, new Promise((resolve) => setImmediate(resolve))]);
+      return settled === undefined ? undefined : mustFail(outcome);
+    });
+    assert.equal(refused.code, 'TOO_MANY');
+  });
+
   it('does not take the number of a notification for one that it has seen', async () => {
     const client = connect();
     const socket = await server.welcome(sessionTimeoutMs);

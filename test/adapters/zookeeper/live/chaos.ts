@@ -3,8 +3,10 @@ import { describe, it, type TestContext } from 'node:test';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { createRandom } from '../../../../src/adapters/system/random.ts';
 import type { ZooKeeperClient } from '../../../../src/adapters/zookeeper/client/client.ts';
+import { isFinal } from '../../../../src/adapters/zookeeper/client/session-state.ts';
 import { Election } from '../../../../src/adapters/zookeeper/recipes/election.ts';
 import { writeFenced } from '../../../../src/adapters/zookeeper/recipes/fenced-write.ts';
+import { SessionKeeper } from '../../../../src/adapters/zookeeper/recipes/session-keeper.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { createSeededRandom, type SeededRandom } from '../../../support/seeded-random.ts';
 import { must, TestClients } from '../../../support/zookeeper/clients.ts';
@@ -23,12 +25,17 @@ describe('chaos', () => {
     await using ensemble = await startEnsemble({ servers: 3, javaOptions: ['-Dzookeeper.forceSync=yes'] });
     await using clients = new TestClients(ensemble);
     const chance = createSeededRandom(seed);
-    const run = new Run(clients.make());
-    for (const path of [...registers, '/fenced']) await must(run.observer.create(path));
+    const lasting = () =>
+      new SessionKeeper(
+        () => clients.make(),
+        () => {},
+      );
+    const run = new Run(lasting());
+    for (const path of [...registers, '/fenced']) await must(run.observer.client.create(path));
 
     const over = new AbortController();
-    const writers = ['a', 'b', 'c', 'd'].map((id) => run.write(clients.make(), id, over.signal));
-    const leaders = ['x', 'y'].map((id) => run.lead(clients.make(), id, over.signal));
+    const writers = ['a', 'b', 'c', 'd'].map((id) => run.write(lasting(), id, over.signal));
+    const leaders = ['x', 'y'].map((id) => run.lead(lasting(), id, over.signal));
     const faults = await breakThings(ensemble, chance, chaosMs);
     over.abort();
     await ensemble.whole();
@@ -44,7 +51,7 @@ describe('chaos', () => {
 });
 
 class Run {
-  readonly observer: ZooKeeperClient;
+  readonly observer: SessionKeeper;
   readonly events: HistoryEvent[] = [];
   readonly #fenced: { readonly version: number; readonly epoch: bigint }[] = [];
   /** The newest version of each register that was acknowledged to anybody. */
@@ -52,24 +59,30 @@ class Run {
   #terms = 0;
   #deposed = 0;
 
-  constructor(observer: ZooKeeperClient) {
+  constructor(observer: SessionKeeper) {
     this.observer = observer;
   }
 
   /** Reads a register and writes it by compare-and-set, again and again; looks what became of each doubtful write. */
-  async write(client: ZooKeeperClient, id: string, signal: AbortSignal): Promise<void> {
+  async write(keeper: SessionKeeper, id: string, signal: AbortSignal): Promise<void> {
     for (let turn = 0; !signal.aborted; turn += 1) {
+      const { client } = keeper;
       const register = registers[turn % registers.length] ?? '/r0';
       const before = await client.get(register, { wait: true });
-      if (!before.ok) continue;
+      if (!before.ok) {
+        await systemClock.sleep(5);
+        continue;
+      }
       const { version } = before.value.stat;
-      this.#read({ client: id, register, version, value: before.value.data.toString() });
-      const write = { client: id, register, version: version + 1, value: `${id}${turn}` };
+      // Nobody reads back in time within a session; a new one may begin at a server that is behind.
+      const reader = `${id}/${client.sessionId}`;
+      this.#read({ client: reader, register, version, value: before.value.data.toString() });
+      const write = { client: reader, register, version: version + 1, value: `${id}${turn}` };
       const set = await client.set(register, Buffer.from(write.value), { version });
       if (set.ok) this.#acknowledge(write);
       else if (set.error.ambiguous) {
         this.events.push({ ...write, kind: 'doubtful' });
-        await this.#look(client, id, register);
+        await this.#look(client, reader, register);
       } else this.events.push({ ...write, kind: 'refused' });
       // While the connection is lost every write fails at once.
       if (!set.ok && set.error.code === 'NOT_CONNECTED') await systemClock.sleep(5);
@@ -77,8 +90,9 @@ class Run {
   }
 
   /** Stands for election, writes as long as it leads, withdraws now and then, stands again. */
-  async lead(client: ZooKeeperClient, id: string, signal: AbortSignal): Promise<void> {
+  async lead(keeper: SessionKeeper, id: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const { client } = keeper;
       const election = new Election(
         client,
         { clock: systemClock, random: createRandom() },
@@ -89,7 +103,7 @@ class Run {
           onDeposed: () => {},
         },
       );
-      for (let written = 0; written < 200 && !signal.aborted; ) {
+      for (let written = 0; written < 200 && !signal.aborted && !isFinal(client.state); ) {
         const { term } = election;
         if (term === undefined) {
           await systemClock.sleep(5);
@@ -108,8 +122,8 @@ class Run {
   async finish(): Promise<ReadonlyMap<string, number>> {
     const finals = new Map<string, number>();
     for (const register of registers) {
-      await eventually('it answers', () => this.#look(this.observer, 'observer', register), 20_000);
-      finals.set(register, (await must(this.observer.get(register))).stat.version);
+      await eventually('it answers', () => this.#look(this.observer.client, 'observer', register), 20_000);
+      finals.set(register, (await must(this.observer.client.get(register))).stat.version);
     }
     return finals;
   }

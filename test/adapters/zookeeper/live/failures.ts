@@ -161,7 +161,8 @@ describe('a session while its ensemble is killed and frozen', () => {
     });
     await must(client.create('/mine', { acl: creatorAcl }));
     await must(client.create('/wide'));
-    const name = (index: number) => `/wide/a-node-with-a-name-that-fills-the-request-${index}`;
+    // 1.5 MB of paths: more than a server takes in one request.
+    const name = (index: number) => `/wide/${'a-long-name-'.repeat(10)}${index}`;
     const indexes = Array.from({ length: 12_000 }, (_, index) => index);
     const fired: string[] = [];
     await Promise.all(
