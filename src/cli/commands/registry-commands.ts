@@ -96,6 +96,12 @@ function tellApplied({ io }: Session, view: ApplyView): void {
     io.out(`  ${styled(visibleText(describeDefinitionChange(change)), changeStyle(change), io.color)}\n`);
   }
   if (action === 'created' && !dryRun) io.err(`  next: assay backfill ${dataset}\n`);
+  if (view.asksMore) {
+    io.err(
+      '  what is measured already was not asked this; new partitions will be, the past when it is read again\n',
+    );
+    io.err(`  ${dryRun ? 'then' : 'next'}: assay backfill ${dataset} --force\n`);
+  }
 }
 
 function changeStyle(change: DefinitionChange): Style {

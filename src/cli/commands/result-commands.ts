@@ -2,12 +2,10 @@ import type { Command } from 'commander';
 import { FailureError, failure } from '../../base/errors.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import { worstStatus } from '../../core/checks/status.ts';
-import type { ResultsView } from '../../services/quality/results.ts';
 import { type CommandSet, type ExitCode, type Session, valueOf, writeJson } from '../command-set.ts';
 import { renderFailedRows } from '../render/failed-rows.ts';
-import { sparkline } from '../render/figures.ts';
-import { type Cell, renderTable } from '../render/table.ts';
-import { boundsText, countsText, exitCodeOf, statusCell, valueText } from '../views/result-text.ts';
+import { exitCodeOf } from '../views/result-text.ts';
+import { plotPartitions, resultsText, unansweredText } from '../views/results-text.ts';
 import { wholeNumber } from './registry-commands.ts';
 
 type ResultsOptions = {
@@ -20,8 +18,6 @@ type ResultsOptions = {
 
 /** Failed rows of each check; `assay explain` shows all that were kept. */
 const rowsShown = 10;
-/** So many partitions fit into a plot beside a value. */
-const plotPartitions = 20;
 
 /** `results`. */
 export function addResultsCommand(program: Command, commands: CommandSet): void {
@@ -62,8 +58,9 @@ async function showResults(session: Session, dataset: string, options: ResultsOp
   if (session.json) writeJson(session.io, view);
   else if (view.results.length === 0) tellNothing(session, dataset, options);
   else {
-    session.io.out(resultsText(session, view));
+    session.io.out(resultsText(view, session.io));
     session.io.out(await failedRowsText(session, view.results));
+    session.io.err(unansweredText(dataset, view));
   }
   return exitCodeOf(worstStatus(statuses));
 }
@@ -107,49 +104,4 @@ function statusList(words: readonly string[]): string {
       `--status is ${JSON.stringify(unknown)}; it must be one of ${statusWords.join(', ')}`,
     ),
   );
-}
-
-/** One block for each partition: a line that sums it up, then its table. */
-function resultsText({ io }: Session, view: ResultsView): string {
-  const partitions = Map.groupBy(view.results, ({ revision }) => revision.partition);
-  let text = '';
-  for (const results of partitions.values()) {
-    const [first] = results;
-    if (first === undefined) continue;
-    const { dataset, partition, number } = first.revision;
-    const counts = countsText(results);
-    // The plots end with the newest partition: beside the values of an older one they would mislead.
-    const isNewest = first === view.results[0];
-    text += `${dataset} ${partition} (revision ${number}): ${counts}\n`;
-    text += renderTable(resultsTable(results, isNewest ? view.metrics : {}), {
-      width: io.columns,
-      color: io.color,
-    });
-  }
-  return text;
-}
-
-function resultsTable(
-  results: readonly Result[],
-  metrics: ResultsView['metrics'],
-): { columns: { title: string; align?: 'right'; optional?: true }[]; rows: Cell[][] } {
-  return {
-    columns: [
-      { title: 'check' },
-      { title: 'value', align: 'right' },
-      { title: 'bounds' },
-      { title: 'status' },
-      { title: 'history', optional: true },
-    ],
-    rows: results.map((result) => {
-      const metric = metrics[result.metric];
-      return [
-        result.check,
-        valueText(result),
-        boundsText(result),
-        statusCell(result.status),
-        metric === undefined ? '' : sparkline(metric.values.slice(-plotPartitions)),
-      ];
-    }),
-  };
 }

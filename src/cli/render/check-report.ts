@@ -4,7 +4,7 @@ import { compareResults, countStatuses, isFailing } from '../../core/checks/stat
 import type { RejectedRow } from '../../core/datasets/revision.ts';
 import { type MetricValue, metricKey } from '../../core/metrics/metric.ts';
 import type { CheckReport, PartitionReport } from '../../services/quality/check-files.ts';
-import { boundsText, valueText } from '../views/result-text.ts';
+import { boundsText, checkName, errorsText, valueText } from '../views/result-text.ts';
 import { columnTable } from './column-table.ts';
 import { renderFailedRows } from './failed-rows.ts';
 import { formatNumber, sparkline } from './figures.ts';
@@ -86,7 +86,7 @@ function results(report: CheckReport, options: ReportOptions): string {
   const several = report.partitions.length > 1;
   const lines = report.partitions.filter(isChecked).flatMap((partition) =>
     distinctResults(partition)
-      .filter((result) => isFailing(result.status) || (!several && isSet(result)))
+      .filter((result) => isFailing(result.status) || (!several && isAsked(result)))
       .map((result) => ({ partition, result })),
   );
   if (lines.length === 0) return '';
@@ -106,7 +106,11 @@ function results(report: CheckReport, options: ReportOptions): string {
     options,
   );
   const hidden = lines.length - shown.length;
-  return `${table}${hidden > 0 ? `… and ${formatNumber(hidden)} earlier ones; --json has all\n` : ''}`;
+  const errors = errorsText(
+    shown.map(({ result }) => result),
+    options.width,
+  );
+  return `${table}${errors}${hidden > 0 ? `… and ${formatNumber(hidden)} earlier ones; --json has all\n` : ''}`;
 }
 
 /** Without values configured as missing, `missing_count` is `null_count`: nobody wants to read it twice. */
@@ -118,8 +122,10 @@ function distinctResults({ found }: Checked): readonly Result[] {
   });
 }
 
-function isSet(result: Result): boolean {
-  return result.record.kind === 'set' || result.record.kind === 'error';
+/** Whether somebody asked for it: a bound, or groups of rows. */
+function isAsked({ record }: Result): boolean {
+  const isOfGroups = record.kind === 'rule' && record.rule === 'segments';
+  return record.kind === 'set' || record.kind === 'error' || isOfGroups;
 }
 
 function resultCells(
@@ -135,11 +141,6 @@ function resultCells(
     result.value === undefined && result.exact === undefined ? '' : valueText(result, scale),
     { text: boundsText(result, scale), style: 'muted' },
   ];
-}
-
-/** Without its bounds, which stand beside it. */
-function checkName({ check, metric }: Result): string {
-  return check.startsWith(`${metric} must `) ? metric : check;
 }
 
 function scaleOf(result: Result, values: readonly MetricValue[]): MetricValue['scale'] {
@@ -203,7 +204,7 @@ function verdict(report: CheckReport, { color }: ReportOptions): string {
 function verdictReason(report: CheckReport): string {
   const checked = report.partitions.filter(isChecked);
   const all = checked.flatMap(distinctResults);
-  const judged = countStatuses(all.filter((result) => isSet(result) || isFailing(result.status)));
+  const judged = countStatuses(all.filter((result) => isAsked(result) || isFailing(result.status)));
   const failed = report.partitions.length - checked.length;
   const found = report.partitions.filter(({ status }) => isFailing(status)).length;
   const of = `${formatNumber(found)} of ${count(report.partitions.length, 'partition')}`;

@@ -9,6 +9,7 @@ import type { LearnedRecord } from '../../core/thresholds/record.ts';
 import type { ExitCode } from '../command-set.ts';
 import { statusMark, statusStyle } from '../render/style.ts';
 import type { Cell } from '../render/table.ts';
+import { visibleText, wrapText } from '../render/text-width.ts';
 
 /** The exit code that tells a script about a status. */
 export function exitCodeOf(status: ResultStatus): ExitCode {
@@ -41,6 +42,21 @@ export function countsText(results: readonly Pick<Result, 'status'>[]): string {
     .join(', ');
 }
 
+/** A check without its bounds, for where they stand beside it. */
+export function checkName({ check, metric }: Pick<Result, 'check' | 'metric'>): string {
+  return check.startsWith(`${metric} must `) ? metric : check;
+}
+
+/** What is wrong with the checks that could not be evaluated, whole: a table would cut off what matters. */
+export function errorsText(results: readonly Result[], width: number): string {
+  const texts = results.flatMap((result) => {
+    const { record } = result;
+    if (record.kind !== 'error') return [];
+    return [visibleText(`${statusMark('error')} ${checkName(result)}: ${record.message}`)];
+  });
+  return [...new Set(texts)].map((text) => `${wrapText(text, width - 2).join('\n  ')}\n`).join('');
+}
+
 /** A result's value in its unit: `8,212`, `12.3 %`, `2001-01-31`. */
 export function valueText(result: Result, scale?: MetricScale): string {
   return result.value === undefined ? '–' : formatValue(result.value, valueFormat(result, scale));
@@ -58,7 +74,7 @@ export function boundsText(result: Result, scale?: MetricScale): string {
     case 'rule':
       return record.detail;
     case 'error':
-      return `${record.code}: ${record.message}`;
+      return record.code;
     case 'learned':
       return learnedText(result, record.learned, format);
   }

@@ -33,7 +33,7 @@ export function constantEdge(result: Result, learned: Constant, format: ValueFor
 /** A distance in the metric's own unit: of shares in points, of times as a duration. */
 export function distanceText(distance: number, format: ValueFormat): string {
   if (format === 'percent') return `${formatNumber(distance)} points`;
-  return formatValue(distance, format === 'time' ? 'duration' : format);
+  return formatValue(distance, format === 'time' || format === 'clock' ? 'duration' : format);
 }
 
 function wouldAlert(

@@ -1,9 +1,13 @@
-import { formatDuration } from '../../base/units.ts';
+import { day, formatDuration } from '../../base/units.ts';
 import type { MetricKey, MetricScale } from '../metrics/metric.ts';
 import { splitSegment } from '../metrics/segments/segment-label.ts';
+import { timeText } from '../metrics/texts/calendar-text.ts';
 
-/** How a metric's values are written for people. `time`: milliseconds since 1970 of a date or timestamp column. */
-export type ValueFormat = MetricScale | 'time';
+/**
+ * How a metric's values are written for people. `time`: milliseconds since 1970 of a date or timestamp column; `clock`: those
+ * since midnight of a time of day.
+ */
+export type ValueFormat = MetricScale | 'time' | 'clock';
 
 /** A value for people: `8,212`, `12.3 %`, `26 h`, `0.0123`, `2001-01-31`. */
 export function formatValue(value: number, format: ValueFormat): string {
@@ -15,6 +19,8 @@ export function formatValue(value: number, format: ValueFormat): string {
       return value < 0 ? `−${formatDuration(-value)}` : formatDuration(value);
     case 'time':
       return formatTime(value);
+    case 'clock':
+      return formatClock(value);
     case 'count':
     case 'distance':
     case 'number':
@@ -27,7 +33,9 @@ export function formatOf(metric: string, exact?: string): ValueFormat {
   const { name } = splitMetricKey(metric);
   if (name === 'freshness' || name === 'load_delay') return 'duration';
   if (name.endsWith('_percent')) return 'percent';
-  return exact !== undefined && /^[+-]?\d{4,6}-\d\d-\d\d(?:T|$)/.test(exact) ? 'time' : 'number';
+  if (exact === undefined) return 'number';
+  if (/^\d\d:\d\d:\d\d/.test(exact)) return 'clock';
+  return /^[+-]?\d{4,6}-\d\d-\d\d(?:T|$)/.test(exact) ? 'time' : 'number';
 }
 
 /**
@@ -64,7 +72,7 @@ export function formatNumber(value: number): string {
 /** A change for people: `−50 %`, `+0.4 points`, `from 0 to 12`. */
 export function formatChange(from: number, to: number, format: ValueFormat): string {
   if (format === 'percent') return `${signed(to - from)} points`;
-  if (format === 'time' || from === 0)
+  if (format === 'time' || format === 'clock' || from === 0)
     return `from ${formatValue(from, format)} to ${formatValue(to, format)}`;
   return `${signed((100 * (to - from)) / Math.abs(from))} %`;
 }
@@ -91,4 +99,9 @@ function formatTime(epochMs: number): string {
   if (Math.abs(epochMs) > datesMax) return formatNumber(epochMs);
   const iso = new Date(epochMs).toISOString();
   return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, -14) : iso.slice(0, -5).replace('T', ' ');
+}
+
+function formatClock(sinceMidnight: number): string {
+  const isOfDay = sinceMidnight >= 0 && sinceMidnight <= day;
+  return isOfDay ? timeText(BigInt(Math.round(sinceMidnight)) * 1_000n) : formatDuration(sinceMidnight);
 }

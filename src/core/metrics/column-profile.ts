@@ -63,7 +63,7 @@ export function columnPercentile(
   const numbers = stateOf(column.states, quantilesFamily);
   if (numbers !== undefined) return ofColumn(percentileOfNumbers(numbers, q, context), name, context);
   const times = stateOf(column.states, timeQuantilesFamily);
-  return times === undefined ? undefined : ofColumn(percentileOfTimes(times, q), name, context);
+  return times === undefined ? undefined : ofColumn(percentileOfTimes(times, q, context), name, context);
 }
 
 function contextOf(column: ColumnProfile): ColumnContext {

@@ -8,7 +8,7 @@ export type MetricValue = {
   readonly segment?: string;
   /** Undefined when the metric has no value here, such as the average of no rows. */
   readonly value: number | undefined;
-  /** The exact decimal text, where a double would round (integers above 2^53, decimals) or the value is text or time. */
+  /** The exact decimal text, where a double would round (integers above 2^53, decimals); the text of a text or a time. */
   readonly exact?: string;
   readonly scale: MetricScale;
   /** How many rows stand behind the value. */

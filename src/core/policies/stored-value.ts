@@ -1,6 +1,7 @@
 import type { ColumnType } from '../datasets/schema.ts';
 import type { MetricKey, MetricValue } from '../metrics/metric.ts';
 import { splitSegment } from '../metrics/segments/segment-label.ts';
+import { textOfTime } from '../metrics/texts/calendar-text.ts';
 import type { MetricSeries } from '../thresholds/history.ts';
 
 /** Column, metric and segment of a key, by the columns that there are: their names may hold any character. */
@@ -26,18 +27,16 @@ export function storedValue(
   columns: ReadonlyMap<string, ColumnType>,
 ): (at: { readonly value: number | undefined; readonly rows: number }) => MetricValue {
   const parts = partsOfKey(series.metric, columns.keys());
-  const kind = columns.get(parts.column ?? '')?.kind;
-  const isTime = (kind === 'date' || kind === 'timestamp') && timeMetric.test(parts.metric);
+  const type = columns.get(parts.column ?? '');
+  const isTime = type !== undefined && timeKinds.has(type.kind) && timeMetric.test(parts.metric);
   return ({ value, rows }) => ({
     ...parts,
     value,
-    ...(isTime && value !== undefined && Math.abs(value) <= datesMax
-      ? { exact: new Date(value).toISOString() }
-      : {}),
+    ...(isTime && value !== undefined ? { exact: textOfTime(type, value) } : {}),
     scale: series.scale,
     rows,
   });
 }
 
 const timeMetric = /^(?:min|max|p\d+(?:\.\d+)?)$/;
-const datesMax = 8.64e15;
+const timeKinds: ReadonlySet<string> = new Set(['date', 'timestamp', 'time'] satisfies ColumnType['kind'][]);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { partitionKey, resultId } from '../../base/ids.ts';
 import type { ResultStatus } from '../../core/checks/result.ts';
+import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { Results, ResultsRequest } from '../../services/quality/results.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import { valueOf } from '../problem.ts';
@@ -80,7 +81,7 @@ function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): vo
     },
     async ({ params, query }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
-      return results.list(resultsRequest(definition.dataset, query));
+      return results.list(resultsRequest(definition, query));
     },
   );
 
@@ -164,9 +165,9 @@ function addExplanationByCheck(app: FastifyInstance, { registry, results }: Part
   );
 }
 
-function resultsRequest(dataset: ResultsRequest['dataset'], query: ResultsQuery): ResultsRequest {
+function resultsRequest(definition: DatasetDefinition, query: ResultsQuery): ResultsRequest {
   return {
-    dataset,
+    definition,
     limit: limitOf(query.limit),
     history: Number(query.history ?? '0'),
     ...(query.partition === undefined ? {} : { partition: partitionKey(query.partition) }),

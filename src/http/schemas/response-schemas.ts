@@ -52,6 +52,7 @@ export const applySchema = object({
   changes: list(
     object({ kind: word('added', 'removed', 'changed'), path: text }, { before: text, after: text }),
   ),
+  asksMore: flag,
 });
 
 export const resultSchema = object(
@@ -74,6 +75,7 @@ export const resultsSchema = object({
       values: list(oneOf(number, nothing)),
     }),
   ),
+  unanswered: list(text),
 });
 
 const failedRowsSchema = object({

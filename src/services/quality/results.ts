@@ -4,16 +4,20 @@ import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { isAboutDrift } from '../../core/checks/explain-drift.ts';
 import { findCheck } from '../../core/checks/find-check.ts';
+import { splitMetricKey } from '../../core/checks/format.ts';
 import type { FailedRowsSample } from '../../core/checks/partition-query.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
+import { unansweredChecks } from '../../core/checks/unanswered-checks.ts';
+import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { RevisionRef } from '../../core/datasets/revision.ts';
 import type { MetricDetail, MetricKey, MetricScale } from '../../core/metrics/metric.ts';
+import { nearest } from '../../core/text/nearest.ts';
 import type { MetricHistory } from '../../core/thresholds/history.ts';
 import type { QualityStore, ResultFilter, SeriesPoint } from '../../ports/quality-store.ts';
 import { type ExplanationView, explanationView } from './explain.ts';
 
 export type ResultsRequest = {
-  readonly dataset: DatasetName;
+  readonly definition: DatasetDefinition;
   readonly partition?: PartitionKey;
   /** Only the newest partition that has results. */
   readonly latest?: boolean;
@@ -28,6 +32,8 @@ export type ResultsView = {
   readonly results: readonly Result[];
   /** For each metric of the results that has one. */
   readonly metrics: Readonly<Record<MetricKey, MetricHistoryView>>;
+  /** Of one partition: checks of the definition that are newer than its verdicts, by key. It has to be measured again. */
+  readonly unanswered: readonly string[];
 };
 
 /** The last values of a metric, oldest first; null where it has none. */
@@ -58,18 +64,25 @@ export class Results {
 
   /** Results, newest partition first, the worst first within one, with their metrics' last values. */
   async list(request: ResultsRequest): Promise<ResultsView> {
+    const { dataset } = request.definition;
     const partition =
-      request.partition ?? (request.latest === true ? await this.#latest(request.dataset) : undefined);
-    if (request.latest === true && partition === undefined) return { results: [], metrics: {} };
+      request.partition ?? (request.latest === true ? await this.#latest(dataset) : undefined);
+    if (request.latest === true && partition === undefined)
+      return { results: [], metrics: {}, unanswered: [] };
     const filter: ResultFilter = {
-      dataset: request.dataset,
+      dataset,
       limit: request.limit,
       ...(partition === undefined ? {} : { partition }),
       ...(request.check === undefined ? {} : { check: request.check }),
       ...(request.status === undefined ? {} : { status: request.status }),
     };
     const results = await this.#quality.results(filter);
-    return { results, metrics: await this.#metrics(request, results) };
+    const isWhole =
+      request.check === undefined && request.status === undefined && results.length < request.limit;
+    const all = isWhole ? results : undefined;
+    const unanswered =
+      partition === undefined ? [] : await this.#unanswered(request.definition, partition, all);
+    return { results, metrics: await this.#metrics(request, results), unanswered };
   }
 
   /** One result: `RESULT_NOT_FOUND`. */
@@ -118,7 +131,7 @@ export class Results {
     if (result !== undefined) return succeed(result);
     return fail(
       failure('RESULT_NOT_FOUND', `${dataset} has no result of ${check} for the partition ${partition}`, {
-        hint: `see \`assay results ${dataset} --partition ${partition}\``,
+        hint: missingHint({ dataset, partition, check }, all),
       }),
     );
   }
@@ -127,6 +140,26 @@ export class Results {
   async series(request: { dataset: DatasetName; metric: MetricKey; limit: number }): Promise<SeriesView> {
     const points = await this.#quality.series(request);
     return { dataset: request.dataset, metric: request.metric, points };
+  }
+
+  /** What a definition asks that the verdicts on a partition do not answer. A value that is absent is an answer. */
+  async #unanswered(
+    definition: DatasetDefinition,
+    partition: PartitionKey,
+    known: readonly Result[] | undefined,
+  ): Promise<readonly string[]> {
+    const { dataset } = definition;
+    const limit = limits.resultsPerMessageMax;
+    const unanswered = unansweredChecks(
+      definition,
+      known ?? (await this.#quality.results({ dataset, partition, limit })),
+    );
+    const isOpen = unanswered.map(async (metric) => {
+      const points = await this.#quality.series({ dataset, metric, limit: limits.historyPartitionsMax });
+      return points.every((point) => point.partition !== partition);
+    });
+    const open = await Promise.all(isOpen);
+    return unanswered.filter((_, place) => open[place]);
   }
 
   async #latest(dataset: DatasetName): Promise<PartitionKey | undefined> {
@@ -152,8 +185,22 @@ export class Results {
   /** The last partitions, which hold the wanted one nearly always; else those before it. */
   async #historyUpTo(partition: PartitionKey, request: ResultsRequest): Promise<MetricHistory> {
     const limit = Math.min(request.history, limits.historyPartitionsMax);
-    const last = await this.#quality.history({ dataset: request.dataset, limit });
+    const { dataset } = request.definition;
+    const last = await this.#quality.history({ dataset, limit });
     if (last.partitions.some((one) => one.key === partition)) return last;
-    return this.#quality.history({ dataset: request.dataset, before: partition, limit });
+    return this.#quality.history({ dataset, before: partition, limit });
   }
+}
+
+/** What a person may have meant, or why there is no such result. */
+function missingHint(
+  { dataset, partition, check }: { dataset: DatasetName; partition: PartitionKey; check: string },
+  results: readonly Result[],
+): string {
+  if (splitMetricKey(check).segment !== undefined)
+    return 'groups of rows have a result where they alarm; all others are as they were learned, or not among the largest';
+  const keys = results.flatMap((result) => [result.metric, result.check]);
+  const meant = nearest(check, new Set(keys));
+  const all = `see \`assay results ${dataset} --partition ${partition}\``;
+  return meant === undefined ? all : `did you mean “${meant}”? ${all}`;
 }

@@ -3,6 +3,7 @@ import type { DatasetName, PartitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Instant } from '../../base/units.ts';
+import { asksMore } from '../../core/datasets/asks-more.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import { type DefinitionChange, diffDefinitions } from '../../core/datasets/diff.ts';
 import type { DatasetStore, RegisteredDataset } from '../../ports/dataset-store.ts';
@@ -31,6 +32,8 @@ export type ApplyView = {
   /** The version that stands now. 0: not registered. */
   readonly version: number;
   readonly changes: readonly DefinitionChange[];
+  /** Whether it asks more of revisions than those that there are were asked: they have to be measured again. */
+  readonly asksMore: boolean;
 };
 
 /** A dataset in a list. Times are milliseconds since 1970. */
@@ -81,16 +84,22 @@ export class Registry {
     const dryRun = request.dryRun === true;
     const before = await this.#parts.datasets.get(after.dataset);
     const changes = diffDefinitions(before && redactDefinition(before.definition), redactDefinition(after));
+    const view = {
+      dataset: after.dataset,
+      dryRun,
+      changes,
+      asksMore: before !== undefined && asksMore(before.definition, after),
+    };
     if (dryRun) {
       // A change of something hidden is a change as well, though none is shown.
       const differs = diffDefinitions(before?.definition, after).length > 0;
       const action = before === undefined ? 'created' : differs ? 'changed' : 'unchanged';
-      return succeed({ dataset: after.dataset, action, dryRun, version: before?.version ?? 0, changes });
+      return succeed({ ...view, action, version: before?.version ?? 0 });
     }
     const { changed, version } = await this.#parts.datasets.apply(after, this.#kit.clock.now());
     const action = !changed ? 'unchanged' : before === undefined ? 'created' : 'changed';
     this.#kit.log.info('applied a dataset definition', { dataset: after.dataset, action, version });
-    return succeed({ dataset: after.dataset, action, dryRun, version, changes });
+    return succeed({ ...view, action, version });
   }
 
   /** Up to `limit` datasets by name, after the name `after`. */

@@ -142,21 +142,34 @@ describe('percentiles of times', () => {
     assert.ok(width(spread(6 * 7 * 24 * 2, 1_800_000_000n)) <= 64 * 60_000);
   });
 
+  it('of times have their text, so that nobody reads milliseconds since 1970', () => {
+    const textOf = (native: string, value: bigint): string | undefined => {
+      const type = columnType(native);
+      const state = timeQuantilesFamily.fromFrequencies(tabulate(type, [value]));
+      return percentileOfTimes(state, 0.5, { type }).exact;
+    };
+    assert.equal(textOf('DATE', 11_353n), '2001-01-31');
+    assert.equal(textOf('TIMESTAMP', 980_919_000_250_000n), '2001-01-31T05:30:00.25');
+    assert.equal(textOf('TIMESTAMP WITH TIME ZONE', 980_919_000_000_000n), '2001-01-31T05:30:00Z');
+    assert.equal(textOf('TIME', 19_800_000_000n), '05:30:00');
+  });
+
   it('are exact for dates, and within half a bucket for timestamps', () => {
     const dates = Array.from({ length: 101 }, (_, at) => BigInt(at - 50));
     const ofDates = timeQuantilesFamily.fromFrequencies(tabulate(columnType('DATE'), dates));
-    assert.deepEqual(percentileOfTimes(ofDates, 0.25), {
+    assert.deepEqual(percentileOfTimes(ofDates, 0.25, { type: columnType('DATE') }), {
       metric: 'p25',
       scale: 'number',
       rows: 101,
       value: -25 * 86_400_000,
+      exact: '1969-12-07',
     });
     fc.assert(
       fc.property(fc.array(fc.bigInt(-(2n ** 60n), 2n ** 60n), { minLength: 1, maxLength: 60 }), (values) => {
         const state = timeQuantilesFamily.fromFrequencies(tabulate(columnType('TIMESTAMP'), values));
         const sorted = Float64Array.from(values, (value) => Number(value) / 1_000).sort();
         const truth = sorted[Math.floor(0.5 * (sorted.length - 1))] ?? Number.NaN;
-        const { value = Number.NaN } = percentileOfTimes(state, 0.5);
+        const { value = Number.NaN } = percentileOfTimes(state, 0.5, { type: columnType('TIMESTAMP') });
         assert.ok(Math.abs(value - truth) <= (state.stepMs * 2 ** state.collapses) / 2 + 1);
       }),
     );

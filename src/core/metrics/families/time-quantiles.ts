@@ -2,7 +2,7 @@ import { day, minute } from '../../../base/units.ts';
 import type { ByteReader } from '../codec/byte-reader.ts';
 import { readable } from '../codec/byte-reader.ts';
 import type { ByteWriter } from '../codec/byte-writer.ts';
-import type { ColumnDetail, ColumnMetric, StateFamily } from '../family.ts';
+import type { ColumnContext, ColumnDetail, ColumnMetric, StateFamily } from '../family.ts';
 import type { Frequencies } from '../frequencies.ts';
 import {
   type Buckets,
@@ -16,7 +16,7 @@ import {
   writeBuckets,
 } from '../sketches/buckets.ts';
 import { histogramDetail } from '../sketches/histogram.ts';
-import { timestampText } from '../texts/calendar-text.ts';
+import { textOfTime, timestampText } from '../texts/calendar-text.ts';
 import { percentileName, standardPercentiles } from './quantiles.ts';
 
 /**
@@ -61,14 +61,18 @@ export const timeQuantilesFamily: StateFamily<TimeQuantiles> = {
     });
   },
   fromFrequencies,
-  metrics: (state) => standardPercentiles.map((q) => percentileOfTimes(state, q)),
+  metrics: (state, column) => standardPercentiles.map((q) => percentileOfTimes(state, q, column)),
   details: (state) => (state.min > state.max ? [] : [histogram(state)]),
   encode,
   decode: (_version, input) => decode(input),
 };
 
-/** One percentile, `q` from 0 to 1, in milliseconds. */
-export function percentileOfTimes(state: TimeQuantiles, q: number): ColumnMetric {
+/** One percentile, `q` from 0 to 1, in milliseconds, with its text. */
+export function percentileOfTimes(
+  state: TimeQuantiles,
+  q: number,
+  { type }: Pick<ColumnContext, 'type'>,
+): ColumnMetric {
   const rows = bucketTotal(state.buckets);
   const metric = { metric: percentileName(q), scale: 'number', rows } as const;
   const index = bucketAtRank(state.buckets, Math.floor(q * (rows - 1)));
@@ -79,8 +83,8 @@ export function percentileOfTimes(state: TimeQuantiles, q: number): ColumnMetric
   const middle = (index * width + offset) * state.stepMs;
   const value = Math.min(Math.max(middle, state.min), state.max);
   const error = state.min === state.max ? 0 : Math.max(offset, width - 1 - offset) * state.stepMs;
-  if (error === 0) return { ...metric, value };
-  return { ...metric, value, absoluteError: error };
+  const known = { ...metric, value, exact: textOfTime(type, value) };
+  return error === 0 ? known : { ...known, absoluteError: error };
 }
 
 /** Of all finite times. A bin is named by its start, to the minute. */

@@ -1,3 +1,5 @@
+import type { ColumnType } from '../../datasets/schema.ts';
+
 const microsecondsPerDay = 86_400_000_000n;
 
 /** The ISO 8601 text of a day since 1970-01-01, for any year: `2001-01-31`, `-0043-03-15`, `+10000-01-01`. */
@@ -18,6 +20,14 @@ export function timeText(microseconds: bigint): string {
   const fraction = (microseconds % 1_000_000n).toString().padStart(6, '0').replace(/0+$/, '');
   const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
   return parts.map((part) => pad(part, 2)).join(':') + (fraction === '' ? '' : `.${fraction}`);
+}
+
+/** The text of a date, timestamp or time of day of the type: of milliseconds since 1970-01-01, or since midnight. */
+export function textOfTime({ kind, native }: ColumnType, milliseconds: number): string {
+  if (kind === 'date') return dateText(BigInt(Math.floor(milliseconds / 86_400_000)));
+  const microseconds = BigInt(Math.round(milliseconds * 1_000));
+  if (kind === 'time') return timeText(microseconds);
+  return timestampText(microseconds) + (native.endsWith('WITH TIME ZONE') ? 'Z' : '');
 }
 
 /** Days since 1970-01-01 to the proleptic Gregorian calendar: Hinnant, "chrono-compatible low-level date algorithms". */
