@@ -1,6 +1,6 @@
 import type { ColumnSchema, ColumnType, Schema } from '../../core/datasets/schema.ts';
 import { type MetricDetail, type MetricValue, metricKey } from '../../core/metrics/metric.ts';
-import { formatMetricValue, formatNumber, sparkline } from './figures.ts';
+import { formatMetricValue, formatNumber, markApproximate, sparkline } from './figures.ts';
 import type { Cell, Table, TableColumn } from './table.ts';
 
 /** What is known of the columns of one partition. */
@@ -73,7 +73,7 @@ function columnFacts(column: ColumnSchema, { measured, values }: Context): Facts
     type: type.native,
     nulls: shareCell(nulls),
     missing: missing === nulls ? '' : shareCell(missing),
-    distinct: `${distinct?.relativeError === undefined ? '' : '≈ '}${formatMetricValue(distinct?.value, 'count')}`,
+    distinct: markApproximate(formatMetricValue(distinct?.value, 'count'), distinct),
     min: figure(type, of('min')),
     average: figure(type, of('avg')),
     median: figure(type, of('p50')),
@@ -86,12 +86,10 @@ function columnFacts(column: ColumnSchema, { measured, values }: Context): Facts
 function figure({ kind }: ColumnType, metric: MetricValue | undefined): string {
   if (metric === undefined || kind === 'string') return '';
   const { value, exact, scale, relativeError } = metric;
-  if (exact !== undefined) return shortTime(exact);
-  if (value !== undefined && (kind === 'date' || kind === 'timestamp'))
-    return shortTime(new Date(value).toISOString());
+  if (exact !== undefined) return markApproximate(shortTime(exact), metric);
   // An approximate value of whole numbers is none of them; its fraction would look more exact than it is.
   const isRounded = value !== undefined && kind === 'integer' && relativeError !== undefined;
-  return formatMetricValue(isRounded ? Math.round(value) : value, scale);
+  return markApproximate(formatMetricValue(isRounded ? Math.round(value) : value, scale), metric);
 }
 
 /** Midnights without their hours, and no seconds: the table is narrow. */
@@ -132,9 +130,34 @@ function frequentText({ name, type }: ColumnSchema, { measured, values }: Contex
   const from = type.kind === 'string' ? frequentFrom.text : frequentFrom.figures;
   const [first] = shares;
   // Where every value is rare, as in an identifier, the lengths say more than arbitrary examples.
-  if (first === undefined || first.count === 1 || first.share < from) return lengthText(name, values);
+  if (first === undefined || first.count === 1 || first.share < from)
+    return kindText(name, { measured, values });
   const shown = shares.slice(0, 3).filter(({ share }) => share >= frequentFrom.text);
   return shown.map(({ value, share }) => `${value} ${shareText(share)}`).join(', ');
+}
+
+/** Texts with rows of at least this percentage in common are said to be of a kind. */
+const kindFrom = { format: 99, pattern: 50 };
+
+/** What rare texts have in common: `email, length 9–40`, `AA-9999 98 %, length 7`. */
+function kindText(column: string, { measured, values }: Context): string {
+  const rows = values.get(metricKey('format_percent', column))?.rows ?? 0;
+  const most = (metric: string): { value: string; share: number } | undefined => {
+    const detail = measured.details.find((one) => one.metric === metric && one.column === column);
+    const [first] = detail?.values.toSorted((a, b) => b.count - a.count) ?? [];
+    return first === undefined || rows === 0
+      ? undefined
+      : { value: first.value, share: (100 * first.count) / rows };
+  };
+  const format = most('formats');
+  const pattern = most('top_patterns');
+  const parts = [
+    ...(format !== undefined && format.share >= kindFrom.format ? [format.value] : []),
+    ...(pattern !== undefined && pattern.share >= kindFrom.pattern
+      ? [`${pattern.value} ${shareText(pattern.share)}`]
+      : []),
+  ];
+  return [...parts.slice(0, 1), lengthText(column, values)].filter((part) => part !== '').join(', ');
 }
 
 function lengthText(column: string, values: Context['values']): string {

@@ -16,6 +16,14 @@ export function formatMetricValue(value: number | undefined, scale: MetricScale)
   return Number.isFinite(value) ? formatValue(value, scale) : formatNumber(value);
 }
 
+/** `≈` before the text of a value that is not exact. */
+export function markApproximate(
+  text: string,
+  of: { readonly relativeError?: number; readonly absoluteError?: number } | undefined,
+): string {
+  return of?.relativeError === undefined && of?.absoluteError === undefined ? text : `≈ ${text}`;
+}
+
 /** Numbers as a line of blocks, `▁▃▇`. `from: 'zero'` for counts; by default the smallest value is the lowest block. */
 export function sparkline(
   values: readonly (number | null | undefined)[],

@@ -2,7 +2,7 @@ import { formatOf, formatValue } from '../../core/checks/format.ts';
 import { type MetricValue, metricKey } from '../../core/metrics/metric.ts';
 import type { WindowsView, WindowView } from '../../services/quality/windows.ts';
 import { columnTable } from '../render/column-table.ts';
-import { formatNumber } from '../render/figures.ts';
+import { formatNumber, markApproximate } from '../render/figures.ts';
 import { renderTable, type Table } from '../render/table.ts';
 
 type Options = {
@@ -36,11 +36,14 @@ function metricsTable({ values }: WindowView): Table {
   };
 }
 
+/** Weeks are named by their first day. */
+const keyWidth = '2001-01-01'.length;
+
 function linesTable(windows: readonly WindowView[], metrics: readonly string[]): Table {
   const asked = [...new Set(metrics)].filter((metric) => metric !== 'row_count');
   return {
     columns: [
-      { title: 'window' },
+      { title: 'window', minWidth: keyWidth },
       { title: 'partitions', align: 'right' },
       { title: 'rows', align: 'right' },
       ...asked.map((title) => ({ title, align: 'right' as const })),
@@ -57,11 +60,9 @@ function keyOf({ metric, column, segment }: MetricValue): string {
   return metricKey(metric, column, segment);
 }
 
-/** `≈` before what is not exact. */
 function figure(value: MetricValue | undefined): string {
   if (value?.value === undefined) return '–';
-  const { exact, scale, relativeError, absoluteError } = value;
+  const { exact, scale } = value;
   const format = formatOf(keyOf(value), exact);
-  const text = formatValue(value.value, format === 'number' ? scale : format);
-  return relativeError === undefined && absoluteError === undefined ? text : `≈ ${text}`;
+  return markApproximate(formatValue(value.value, format === 'number' ? scale : format), value);
 }

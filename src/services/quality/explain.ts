@@ -1,5 +1,5 @@
 import { type Explanation, explainResult } from '../../core/checks/explain.ts';
-import { driftSentences } from '../../core/checks/explain-drift.ts';
+import { detailSentences } from '../../core/checks/explain-details.ts';
 import type { FailedRowsSample } from '../../core/checks/partition-query.ts';
 import { type Recomputation, recomputeResult } from '../../core/checks/recompute.ts';
 import type { Result } from '../../core/checks/result.ts';
@@ -30,7 +30,7 @@ export function explanationView(
   const { headline, sentences } = explainResult(result);
   return {
     result,
-    explanation: { headline, sentences: [...sentences, ...driftSentences(result, details)] },
+    explanation: { headline, sentences: [...sentences, ...detailSentences(result, details)] },
     recomputation: recomputeResult(result),
     ...(failedRows === undefined ? {} : { failedRows }),
   };

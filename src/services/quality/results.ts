@@ -2,7 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { DatasetName, PartitionKey, ResultId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import { isAboutDrift } from '../../core/checks/explain-drift.ts';
+import { hasDetail } from '../../core/checks/explain-details.ts';
 import { findCheck } from '../../core/checks/find-check.ts';
 import { splitMetricKey } from '../../core/checks/format.ts';
 import type { FailedRowsSample } from '../../core/checks/partition-query.ts';
@@ -99,7 +99,7 @@ export class Results {
     const isOfRows = result.metric.startsWith('failed_rows(');
     const [samples, details] = await Promise.all([
       isOfRows ? this.#quality.failedRows(result.revision) : [],
-      isAboutDrift(result) ? this.#quality.details(result.revision) : [],
+      hasDetail(result) ? this.#quality.details(result.revision) : [],
     ]);
     return explanationView(result, { samples, details });
   }

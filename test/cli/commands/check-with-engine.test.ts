@@ -149,7 +149,10 @@ test('statements, duplicates and validity are checked on a file; a hostile state
   const { exitCode, text } = await run('flights.csv', '-c', 'queries.yaml');
   assert.equal(exitCode, 3, text);
   assert.match(text, /│ ! │ custom_sql\(hostile\) +│ +│ QUERY_REFUSED +│/);
-  assert.match(text, /\n! custom_sql\(hostile\): the statement is no single SELECT: [^…]* what it may use\)\n/);
+  assert.match(
+    text,
+    /\n! custom_sql\(hostile\): the statement is no single SELECT: [^…]* what it may use\)\n/,
+  );
   assert.match(text, /│ ✓ │ custom_sql\(mean speed\) +│ 323\.8 │ 100 … 700 +│/);
   assert.match(text, /│ ✗ │ duplicate_row_count +│ +1 │ = 0 +│/);
   assert.match(text, /│ ✓ │ origin\.duplicate_count +│ +1 │ < 9 +│/);

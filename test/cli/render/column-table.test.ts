@@ -62,10 +62,31 @@ test('writes times without what says nothing', () => {
 });
 
 test('writes a median of times as a time, and one of whole numbers without a fraction', () => {
-  const median = metric('c', 'p50', Date.UTC(2001, 2, 4, 5), { relativeError: 0.01 });
+  const median = metric('c', 'p50', Date.UTC(2001, 2, 4, 5), { exact: '2001-03-04T05:00:00' });
   assert.equal(lineOf('TIMESTAMP', [median])['median'], '2001-03-04 05:00');
-  assert.equal(lineOf('BIGINT', [metric('c', 'p50', 141.2, { relativeError: 0.01 })])['median'], '141');
-  assert.equal(lineOf('DOUBLE', [metric('c', 'p50', 141.2, { relativeError: 0.01 })])['median'], '141.2');
+  assert.equal(lineOf('BIGINT', [metric('c', 'p50', 141.2, { relativeError: 0.01 })])['median'], '≈ 141');
+  assert.equal(lineOf('DOUBLE', [metric('c', 'p50', 141.2, { relativeError: 0.01 })])['median'], '≈ 141.2');
+});
+
+test('marks what has an absolute error as approximate, too, which used to pass for exact', () => {
+  const minute = { exact: '2001-03-04T05:00:30', absoluteError: 30_000 };
+  assert.equal(lineOf('TIMESTAMP', [metric('c', 'p50', 0, minute)])['median'], '≈ 2001-03-04 05:00');
+  const distinct = metric('c', 'distinct_count', 900, { absoluteError: 20, scale: 'count' });
+  assert.equal(lineOf('VARCHAR', [distinct])['distinct'], '≈ 900');
+});
+
+test('says what rare texts have in common: their format, else their pattern, and their lengths', () => {
+  const lengths = [metric('c', 'min_length', 7), metric('c', 'max_length', 7)];
+  const share = metric('c', 'format_percent', undefined);
+  const detail = (name: string, value: string, count: number) => {
+    return { metric: name, column: 'c', values: [{ value, count }], countError: 0 };
+  };
+  const patterned = { details: [detail('top_patterns', 'A-9999', 990)] };
+  assert.equal(lineOf('VARCHAR', [...lengths, share], patterned)['values'], 'A-9999 99 %, length 7');
+  const formatted = { details: [...patterned.details, detail('formats', 'email', 1_000)] };
+  assert.equal(lineOf('VARCHAR', [...lengths, share], formatted)['values'], 'email, length 7');
+  const mixed = { details: [detail('top_patterns', 'A-9999', 300), detail('formats', 'hex', 900)] };
+  assert.equal(lineOf('VARCHAR', [...lengths, share], mixed)['values'], 'length 7');
 });
 
 test('does not show the first and last text of the alphabet as if they were figures', () => {

@@ -49,4 +49,9 @@ describe('the text of a window', () => {
     assert.match(text, /2001-01 │ +31 │ 508,239 │ +1\.5 % │ +– │/);
     assert.match(text, /2001-02 │ +28 │ 508,239 │ +– │ +– │/);
   });
+
+  it('does not cut off which window a line is of, however many metrics there are', () => {
+    const metrics = Array.from({ length: 8 }, (_, nth) => `delay_of_a_long_name_${nth}.null_percent`);
+    assert.match(shown([{ ...window, name: '2001-01' }], metrics), /│ 2001-01 +│/);
+  });
 });

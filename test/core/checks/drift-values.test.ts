@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { driftValues } from '../../../src/core/checks/drift-values.ts';
 import { type EvaluationInput, evaluate } from '../../../src/core/checks/evaluate.ts';
-import { driftSentences, isAboutDrift } from '../../../src/core/checks/explain-drift.ts';
+import { detailSentences, hasDetail } from '../../../src/core/checks/explain-details.ts';
 import { learnedRules } from '../../../src/core/checks/learned-rules.ts';
 import { columnType } from '../../../src/core/datasets/schema.ts';
 import { statesFromFrequencies } from '../../../src/core/metrics/catalogue.ts';
@@ -45,10 +45,10 @@ describe('drift in an evaluation', () => {
   it('is explained by the values that moved', () => {
     const { details } = judgeNext({ factor: 100 });
     const result = resultOf(judgeNext({ factor: 100 }), 'delay.js_distance');
-    assert.ok(isAboutDrift(result));
-    const [sentence = ''] = driftSentences(result, details);
+    assert.ok(hasDetail(result));
+    const [sentence = ''] = detailSentences(result, details);
     assert.match(sentence, /^What moved most, in percent of the rows: “.+” from [\d.]+ % to [\d.]+ %/);
-    assert.deepEqual(driftSentences(resultOf(judgeNext(), 'delay.avg'), details), []);
+    assert.deepEqual(detailSentences(resultOf(judgeNext(), 'delay.avg'), details), []);
   });
 
   it('measures the stability index, but does not learn it unless asked', () => {
