@@ -1,8 +1,9 @@
+import type { PartitionKey } from '../../base/ids.ts';
 import type { AlertPolicy } from '../datasets/definition.ts';
 import { Spacing } from '../thresholds/calendar.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
 import type { JudgedPast } from './judge-history.ts';
-import type { ReplayedIncident } from './replay-incidents.ts';
+import { type ReplayedIncident, replayIncidents } from './replay-incidents.ts';
 
 /** A replay in figures. */
 export type ReplayTotals = {
@@ -11,7 +12,10 @@ export type ReplayTotals = {
   readonly judged: number;
   readonly alarms: number;
   readonly incidents: number;
-  /** Those that learned thresholds alone would have opened: only they take from the alert budget. */
+  /**
+   * Those that learned thresholds would have opened if there were nothing else: only they take from the alert budget. They
+   * count where a bound that people set alarms as well, because a bound may be violated every day.
+   */
   readonly learnedIncidents: number;
   /** Such incidents for each 30 judged partitions; absent when none was judged. */
   readonly incidentsPer30?: number;
@@ -30,7 +34,10 @@ export function replayTotals(
 ): ReplayTotals {
   const spacing = new Spacing();
   for (const { key } of of.history.partitions) spacing.observe(key);
-  const learnedIncidents = of.incidents.filter(({ isCertain }) => !isCertain).length;
+  const errors = new Set(
+    of.history.partitions.flatMap(({ key, feedback }) => (feedback === 'real_error' ? [key] : [])),
+  );
+  const learnedIncidents = replayIncidents(judged.map((one) => learnedOnly(one, errors))).length;
   const withVerdict = judged.filter(({ learned }) => learned > 0).length;
   return {
     partitions: judged.length,
@@ -41,4 +48,13 @@ export function replayTotals(
     ...(withVerdict === 0 ? {} : { incidentsPer30: (30 * learnedIncidents) / withVerdict }),
     budgetPer30: (30 * of.policy.alertsPerMonth) / spacing.perMonth(),
   };
+}
+
+/** A partition that broke a rule, or that people called an error, is no false alarm of anything. */
+function learnedOnly(past: JudgedPast, errors: ReadonlySet<PartitionKey>): JudgedPast {
+  const isBroken = past.results.some(({ record, status }) => {
+    return (record.kind === 'rule' || record.kind === 'schema') && status === 'fail';
+  });
+  if (isBroken || errors.has(past.revision.partition)) return { ...past, results: [] };
+  return { ...past, results: past.results.filter(({ record }) => record.kind === 'learned') };
 }

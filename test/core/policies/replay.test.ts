@@ -171,6 +171,28 @@ describe('replayPolicy', () => {
     assert.ok(Math.abs(totals.budgetPer30 - 30 / 30.4375) < 1e-9);
   });
 
+  it('counts learned incidents also where a set bound is violated every day, which used to hide them all', () => {
+    const always: SetThreshold = {
+      kind: 'set',
+      level: 'warn',
+      conditions: [{ operator: 'must_be_less_than', value: 0 }],
+    };
+    const definition = definitionOf([{ metric: 'row_count', settings: {}, threshold: always }]);
+    const { totals } = replayPolicy(inputOf({ definition }));
+    assert.equal(totals.incidents, 1, 'they are all one incident');
+    assert.equal(totals.learnedIncidents, registeredReplay().totals.learnedIncidents);
+  });
+
+  it('takes nothing from the budget for partitions that people called an error', () => {
+    const { partitions, series } = inputOf().history;
+    const confirmed = partitions.map((one, nth) =>
+      nth === 24 ? { ...one, feedback: 'real_error' as const } : one,
+    );
+    const { totals } = replayPolicy(inputOf({ history: { partitions: confirmed, series } }));
+    assert.ok(totals.learnedIncidents < registeredReplay().totals.learnedIncidents);
+    assert.equal(totals.learnedIncidents, totals.incidents - 2, 'nor for the day without rows');
+  });
+
   it('gives the series behind the incidents with their bands and alarms', () => {
     const { metrics, incidents } = registeredReplay();
     const rows = metrics.find(({ metric }) => metric === 'row_count');

@@ -29,13 +29,11 @@ export function comparisonSentence({ today }: ReplayView): string | undefined {
   return `${was}. ${plural(vanished.count, 'alarm')} would vanish, ${formatNumber(added.count)} would be new, ${formatNumber(kept)} stay.`;
 }
 
-/** `5 of them by learned thresholds alone, 1.2 per 30 partitions`, or that nothing was judged. */
+/** `5 by learned thresholds alone, 1.2 per 30 partitions`, or that nothing was judged. */
 function rateText({ incidents, learnedIncidents, incidentsPer30 }: ReplayTotals): string {
   if (incidentsPer30 === undefined) return 'nothing was judged';
   const own =
-    learnedIncidents === incidents
-      ? ''
-      : `${formatNumber(learnedIncidents)} of them by learned thresholds alone, `;
+    learnedIncidents === incidents ? '' : `${formatNumber(learnedIncidents)} by learned thresholds alone, `;
   return `${own}${rate(incidentsPer30)} per 30 partitions`;
 }
 
