@@ -128,11 +128,12 @@ export class ForecastSeries {
   }
 
   /**
-   * Counts must stay above 0; numbers that may as well be negative need a distance from it. Delays are watched for being
-   * long: their logarithm is even, but its band reaches to days.
+   * Counts must stay above 0; numbers that may as well be negative need a distance from it. Delays and distances between
+   * distributions are watched for being large: their logarithms are even, but those bands reach to days, and to all there is.
    */
   #mayBeLogarithm(): boolean {
-    if (this.#scale === 'duration' || this.#transform === 'arcsine') return false;
+    if (this.#scale === 'duration' || this.#scale === 'distance') return false;
+    if (this.#transform === 'arcsine') return false;
     const sorted = this.#trained.map(({ value }) => value).sort((a, b) => a - b);
     const [least = 0] = sorted;
     if (this.#scale !== 'number') return least > 0;
