@@ -43,6 +43,19 @@ describe('recomputeResult', () => {
     }
   });
 
+  it('reads older records, whose bands reach equally far to both sides', () => {
+    const result = resultOf(judgeNext({ rows: 150 }), 'row_count');
+    assert.ok(result.record.kind === 'learned' && result.record.learned.state === 'banded');
+    const { below, ...older } = result.record.learned;
+    assert.ok(below !== undefined && below.bar !== older.bar);
+    const recomputed = recomputeResult({ ...result, record: { kind: 'learned', learned: older } });
+    assert.equal(recomputed.upper, result.upper);
+    const { prediction, bar, spread } = older;
+    assert.equal(recomputed.lower, Math.floor(prediction - bar * spread));
+    const { sentences } = explainResult({ ...result, record: { kind: 'learned', learned: older } });
+    assert.match(sentences.join('\n'), /to each side/);
+  });
+
   it('notices a record that was tampered with', () => {
     const result = resultOf(judgeNext(), 'row_count');
     assert.ok(result.record.kind === 'learned' && result.record.learned.state === 'banded');
