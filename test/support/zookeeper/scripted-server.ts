@@ -95,6 +95,19 @@ export function answer(
   });
 }
 
+/** Writes a stat, of a node of this owner that was made by this transaction. */
+export function writeStat(
+  writer: JuteWriter,
+  node: { readonly czxid: bigint; readonly owner: bigint },
+): void {
+  for (const zxid of [node.czxid, node.czxid, 0n, 0n]) writer.long(zxid);
+  for (const version of [0, 0, 0]) writer.int(version);
+  writer.long(node.owner);
+  writer.int(0);
+  writer.int(0);
+  writer.long(node.czxid);
+}
+
 /** A frame, with its length before it. */
 export function frame(fill: (writer: JuteWriter) => void): Buffer {
   const writer = new JuteWriter();
