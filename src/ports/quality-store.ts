@@ -6,7 +6,7 @@ import type { Result, ResultStatus } from '../core/checks/result.ts';
 import type { RevisionRef } from '../core/datasets/revision.ts';
 import type { Incident } from '../core/incidents/incident.ts';
 import type { MetricDetail, MetricKey } from '../core/metrics/metric.ts';
-import type { MetricHistory } from '../core/thresholds/history.ts';
+import type { Feedback, MetricHistory } from '../core/thresholds/history.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from './commit.ts';
 
 /** States, metrics, results and incidents. */
@@ -43,6 +43,11 @@ export interface QualityStore {
     readonly before?: PartitionKey;
     readonly limit: number;
   }): Promise<MetricHistory>;
+  /** What people said of the revisions from a partition on: the newest word on each that teaches the thresholds. */
+  feedback(request: {
+    readonly dataset: DatasetName;
+    readonly from?: PartitionKey;
+  }): Promise<readonly RevisionFeedback[]>;
   /** Results, newest partition first, the worst first within one. */
   results(filter: ResultFilter): Promise<readonly Result[]>;
   result(id: ResultId): Promise<Result | undefined>;
@@ -94,6 +99,13 @@ export type ResultFilter = {
   readonly check?: string;
   readonly status?: readonly ResultStatus[];
   readonly limit: number;
+};
+
+/** What people said of a revision, which decides how it is learned from. */
+export type RevisionFeedback = {
+  readonly partition: PartitionKey;
+  readonly revision: number;
+  readonly feedback: Feedback;
 };
 
 export type SeriesPoint = {

@@ -341,6 +341,24 @@ export function evaluationConformance(worldOf: WorldOf): void {
     });
   });
 
+  it('forget what people said of a revision when the partition is restated, and tell it of each revision', async () => {
+    const world = worldOf();
+    for (const partition of ['a', 'b', 'b']) await world.ingested(partition);
+    await world.evaluated([world.evaluation('a'), world.evaluation('b')]);
+    await resolve(world, { reason: 'real_error', at: 5, partitions: ['a', 'b'] });
+    await world.evaluated([world.evaluation('b', { number: 2 })]);
+    const { quality } = world.database;
+    const { partitions } = await quality.history({ dataset: world.dataset, limit: 10 });
+    assert.deepEqual(partitions, [
+      { key: 'a', revision: 1, feedback: 'real_error' },
+      { key: 'b', revision: 2 },
+    ]);
+    const ofB = { partition: 'b', revision: 1, feedback: 'real_error' };
+    assert.deepEqual(await quality.feedback({ dataset: world.dataset, from: key('b') }), [ofB]);
+    const all = await quality.feedback({ dataset: world.dataset });
+    assert.deepEqual(all, [{ partition: 'a', revision: 1, feedback: 'real_error' }, ofB]);
+  });
+
   it('hold what people said of a partition, whatever reason teaches the thresholds', async () => {
     const world = worldOf();
     for (const [nth, reason] of feedbackReasons.entries()) {

@@ -12,13 +12,14 @@ import type {
   PartitionCounts,
   QualityStore,
   ResultFilter,
+  RevisionFeedback,
   RevisionProfiles,
   SeriesPoint,
 } from '../../ports/quality-store.ts';
 import { decodeJson } from './json.ts';
 import { commitEvaluate } from './queries/commit-evaluate.ts';
 import { changeIncident, countOpenIncidents, incidentById, listIncidents } from './queries/incidents.ts';
-import { metricHistory } from './queries/metric-history.ts';
+import { metricHistory, revisionFeedback } from './queries/metric-history.ts';
 import { metricSeries } from './queries/metric-series.ts';
 import { commitMeasure, profilesOf } from './queries/profiles.ts';
 import { commitQuery, failedRows, queryOutcomes } from './queries/query-outcomes.ts';
@@ -75,6 +76,13 @@ export class PostgresQualityStore implements QualityStore {
     readonly limit: number;
   }): Promise<MetricHistory> {
     return metricHistory(this.#db, request);
+  }
+
+  feedback(request: {
+    readonly dataset: DatasetName;
+    readonly from?: PartitionKey;
+  }): Promise<readonly RevisionFeedback[]> {
+    return revisionFeedback(this.#db, request);
   }
 
   results(filter: ResultFilter): Promise<readonly Result[]> {

@@ -6,7 +6,7 @@ import type { Schema } from '../datasets/schema.ts';
 import { DriftWindow } from '../metrics/drift/drift-window.ts';
 import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
 import { refusedRules } from '../metrics/refused-rules.ts';
-import type { MetricHistory } from '../thresholds/history.ts';
+import type { Feedback, MetricHistory } from '../thresholds/history.ts';
 import { addToBaseline, driftPartition, driftValues } from './drift-values.ts';
 import { failedEvaluation } from './failed-evaluation.ts';
 import { Judge } from './judge.ts';
@@ -37,7 +37,11 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
       return failedEvaluation(revision, measured.error);
     }
     const { rowCount, profile } = measured.value;
-    const moved = driftValues(drift.step(driftPartition(revision.partition, target.profiles, profile)));
+    const compared = driftPartition(revision.partition, target.profiles, profile);
+    // What people called wrong is compared with the past, and is no past for what follows.
+    const moved = driftValues(
+      target.feedback === 'real_error' ? drift.compare(compared) : drift.step(compared),
+    );
     const outcomes = target.queries ?? [];
     const { values: own, problems: queries } = withQueryValues(measured.value.values, {
       definition,
@@ -48,7 +52,10 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
     const problems = new Map([...queries, ...unmeasured]);
     const grouped = profile === undefined ? [] : groups.step(profile, definition.segments);
     const values = [...own, ...moved.values, ...grouped];
-    const known = specialDay(revision.partition, input.specialDays);
+    const known = {
+      ...specialDay(revision.partition, input.specialDays),
+      ...(target.feedback === undefined ? {} : { feedback: target.feedback }),
+    };
     const results = judge.step({ revision, schema, values, rowCount, known, problems });
     const details = [...measured.value.details, ...moved.details];
     return { revision, values: values.map(withoutNaN), details, results };
@@ -93,6 +100,8 @@ export type EvaluationTarget = {
   readonly profiles: readonly Uint8Array[];
   /** What became of the queries over all its rows. */
   readonly queries?: readonly QueryOutcome[];
+  /** What people said of it, when it was judged before. */
+  readonly feedback?: Feedback;
 };
 
 export type EvaluationOutput = { readonly evaluations: readonly Evaluation[] };

@@ -5,10 +5,12 @@ import { succeed } from '../../base/outcome.ts';
 import type { Evaluation, EvaluationInput, EvaluationTarget } from '../../core/checks/evaluate.ts';
 import { historyAfter } from '../../core/checks/history-after.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import type { RevisionRef } from '../../core/datasets/revision.ts';
+import type { Feedback } from '../../core/thresholds/history.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, EngineOptions } from '../../ports/engine.ts';
 import type { Holidays } from '../../ports/holidays.ts';
-import type { QualityStore } from '../../ports/quality-store.ts';
+import type { QualityStore, RevisionFeedback } from '../../ports/quality-store.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import { loadBaseline } from './baseline.ts';
 import { specialDaysOf } from './special-days.ts';
@@ -31,11 +33,14 @@ export class TargetJudge {
   /** The partitions before the first revision, in order. */
   readonly before: readonly PartitionKey[];
   readonly #engine: Pick<Engine, 'evaluate'>;
+  /** What people said of revisions that were judged before. */
+  readonly #feedback: ReadonlyMap<string, Feedback>;
   #past: Past;
 
-  private constructor(engine: Pick<Engine, 'evaluate'>, past: Past) {
+  private constructor(engine: Pick<Engine, 'evaluate'>, past: Past, feedback: readonly RevisionFeedback[]) {
     this.#engine = engine;
     this.#past = past;
+    this.#feedback = new Map(feedback.map((one) => [revisionKey(one.partition, one.revision), one.feedback]));
     this.before = past.history.partitions.map(({ key }) => key);
   }
 
@@ -48,9 +53,10 @@ export class TargetJudge {
     const { dataset } = definition;
     const [before] = keys;
     const bound = before === undefined ? {} : { before };
-    const [history, previousSchema] = await Promise.all([
+    const [history, previousSchema, feedback] = await Promise.all([
       quality.history({ dataset, ...bound, limit: limits.historyPartitionsMax }),
       revisions.schemaBefore(dataset, before),
+      quality.feedback({ dataset, ...(before === undefined ? {} : { from: before }) }),
     ]);
     const known = history.partitions.map(({ key }) => key);
     const [baseline, special] = await Promise.all([
@@ -58,14 +64,8 @@ export class TargetJudge {
       specialDaysOf(holidays, definition.policy, [...known, ...keys]),
     ]);
     const previous = previousSchema === undefined ? {} : { previousSchema };
-    return new TargetJudge(engine, {
-      definition,
-      now: clock.now(),
-      history,
-      baseline,
-      ...special,
-      ...previous,
-    });
+    const past = { definition, now: clock.now(), history, baseline, ...special, ...previous };
+    return new TargetJudge(engine, past, feedback);
   }
 
   /** The evaluations of the next revisions. */
@@ -73,21 +73,38 @@ export class TargetJudge {
     targets: readonly EvaluationTarget[],
     options: EngineOptions,
   ): Promise<Outcome<readonly Evaluation[]>> {
-    const judged = await this.#engine.evaluate({ ...this.#past, targets }, options);
+    const known = targets.map((target) => ({ ...target, ...this.#said(target.revision) }));
+    const judged = await this.#engine.evaluate({ ...this.#past, targets: known }, options);
     if (!judged.ok) return judged;
     const { evaluations } = judged.value;
     const last = targets.at(-1);
+    const history = historyAfter(this.#past.history, evaluations, limits.historyPartitionsMax);
+    const learned = known.filter(({ feedback }) => feedback !== 'real_error');
     this.#past = {
       ...this.#past,
-      history: historyAfter(this.#past.history, evaluations, limits.historyPartitionsMax),
+      history: {
+        ...history,
+        partitions: history.partitions.map((one) => {
+          return { ...one, ...this.#said({ partition: one.key, number: one.revision }) };
+        }),
+      },
       baseline: [
         ...this.#past.baseline,
-        ...targets.map(({ revision, profiles }) => ({ key: revision.partition, profiles })),
+        ...learned.map(({ revision, profiles }) => ({ key: revision.partition, profiles })),
       ].slice(-limits.baselinePartitionsMax),
       ...(last === undefined ? {} : { previousSchema: { revision: last.revision, schema: last.schema } }),
     };
     return succeed(evaluations);
   }
+
+  #said({ partition, number }: Pick<RevisionRef, 'partition' | 'number'>): { feedback?: Feedback } {
+    const feedback = this.#feedback.get(revisionKey(partition, number));
+    return feedback === undefined ? {} : { feedback };
+  }
+}
+
+function revisionKey(partition: PartitionKey, number: number): string {
+  return JSON.stringify([partition, number]);
 }
 
 /** About what the worker's answer takes of each metric of the whole, with its result, and of one of a group of rows. */

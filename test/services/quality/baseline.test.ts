@@ -115,6 +115,37 @@ describe('the baseline of a check', () => {
   });
 });
 
+describe('a frame that is judged again', () => {
+  it('heeds what people said of its partitions, which a forced backfill used to forget', async () => {
+    const world = await flightsWorld();
+    for (let nth = 0; nth < 32; nth++) await measuredDay(world, nth, nth === 25 ? { factor: 50 } : {});
+    await judged(world, wholeFrame);
+    const { quality } = world.database;
+    const wrong = targetOf(25).revision.partition;
+    const line = { check: 'delay.avg', status: 'fail', text: 't', severity: 9, open: false } as const;
+    const incident = world.incident(unique('i'), {
+      state: { state: 'resolved', reason: 'real_error', by: 'me', at: at(9) },
+      lines: [{ ...line, partition: wrong, revision: 1 }],
+    });
+    await world.evaluated([], [incident]);
+    const { partition } = targetOf(31).revision;
+    // The distributions of the days after it were compared with the wrong day, too: those are measured anew.
+    const resultsOf = async () => {
+      const all = await quality.results({ dataset: world.dataset, partition, limit: 1_000 });
+      const own = all.filter(({ metric }) => !/js_distance/.test(metric));
+      return own.toSorted((a, b) => (a.check < b.check ? -1 : 1));
+    };
+    const before = await resultsOf();
+    await judged(world, { kind: 'revision', revision: world.reference(partition) });
+    const single = await resultsOf();
+    assert.notDeepEqual(single, before, 'what people say changes what is learned');
+    const asked = await judged(world, wholeFrame);
+    assert.deepEqual(await resultsOf(), single);
+    const told = asked?.targets.flatMap(({ revision, feedback }) => (feedback ? [revision.partition] : []));
+    assert.deepEqual(told, [wrong]);
+  });
+});
+
 describe('a drift', () => {
   it('is explained by the values that moved, from what is stored', async () => {
     const world = await flightsWorld();

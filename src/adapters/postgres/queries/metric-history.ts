@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { DatasetName, PartitionKey } from '../../../base/ids.ts';
 import type { MetricScale } from '../../../core/metrics/metric.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type MetricHistory,
   type MetricSeries,
 } from '../../../core/thresholds/history.ts';
+import type { RevisionFeedback } from '../../../ports/quality-store.ts';
 import { encodeJson } from '../json.ts';
 import type { Connection } from '../transact.ts';
 
@@ -48,17 +49,34 @@ async function evaluatedPartitions(db: Connection, request: Request): Promise<Ev
       order by evaluation.partition desc, evaluation.revision desc
       limit ${limit}
     ),
-    feedback as (
-      select distinct on (line.partition) line.partition collate "C" as partition, resolved_as
-      from incident, jsonb_to_recordset(body->'lines') as line (partition text)
-      where dataset = ${dataset}
-        and resolved_as in (select json_array_elements_text(${encodeJson(feedbackReasons)}::json))
-      order by line.partition, resolved_at desc, id desc
-    )
-    select last.*, feedback.resolved_as as feedback
-    from last left join feedback using (partition)
+    feedback as (${feedbackOf(dataset)})
+    select last.*, feedback.feedback
+    from last left join feedback using (partition, revision)
     order by last.partition`.execute(db);
   return rows;
+}
+
+/** What people said of the revisions of a dataset, from a partition on. */
+export async function revisionFeedback(
+  db: Connection,
+  { dataset, from }: { readonly dataset: DatasetName; readonly from?: PartitionKey },
+): Promise<readonly RevisionFeedback[]> {
+  const { rows } = await sql<RevisionFeedback>`
+    select * from (${feedbackOf(dataset)}) as said
+    ${from === undefined ? sql`` : sql`where partition >= ${from}`}
+    order by partition, revision`.execute(db);
+  return rows;
+}
+
+/** The newest word on each revision: of one that was restated, what was said of its old content does not hold any more. */
+function feedbackOf(dataset: DatasetName): RawBuilder<unknown> {
+  return sql`
+    select distinct on (line.partition, line.revision)
+      line.partition collate "C" as partition, line.revision, resolved_as as feedback
+    from incident, jsonb_to_recordset(body->'lines') as line (partition text, revision integer)
+    where dataset = ${dataset}
+      and resolved_as in (select json_array_elements_text(${encodeJson(feedbackReasons)}::json))
+    order by line.partition, line.revision, resolved_at desc, id desc`;
 }
 
 function historyPartition(row: EvaluatedPartition): HistoryPartition {
