@@ -19,9 +19,8 @@ export type EnsembleOptions = {
   readonly servers: 1 | 3;
   /** The unit of ZooKeeper's time: sessions last between 2 and 20 of it. */
   readonly tickMs?: number;
-  /** Lines of the configuration, and options of the Java machine, beside the usual ones. */
+  /** Lines of the configuration beside the usual ones. */
   readonly configuration?: readonly string[];
-  readonly javaOptions?: readonly string[];
   /** Jars beside the usual ones. */
   readonly jars?: readonly string[];
 };
@@ -42,7 +41,6 @@ export async function startEnsemble(options: EnsembleOptions): Promise<Ensemble>
         directory: join(directory, String(index + 1)),
         tickMs: options.tickMs ?? 200,
         configuration: [...(options.servers === 1 ? [] : quorum), ...(options.configuration ?? [])],
-        javaOptions: options.javaOptions ?? [],
         jars: options.jars ?? [],
       }),
   );
