@@ -167,6 +167,17 @@ describe('the docs', () => {
     assertSameNames(documented, names);
   });
 
+  it('number each decision once, and its title alike', () => {
+    const pages = files('docs/decisions', '.md');
+    const numbers = pages.map((page) => Number(/(\d{4})-[^/]*$/.exec(page)?.[1]));
+    assert.deepEqual(
+      numbers.toSorted((a, b) => a - b),
+      [...pages.keys()].map((place) => place + 1),
+    );
+    const titles = pages.map((page) => Number(/^# (\d+)\. /.exec(read(page))?.[1]));
+    assert.deepEqual(titles, numbers);
+  });
+
   it('link only to files that exist', () => {
     const pages = ['README.md', 'CHANGELOG.md', ...files('docs', '.md')];
     const faults = pages.flatMap((page) =>

@@ -1,4 +1,4 @@
-import { failure } from '../../base/errors.ts';
+import { type Failure, failure } from '../../base/errors.ts';
 import type { DatasetName, PartitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
@@ -84,7 +84,7 @@ export class Replays {
       },
       { signal, timeoutMs: limits.replayTimeoutMs, memoryMb: limits.evaluateMemoryMb },
     );
-    if (!replayed.ok) return replayed;
+    if (!replayed.ok) return fail(withAdvice(replayed.error));
     return succeed({
       dataset,
       ...(policy === undefined ? {} : { policy: policy.file }),
@@ -125,6 +125,14 @@ export class Replays {
     }
     return schemas;
   }
+}
+
+function withAdvice(error: Failure): Failure {
+  if (error.code !== 'TASK_TIMEOUT' || error.hint !== undefined) return error;
+  return {
+    ...error,
+    hint: 'name fewer partitions (--from, --to), or try again when the machine has less to do',
+  };
 }
 
 /** As many of the newest partitions as can be judged while a person waits. */
