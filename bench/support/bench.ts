@@ -93,6 +93,11 @@ export function wallTimes(of: readonly Run[] | undefined): number[] {
   return (of ?? []).map((one) => one.wallMs);
 }
 
+/** The processor times of whole process trees. */
+export function processorTimes(of: readonly Run[] | undefined): number[] {
+  return (of ?? []).map((one) => one.processorMs);
+}
+
 /** Pair by pair. */
 export function ratios(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, at) => value / (b[at] ?? Number.NaN));

@@ -1,40 +1,47 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
-/** The proportional memory (PSS) of a process and all its descendants, in bytes: shared pages count once. */
-export function memoryOfTree(root: number): number {
-  return [root, ...descendants(root)].reduce((sum, pid) => sum + pssBytes(pid), 0);
+/** What a process and all its descendants take at a moment. */
+export type TreeLook = {
+  /** Proportional memory (PSS): shared pages count once. */
+  readonly memoryBytes: number;
+  /** Processor time until now, of all threads, of each process. */
+  readonly processorMs: ReadonlyMap<number, number>;
+};
+
+/** Looks at a process tree of Linux; one that has ended takes nothing. */
+export function lookAtTree(root: number): TreeLook {
+  const pids = treeOf(root);
+  return {
+    memoryBytes: pids.reduce((sum, pid) => sum + pssBytes(pid), 0),
+    processorMs: new Map(pids.map((pid) => [pid, processorMs(pid)])),
+  };
 }
 
-function descendants(root: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(Number(name));
-    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const found: number[] = [];
-  let layer = [root];
-  while (layer.length > 0) {
-    layer = layer.flatMap((pid) => children.get(pid) ?? []);
-    found.push(...layer);
-  }
-  return found;
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined; // It ended between the listing and the look.
-  }
+/** Children are started by the main thread. */
+function treeOf(pid: number): number[] {
+  const children = textOf(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(treeOf)];
 }
 
 function pssBytes(pid: number): number {
+  return Number(/^Pss:\s+(\d+) kB/m.exec(textOf(pid, 'smaps_rollup'))?.[1] ?? 0) * 1024;
+}
+
+/** The kernel counts in hundredths of a second; the name of the program, in brackets, may hold anything. */
+function processorMs(pid: number): number {
+  const stat = textOf(pid, 'stat');
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return 10 * (user + system);
+}
+
+function textOf(pid: number, file: string): string {
   try {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    return 0;
+    return ''; // It ended between two looks.
   }
 }
