@@ -30,7 +30,7 @@ function partitionJson({ key, status, files, sizeBytes, rejected, found }: Parti
         { value: value ?? null, exact, relative_error: relativeError, absolute_error: absoluteError },
       ]),
     ),
-    top_values: detailsOf(found.details, 'top_values'),
+    ...Object.fromEntries(detailKinds.map((kind) => [kind, detailsOf(found.details, kind)])),
     moved: detailsOf(found.details, 'js_distance'),
     failed_rows: found.failedRows,
     results: found.results.map(({ check, metric, status: verdict, value, lower, upper, record }) => ({
@@ -44,6 +44,8 @@ function partitionJson({ key, status, files, sizeBytes, rejected, found }: Parti
     })),
   };
 }
+
+const detailKinds = ['top_values', 'top_patterns', 'formats', 'hours', 'histogram'] as const;
 
 /** The details of one kind, by column. */
 function detailsOf(details: readonly MetricDetail[], wanted: string): Record<string, unknown> {

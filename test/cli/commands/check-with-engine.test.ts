@@ -165,6 +165,19 @@ test('statements, duplicates and validity are checked on a file; a hostile state
   assert.match(text, /1 check with an error, 3 failed, 2 checks passed/);
 });
 
+test('the JSON has what is behind the numbers, where it used to have the most frequent values alone', async () => {
+  await files.write('flights.csv', `${flights}\n`);
+  const { text } = await run('flights.csv', '--json');
+  const { partitions } = JSON.parse(text) as {
+    partitions: Record<string, Record<string, { value: string }[]>>[];
+  };
+  const [found = {}] = partitions;
+  assert.deepEqual(found['top_patterns']?.['origin']?.map(({ value }) => value).toSorted(), ['A', 'a']);
+  assert.deepEqual(found['formats'], { origin: [] });
+  assert.deepEqual(Object.keys(found['histogram'] ?? {}), ['at', 'distance', 'hours']);
+  assert.deepEqual(found['hours'], {}, 'a date has none');
+});
+
 test('statements see the rows of their own partition, also where one Parquet file holds several', async () => {
   const csv = await files.write('flights.csv', `${flights}\n`);
   const { size, mtimeMs } = await stat(csv);
