@@ -333,9 +333,9 @@ export function evaluationConformance(worldOf: WorldOf): void {
       await resolve(world, { reason: 'false_alarm', at: 10, partitions: ['a', 'c'] });
       const history = await world.database.quality.history({ dataset: world.dataset, limit: 10 });
       assert.deepEqual(history.partitions, [
-        { key: 'a', revision: 1, feedback: 'expected' },
+        { key: 'a', revision: 1, feedback: 'false_alarm' },
         { key: 'b', revision: 1, feedback: 'real_error' },
-        { key: 'c', revision: 1 },
+        { key: 'c', revision: 1, feedback: 'false_alarm' },
         { key: 'd\0', revision: 1, feedback: 'expected' },
       ]);
     });

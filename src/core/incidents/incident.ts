@@ -48,9 +48,9 @@ export type IncidentState =
 /**
  * Why it was resolved. `restated`: Assay saw a good revision. `expected`: it was right and may come again, on any day or
  * by week, month or year; `expected_once`, `new_normal` and `real_error` teach the thresholds likewise; `false_alarm`
- * keeps the value in training.
+ * lets what alarmed be learned from.
  */
-export type ResolveReason = 'restated' | Feedback | 'false_alarm' | 'other';
+export type ResolveReason = 'restated' | Feedback | 'other';
 
 /** An entry of the incident's history, in words for people. */
 export type IncidentEvent = { readonly at: Instant; readonly by: string; readonly text: string };

@@ -26,6 +26,7 @@ export const feedbackReasons = [
   'expected_yearly',
   'new_normal',
   'real_error',
+  'false_alarm',
 ] as const;
 
 export type Feedback = (typeof feedbackReasons)[number];

@@ -10,6 +10,8 @@ const daysRemembered = 180;
 export type ConstantView = {
   readonly constant: number;
   readonly tolerance: number | undefined;
+  /** The largest change that people called a false alarm. */
+  readonly allowed: number;
   readonly pastChanges: number;
 };
 
@@ -41,6 +43,7 @@ export class ConstantWatch {
   #value = Number.NaN;
   #run = 0;
   #size = 0;
+  #allowed = 0;
 
   constructor(metricScale: MetricScale, capacity: number) {
     this.#metricScale = metricScale;
@@ -81,7 +84,8 @@ export class ConstantWatch {
     const habit = this.#changes.largest(1) * (isNews ? 1.5 : 3) * Math.max(1, of.lambda);
     const strict = (isSteady || isRare) && isAffordable && isNews;
     const loose = habit > 0 && this.#size >= constantAfter ? Math.max(least, habit) : undefined;
-    return { constant: this.#value, tolerance: strict ? least : loose, pastChanges: changes };
+    const tolerance = strict ? least : loose;
+    return { constant: this.#value, tolerance, allowed: this.#allowed, pastChanges: changes };
   }
 
   /** In how many partitions of the last 180 it stood still, and how often it changed there. */
@@ -109,6 +113,11 @@ export class ConstantWatch {
   expect(value: number): void {
     this.noteDeviation(value);
     this.#changes.push(Math.abs(value - this.#value));
+  }
+
+  /** A change as large as this alarmed and was none to alarm about: it never does again. */
+  allow(change: number): void {
+    this.#allowed = Math.max(this.#allowed, change);
   }
 
   /** A new level was accepted: what stood still goes on standing still there. */

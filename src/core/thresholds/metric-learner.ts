@@ -13,6 +13,7 @@ import {
 import type { BarQuantiles } from './bar-quantiles.ts';
 import { DeviationRun } from './deviation-run.ts';
 import { Deviations, sideOf } from './deviations.ts';
+import { FalseAlarms } from './false-alarms.ts';
 import { ForecastSeries, type SeriesPoint } from './forecast-series.ts';
 import type { HistoryPartition } from './history.ts';
 import { type ConstantsTogether, ConstantWatch, constantSeverity } from './invariants.ts';
@@ -39,6 +40,13 @@ export type JudgementContext = {
   readonly lambda: number;
   readonly constantLevel: number;
   readonly constants: ConstantsTogether;
+};
+
+type SideBarRequest = {
+  readonly side: Side;
+  readonly right: number;
+  readonly quantiles: BarQuantiles;
+  readonly shared: SharedFactors;
 };
 
 /** What kind of metric it is, and how it is to be judged. */
@@ -69,6 +77,7 @@ export class MetricLearner {
   readonly #constants: ConstantWatch;
   readonly #specialDays = new SpecialDays();
   readonly #run = new DeviationRun();
+  readonly #falseAlarms = new FalseAlarms();
 
   constructor(nature: MetricNature, capacity: number) {
     const { scale, family, rule } = nature;
@@ -151,8 +160,11 @@ export class MetricLearner {
       sensitivity: sensitivityFactor[this.rule.sensitivity],
       coldFactor: coldFactor(this.keys.size),
     };
-    const above = this.#sideBar('above', context.quantiles, shared);
-    const below = this.#sideBar('below', context.quantiles, shared);
+    const sideBar = (side: Side): SideBar => {
+      const right = this.#falseAlarms.reach(side, transform, point.rows) / spread;
+      return this.#sideBar({ side, right, quantiles: context.quantiles, shared });
+    };
+    const [above, below] = [sideBar('above'), sideBar('below')];
     const figures = {
       metricScale: this.scale,
       transform,
@@ -188,11 +200,13 @@ export class MetricLearner {
     };
   }
 
-  #sideBar(side: Side, quantiles: BarQuantiles, shared: SharedFactors): SideBar {
+  /** `right`: the deviation that people called a false alarm; no sensitivity makes it one again. */
+  #sideBar({ side, right, quantiles, shared }: SideBarRequest): SideBar {
     const own = this.deviations[side];
     const at = { kin: this.kin, side, direction: this.rule.direction };
     const quantile = quantiles.of(own.tail.sums(), at);
-    const factors = { quantile, recordZ: own.record(quantile) };
+    const recordZ = Math.max(own.record(quantile), right / Math.min(1, shared.sensitivity));
+    const factors = { quantile, recordZ };
     return { ...factors, bar: barOf({ ...factors, ...shared }) };
   }
 
@@ -210,7 +224,7 @@ export class MetricLearner {
     context: JudgementContext,
     base: { predictions: Float64Array; scaled: number },
   ): ConstantJudgement | Extract<Judgement, { kind: 'learning' }> {
-    const { constant, tolerance, pastChanges } = this.#constants.view({
+    const { constant, tolerance, allowed, pastChanges } = this.#constants.view({
       rows: point.rows,
       level: context.constantLevel,
       lambda: context.lambda,
@@ -219,7 +233,7 @@ export class MetricLearner {
     });
     const history = this.keys.size;
     if (tolerance === undefined) return { ...base, kind: 'learning', history, needed: coldStart.noticing };
-    const reach = tolerance * sensitivityFactor[this.rule.sensitivity];
+    const reach = Math.max(allowed, tolerance * sensitivityFactor[this.rule.sensitivity]);
     const least = this.scale === 'number' ? -Number.MAX_VALUE : 0;
     const band = { lower: Math.max(least, constant - reach), upper: constant + reach };
     const alarm = isOutside(point.value, band, this.rule.direction);
@@ -319,6 +333,10 @@ export class MetricLearner {
         if (judgement.kind === 'forecast')
           this.deviations[sideOf(judgement.sign)].absorb(judgement.deviation);
         break;
+      case 'false_alarm':
+        this.#include(point, judgement);
+        this.#allow(point, judgement);
+        return;
       case 'real_error':
       case undefined:
         this.keys.exclude(point.key);
@@ -326,6 +344,13 @@ export class MetricLearner {
     }
     this.keys.exclude(point.key);
     this.#absorbClipped(judgement);
+  }
+
+  /** What alarmed was right: nothing that lies as far to the same side alarms again. */
+  #allow({ value }: MetricPoint, judgement: Judgement): void {
+    if (judgement.kind === 'learning' || !judgement.alarm) return;
+    if (judgement.kind === 'constant') this.#constants.allow(Math.abs(value - judgement.constant));
+    else this.#falseAlarms.note({ side: sideOf(judgement.sign), value, expected: judgement.expected });
   }
 
   #absorbClipped(judgement: Judgement): void {

@@ -347,6 +347,48 @@ describe('feedback', () => {
     assert.notEqual(lastVerdict(series([...days, 500, 100, 495])).status, 'pass');
   });
 
+  it('“false alarm” learns from the value, and none as far from its forecast alarms again', () => {
+    const sensitivities = ['low', 'medium', 'high'] as const;
+    const of = fc.record({
+      seed: fc.nat(),
+      jump: fc.double({ noNaN: true, min: -1e5, max: 1e5 }),
+      sensitivity: fc.constantFrom(...sensitivities),
+    });
+    fc.assert(
+      fc.property(of, ({ seed, jump, sensitivity }) => {
+        const past = noisy(60, { seed });
+        const feedback = { 60: 'false_alarm' } as const;
+        const alarmed = lastVerdict(series([...past, 100 + jump]), { sensitivity });
+        fc.pre(alarmed.record.state === 'banded' && alarms(alarmed));
+        const deviation = 100 + jump - banded(alarmed).expected;
+        const next = series([...past, 100 + jump, 100], { feedback });
+        const { excluded, expected } = banded(lastVerdict(next, { sensitivity }));
+        assert.ok(!excluded.includes(dayKey(60)));
+        const again = series([...past, 100 + jump, expected + deviation], { feedback });
+        assert.equal(lastVerdict(again, { sensitivity }).status, 'pass');
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('“false alarm” widens more than no answer, and no further than what was seen', () => {
+    const told = lastVerdict(series([...days, 200, 100, 300], { feedback: { 60: 'false_alarm' } }));
+    const untold = banded(lastVerdict(series([...days, 200, 100, 300])));
+    assert.ok(banded(told).upper > untold.upper);
+    assert.notEqual(told.status, 'pass');
+  });
+
+  it('“false alarm” on a constant lets it change as far again, however rarely it does', () => {
+    const still = Array.from({ length: 175 }, () => 5);
+    const feedback = { 175: 'false_alarm' } as const;
+    for (const sensitivity of ['medium', 'high'] as const) {
+      assert.notEqual(lastVerdict(series([...still, 7]), { sensitivity }).status, 'pass');
+      const after = [...still, 7, ...still.map(() => 7), 9];
+      assert.equal(lastVerdict(series(after, { feedback }), { sensitivity }).status, 'pass');
+      assert.notEqual(lastVerdict(series(after), { sensitivity }).status, 'pass');
+    }
+  });
+
   it('“expected once” keeps it out of training', () => {
     const told = banded(lastVerdict(series([...days, 500, 100], { feedback: { 60: 'expected_once' } })));
     assert.deepEqual(told.excluded, [dayKey(60)]);
