@@ -140,18 +140,19 @@ async function countRows(connection: DuckDBConnection, relation: string): Promis
 }
 
 /** Below this every column is counted value by value: more queries would cost more than they save. */
-const smallRowsMax = 131_072;
+const smallRowsMax = 32_768;
 
 /** The share and the numbers of different values up to which counting them one by one is cheaper than sketching. */
 const fewValuesShareMax = 0.3;
 const fewValuesMax = 300_000;
-/** Texts cost more on their way to TypeScript. */
+/** Texts cost more on their way to TypeScript; but as long as that is bearable, none of their formats is missed. */
 const fewTextsMax = 65_536;
 
 function hasFewValues({ column, distinctMax, rowCount }: ColumnTask): boolean {
   if (rowCount <= smallRowsMax || column.form.kind === 'boolean') return true;
-  const limit = column.form.kind === 'text' ? fewTextsMax : fewValuesMax;
-  return distinctMax <= Math.min(limit, fewValuesShareMax * rowCount);
+  const isText = column.form.kind === 'text';
+  if (isText && rowCount <= fewTextsMax) return true;
+  return distinctMax <= Math.min(isText ? fewTextsMax : fewValuesMax, fewValuesShareMax * rowCount);
 }
 
 /**
