@@ -5,6 +5,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 sh scripts/gate.sh
 sh scripts/setup-zookeeper.sh
+sh scripts/setup-postgres.sh
 UV_THREADPOOL_SIZE=8
 export UV_THREADPOOL_SIZE
 [ "$#" -gt 0 ] || set -- 'test/**/*.test.ts'

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { createLogChannel } from './adapters/channels/log-channel.ts';
@@ -7,16 +8,19 @@ import { createEngine } from './adapters/duckdb/engine.ts';
 import { createFilesProvider } from './adapters/files/provider.ts';
 import { createHolidays } from './adapters/holidays/date-holidays.ts';
 import { createLocalCoordination } from './adapters/memory/coordination.ts';
+import { lockDirectory } from './adapters/postgres/embedded/directory-lock.ts';
 import { openEmbeddedDatabase } from './adapters/postgres/embedded/open.ts';
+import { openServerDatabase } from './adapters/postgres/server/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createLog } from './adapters/system/log.ts';
 import { createMachineLoad } from './adapters/system/machine-load.ts';
 import { createRandom } from './adapters/system/random.ts';
 import { createSecrets } from './adapters/system/secrets.ts';
 import { createTelemetry } from './adapters/system/telemetry.ts';
+import { failure } from './base/errors.ts';
 import { type ClusterName, nodeId } from './base/ids.ts';
 import { limits } from './base/limits.ts';
-import { type Outcome, succeed } from './base/outcome.ts';
+import { fail, type Outcome, succeed } from './base/outcome.ts';
 import { MiB } from './base/units.ts';
 import { type Config, dataFolders } from './config.ts';
 import { createHttpServer } from './http/server.ts';
@@ -72,7 +76,7 @@ export function createChecking(kit: Kit, options: { workers: number; scratchDire
 }
 
 /**
- * Starts everything: embedded database, local batches, both clusters with in-process coordination, the API. What it
+ * Starts everything: the database, local batches, both clusters with in-process coordination, the API. What it
  * needs is opened first and closed last. Failures are those of the data directory and of the address.
  */
 export async function startStandalone(config: Config): Promise<Outcome<Standalone>> {
@@ -80,15 +84,15 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
   const folders = dataFolders(config.dataDirectory);
   // What is in it is as private as the data that it was made from.
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const embedded = await openEmbeddedDatabase({ directory: folders.database, ...kit });
-  if (!embedded.ok) return embedded;
-  const database = embedded.value;
+  const connected = await openDatabaseOf(config, kit);
+  if (!connected.ok) return connected;
+  const database = connected.value;
   const opened: Closable[] = [database];
   const closeAll = async (): Promise<void> => {
     for (const part of opened.toReversed()) await part.close();
   };
   try {
-    // Behind the lock of the database, so that nobody else's scratch files are meant.
+    // Behind the lock of the directory, so that nobody else's scratch files are meant.
     await rm(folders.scratch, { recursive: true, force: true });
     await mkdir(folders.scratch, { recursive: true });
     const broken = Promise.withResolvers<unknown>();
@@ -112,6 +116,41 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
     await closeAll();
     throw error;
   }
+}
+
+/**
+ * The embedded database or that of a server, with the data directory locked. A directory stays with the kind of database
+ * that it was first used with: the other one knows nothing of its batches, and would have them swept away.
+ */
+async function openDatabaseOf(config: Config, kit: Kit): Promise<Outcome<Database>> {
+  const folders = dataFolders(config.dataDirectory);
+  const url = config.databaseUrl;
+  if (existsSync(url === undefined ? folders.server : folders.database)) {
+    return fail(
+      failure('REQUEST_INVALID', `${config.dataDirectory} was used with another kind of database`, {
+        hint:
+          url === undefined
+            ? 'its database is on a server: give `--database-url`, or another `--data`'
+            : 'it holds an embedded database: give another `--data`, or no `--database-url`',
+      }),
+    );
+  }
+  if (url === undefined) return openEmbeddedDatabase({ directory: folders.database, ...kit });
+  const isNew = !existsSync(folders.server);
+  const lock = lockDirectory(folders.server);
+  if (!lock.ok) return lock;
+  const server = await openServerDatabase({ url, ...kit });
+  if (!server.ok) {
+    lock.value.release();
+    // Nothing was kept here yet, so that the next start may be with any database.
+    if (isNew) await rm(folders.server, { recursive: true });
+    return server;
+  }
+  const close = async (): Promise<void> => {
+    await server.value.close();
+    lock.value.release();
+  };
+  return succeed({ ...server.value, close });
 }
 
 type Closable = { close(): Promise<void> };

@@ -6,8 +6,10 @@ import { fail, type Outcome, succeed } from './base/outcome.ts';
 
 /** What an operator decides for one process. Everything else is in `base/limits.ts`. */
 export type Config = {
-  /** Holds the database, the batches and scratch files; one process at a time. */
+  /** Holds the batches, scratch files and, without `databaseUrl`, the database; one process at a time. */
   readonly dataDirectory: string;
+  /** A PostgreSQL server instead of the embedded database. It may hold a password: for no log and no message. */
+  readonly databaseUrl: string | undefined;
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -27,6 +29,7 @@ const logLevels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'
 /** Options as the command line gives them; they win over the environment. */
 export type ConfigOptions = {
   readonly data?: string | undefined;
+  readonly databaseUrl?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | number | undefined;
   readonly workers?: string | number | undefined;
@@ -48,9 +51,17 @@ export function readConfig(
   if (port === undefined) return invalid('port', 'a whole number from 0 to 65535');
   if (workers === undefined || workers === 0) return invalid('workers', 'a whole number from 1 to 256');
   if (!isLogLevel(logLevel)) return invalid('log level', `one of ${logLevels.join(', ')}`);
+  const databaseUrl = options.databaseUrl ?? environment['ASSAY_DATABASE_URL'];
+  if (databaseUrl !== undefined && !isDatabaseUrl(databaseUrl)) {
+    return invalid(
+      'database URL',
+      'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with %-encoded special characters',
+    );
+  }
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     dataDirectory: resolve(options.data ?? environment['ASSAY_DATA'] ?? 'assay-data'),
+    databaseUrl,
     host: options.host ?? environment['ASSAY_HOST'] ?? defaultHost,
     port,
     workers,
@@ -63,12 +74,22 @@ export function readConfig(
 }
 
 /** The folders below the data directory. */
-export function dataFolders(dataDirectory: string): { database: string; batches: string; scratch: string } {
+export function dataFolders(
+  dataDirectory: string,
+): Readonly<Record<'database' | 'server' | 'batches' | 'scratch', string>> {
   return {
     database: join(dataDirectory, 'database'),
+    server: join(dataDirectory, 'database-server'),
     batches: join(dataDirectory, 'batches'),
     scratch: join(dataDirectory, 'scratch'),
   };
+}
+
+/** With a host and the name of a database, or a database and a directory of sockets (`postgres:///assay?host=/run/postgresql`). */
+function isDatabaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) return false;
+  return url.pathname.length > 1 && (url.hostname !== '' || url.searchParams.has('host'));
 }
 
 function isLogLevel(text: string): text is LogLevel {

@@ -51,7 +51,8 @@ async function demo(options: DemoOptions): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), 'assay-demo-'));
   try {
     const config = configOf({ port: '0', logLevel: 'error', ...options, data: join(directory, 'data') });
-    const service = await started(config);
+    // What it shows belongs into nobody's database.
+    const service = await started({ ...config, databaseUrl: undefined });
     const client = new Client({ url: service.url, clock: systemClock });
     const narrator = new Narrator(io, systemClock, { quiet: options.json });
     const interrupted = new AbortController();

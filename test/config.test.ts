@@ -30,6 +30,9 @@ describe('the configuration', () => {
     [{ workers: '0' }, /workers.*1 to 256/],
     [{ workers: '1.5' }, /workers/],
     [{ logLevel: 'loud' }, /log level.*debug, info/],
+    [{ databaseUrl: 'mysql://me:hidden@db/assay' }, /^(?!.*hidden).*database URL.*postgres:/],
+    [{ databaseUrl: 'postgres://me:hidden@db' }, /^(?!.*hidden).*database URL/],
+    [{ databaseUrl: 'db.example.org' }, /database URL/],
   ] as const) {
     it(`refuses ${JSON.stringify(options)} and says what is right`, () => {
       const config = readConfig(options, {});

@@ -166,6 +166,17 @@ export const limits = {
   /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */
   databaseOpenTimeoutMs: 2 * minute,
   databaseQueryTimeoutMs: 2 * minute,
+  /** Connections of a process to a database server; one more listens. More would only wait for each other there. */
+  databaseConnectionsMax: 10,
+  databaseConnectTimeoutMs: 5 * second,
+  databaseIdleMs: 1 * minute,
+  /** Without a sign of life for this long the operating system asks the other side, once a second, ten times. */
+  databaseKeepAliveMs: 10 * second,
+  /** Who needs a connection waits this long for a server that is away; then the work fails, and is tried again. */
+  databaseAbsenceMs: 20 * second,
+  databaseRetryMs: 500,
+  /** The longest pause of a transaction that was the victim of a deadlock. */
+  databaseConflictPauseMs: 50,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,
 

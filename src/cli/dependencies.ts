@@ -28,6 +28,7 @@ export type CliDependencies = {
 /** As given on the command line; the configuration checks them and knows the defaults. */
 export type UpOptions = {
   readonly data?: string;
+  readonly databaseUrl?: string;
   readonly host?: string;
   readonly port?: string;
   readonly workers?: string;

@@ -1,3 +1,5 @@
+import { FailureError } from '../../base/errors.ts';
+
 /** An error that the database server raised, with PostgreSQL's own code (`23505`, `40P01`), whatever driver brought it. */
 export class DatabaseFault extends Error {
   override readonly name = 'DatabaseFault';
@@ -10,3 +12,9 @@ export class DatabaseFault extends Error {
     this.detail = error.detail;
   }
 }
+
+/**
+ * The connection was lost inside a transaction whose commit had not been sent: nothing of it stands, so that it may be run
+ * again. Who does not run it again has a failure like any other.
+ */
+export class LostTransaction extends FailureError {}

@@ -2,7 +2,7 @@ import type { Unsubscribe } from '../../ports/coordination.ts';
 
 /**
  * Tells that jobs were enqueued, controlled or ended. It carries no data and may be lost with a process: listeners look
- * again now and then anyway. Across processes this is `NOTIFY` after the commit, and `LISTEN`.
+ * again now and then anyway. Across processes it is `server/job-notifications.ts`.
  */
 export interface JobSignal {
   /** To be called after the commit. */

@@ -12,7 +12,7 @@ import type { Schema } from './schema.ts';
 
 /**
  * The stores over any Kysely of the PostgreSQL dialect whose values are those of `column-values.ts` and `safe-text.ts`,
- * after its tables were brought up to date. `signal` tells of changed jobs; a database of several processes brings its own.
+ * after its tables were brought up to date. `signal` tells of changed jobs; a server, which serves several processes, brings its own.
  */
 export async function openDatabase(
   db: Kysely<Schema>,

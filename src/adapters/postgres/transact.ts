@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { type Failure, FailureError } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import { DatabaseFault } from './database-fault.ts';
+import { DatabaseFault, LostTransaction } from './database-fault.ts';
 import type { Schema } from './schema.ts';
 
 export type Connection = Kysely<Schema>;
@@ -9,12 +9,12 @@ export type Connection = Kysely<Schema>;
 /** The only way to the database while a transaction is open: the outer `db` would wait for its end. */
 export type Work = Transaction<Schema>;
 
-/** Runs `work` in one transaction, again when the server chose it as the victim of a deadlock. */
+/** Runs `work` in one transaction, again when it was the victim of a deadlock or was lost before its commit. */
 export function transact<T>(db: Connection, work: (trx: Work) => Promise<T>): Promise<T> {
   return retried(() => db.transaction().execute(work));
 }
 
-/** Runs a transaction, or a statement that is one by itself, again when the server chose it as the victim of a deadlock. */
+/** Runs a transaction, or a statement that is one by itself, again when that may help and nothing of it stands. */
 export async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -50,6 +50,8 @@ const attemptsMax = 3;
 /** Deadlock detected, serialization failure. */
 const transientCodes: readonly (string | undefined)[] = ['40P01', '40001'];
 
-function isTransient(error: unknown): boolean {
+/** Whether the same transaction may succeed when it is run again. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof LostTransaction) return true;
   return error instanceof DatabaseFault && transientCodes.includes(error.code);
 }

@@ -6,6 +6,7 @@ import type { DemoOptions, UpOptions } from '../dependencies.ts';
 /** `up` and `demo`: the service in this process. */
 export function addServiceCommands(program: Command, commands: CommandSet): void {
   withServiceOptions(commands.local(program, 'up', 'run the whole service in this process, until Ctrl-C'))
+    .option('--database-url <url>', 'PostgreSQL server instead of the embedded database (ASSAY_DATABASE_URL)')
     .addHelpText(
       'after',
       `

@@ -72,7 +72,8 @@ export class IngestTask implements TaskHandler<'ingest'> {
     });
     if (!stored.ok) return stored;
     const revision = this.#revision(spec, { read: read.value, batches: stored.value });
-    return this.#commit(spec, { context, startedAt, revision, definition });
+    // Awaited here: while the staging directory is removed, nobody else would hear of its failure.
+    return await this.#commit(spec, { context, startedAt, revision, definition });
   }
 
   /**

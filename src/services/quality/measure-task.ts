@@ -57,7 +57,7 @@ export class MeasureTask implements TaskHandler<'measure'> {
       { ...context, onProgress: context.progress },
     );
     if (!measured.ok) return measured;
-    return this.#parts.quality.commitMeasure(
+    return await this.#parts.quality.commitMeasure(
       {
         fence: context.fence,
         startedAt,

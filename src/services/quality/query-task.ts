@@ -53,7 +53,7 @@ export class QueryTask implements TaskHandler<'query'> {
     });
     if (!put.ok) return put;
     const outcomes = put.value;
-    return this.#parts.quality.commitQuery(
+    return await this.#parts.quality.commitQuery(
       {
         fence: context.fence,
         startedAt,

@@ -11,7 +11,7 @@ export class ChildScript implements AsyncDisposable {
   #onLine: () => void = () => undefined;
   #isOver = false;
 
-  constructor(script: 'committer.ts' | 'lock-holder.ts', ...args: readonly string[]) {
+  constructor(script: 'committer.ts' | 'lock-holder.ts' | 'server/opener.ts', ...args: readonly string[]) {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -42,6 +42,11 @@ export class ChildScript implements AsyncDisposable {
       });
     }
     return this.lines;
+  }
+
+  /** Writes a line to its standard input. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** As a power cut would: none of its handlers runs. */

@@ -17,12 +17,12 @@ import { saveIncidents, unresolvedIncidents } from './incidents.ts';
 /**
  * Commits evaluations: values, details and results replace those of the same revisions. What counts as a partition's
  * present verdict is that of its highest evaluated revision, so that judging an old one again takes nothing back.
- * The dataset's row is locked, so that incidents are opened and changed by one evaluation at a time.
+ * The dataset is locked, registered or not, so that incidents are opened and changed by one evaluation at a time.
  */
 export function commitEvaluate(db: Connection, request: EvaluateCommit): Promise<CommitOutcome> {
   const { commit, dataset, evaluations } = request;
   return commitTask(db, commit, async (trx) => {
-    await sql`select name from dataset where name = ${dataset} for update`.execute(trx);
+    await sql`select pg_advisory_xact_lock(hashtextextended(${dataset}, 0))`.execute(trx);
     for (const chunk of chunksOf(evaluations, evaluationsPerStatement)) {
       const ids = await upsertEvaluations(trx, request, chunk);
       await removeVerdicts(trx, [...ids.values()]);

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** What becomes of a commit: it never arrives, or it is done and its answer never arrives. */
+export type Loss = 'request' | 'answer';
+
+/** Stands between a client and a PostgreSQL server, and cuts a connection in the middle of its next commit on demand. */
+export type LosingProxy = AsyncDisposable & {
+  /** The URL of the same database through the proxy. */
+  readonly url: string;
+  loseNextCommit(loss: Loss): void;
+  /** Commits that were lost. */
+  lost(): number;
+};
+
+/** Starts a proxy to the server of a URL. */
+export async function startLosingProxy(url: string): Promise<LosingProxy> {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  let next: Loss | undefined;
+  let lost = 0;
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+    upstream.on('data', (chunk) => client.write(chunk));
+    client.on('data', (chunk) => {
+      if (next === undefined || !isCommit(chunk)) {
+        upstream.write(chunk);
+        return;
+      }
+      const loss = next;
+      next = undefined;
+      lost += 1;
+      if (loss === 'request') {
+        client.destroy();
+        return;
+      }
+      upstream.removeAllListeners('data');
+      upstream.once('data', () => client.destroy());
+      upstream.write(chunk);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const through = new URL(url);
+  through.port = String((server.address() as AddressInfo).port);
+  return {
+    url: through.href,
+    loseNextCommit: (loss) => {
+      next = loss;
+    },
+    lost: () => lost,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
+/** A simple query (`Q`, its length, its text) that is `commit`. */
+function isCommit(chunk: Buffer): boolean {
+  return chunk[0] === 0x51 && chunk.subarray(5).toString('latin1') === 'commit\0';
+}
