@@ -32,7 +32,7 @@ function valueText(result: Result): string {
   return `${result.metric} ${formatValue(result.value, formatOf(result.metric, result.exact))}`;
 }
 
-/** A band for people: `15,900–17,400`, `at most 12 %`, `exactly 5`. */
+/** A band for people: `15,900–17,400`, `−30 to −4`, `at most 12 %`, `exactly 5`. */
 export function bandText(
   band: { readonly lower?: number | undefined; readonly upper?: number | undefined },
   format: ValueFormat,
@@ -41,7 +41,9 @@ export function bandText(
   if (lower === undefined) return upper === undefined ? 'anything' : `at most ${formatValue(upper, format)}`;
   if (upper === undefined) return `at least ${formatValue(lower, format)}`;
   if (lower === upper) return `exactly ${formatValue(lower, format)}`;
-  return `${formatValue(lower, format)}–${formatValue(upper, format)}`;
+  // A dash before a minus sign is hard to read.
+  const between = lower < 0 && format !== 'time' ? ' to ' : '–';
+  return `${formatValue(lower, format)}${between}${formatValue(upper, format)}`;
 }
 
 function learnedSummary(result: Result, learned: LearnedRecord): string {

@@ -5,6 +5,7 @@ import { explainResult } from '../../../src/core/checks/explain.ts';
 import { failingEdges } from '../../../src/core/checks/explain-edges.ts';
 import { recomputeResult } from '../../../src/core/checks/recompute.ts';
 import type { Result } from '../../../src/core/checks/result.ts';
+import { bandText } from '../../../src/core/checks/summary.ts';
 import {
   definitionOf,
   historyOf,
@@ -126,4 +127,10 @@ describe('the explanation of other results', () => {
       /No column was added, removed, given another type or moved/,
     );
   });
+});
+
+it('a band below zero is written with a word, where “−108–−33” could hardly be read', () => {
+  assert.equal(bandText({ lower: -108, upper: -33.46 }, 'number'), '−108 to −33.46');
+  assert.equal(bandText({ lower: -5, upper: 5 }, 'number'), '−5 to 5');
+  assert.equal(bandText({ lower: 0, upper: 5 }, 'count'), '0–5');
 });
