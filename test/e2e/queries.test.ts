@@ -115,6 +115,13 @@ describe('queries of a dataset', () => {
     await writeFile(join(directory, 'flights.yaml'), added);
     const applied = await assay('apply', '-f', 'flights.yaml');
     assert.match(applied.text, /duplicate_row_count/);
+    assert.match(applied.errors, /next: assay backfill flights --force/);
+    const before = await assay('results', 'flights', '--partition', '2001-01-12');
+    assert.match(before.errors, /2 checks are newer than these verdicts/);
+    assert.match(
+      before.errors,
+      /\n {2}(?:failed_rows\(far\)|duplicate_row_count) must be 0\n {2}(?:failed|dup)/,
+    );
     await assay('scan', 'flights', '--partition', '2001-01-12', '--force', '--wait');
     const results = await assay('results', 'flights', '--partition', '2001-01-12', '--json');
     const checks = results.json.results.map(
@@ -123,6 +130,7 @@ describe('queries of a dataset', () => {
     assert.ok(checks.includes('pass failed_rows(far) must be 0'), checks.join('\n'));
     assert.ok(checks.includes('pass duplicate_row_count must be 0'), checks.join('\n'));
     assert.equal(results.exitCode, 0);
+    assert.deepEqual(results.json.unanswered, []);
     const again = await assay('backfill', 'flights', '--force');
     assert.match(again.text, /backfill succeeded in .*: 13 partitions/, again.errors);
     const all = await assay('results', 'flights', '--all', '--check', 'failed_rows(far) must be 0', '--json');
