@@ -123,7 +123,14 @@ export class TestCluster {
 }
 
 export function handlersOf(run: Work): TaskHandlers {
-  return { lookup: { run }, ingest: { run }, measure: { run }, query: { run }, evaluate: { run }, notify: { run } };
+  return {
+    lookup: { run },
+    ingest: { run },
+    measure: { run },
+    query: { run },
+    evaluate: { run },
+    notify: { run },
+  };
 }
 
 export function jobOf(id: string, spec: JobSpec, dataset = 'flights', createdAt = testStart): Job {
