@@ -102,12 +102,15 @@ export type StagedBatch = {
   readonly checksum: string;
 };
 
+/**
+ * One batch, which gives the same bits when it is measured again; or batches together, on several threads: that costs less
+ * than one by one, but the last bits of a sum may differ; or Parquet where it lies. Text becomes batches first, since it
+ * would be parsed again for each column.
+ */
 export type MeasureRequest = {
-  readonly source: /** Measured again, it gives the same bits. */
+  readonly source:
     | { readonly kind: 'batch'; readonly path: string; readonly schema: Schema }
-    /** All of them together, on several threads: for less than one by one, but the last bits of a sum may differ. */
     | { readonly kind: 'batches'; readonly batches: readonly StagedBatch[]; readonly schema: Schema }
-    /** Parquet where it lies. Text becomes batches first, since it would be parsed again for each column. */
     | { readonly kind: 'scan'; readonly scan: SourceScan };
   readonly plan: MeasurePlan;
 };

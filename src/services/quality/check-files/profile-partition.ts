@@ -83,7 +83,7 @@ export async function profilePartition(
 async function readAsItIs({ engine }: Dependencies, request: Request): Promise<Outcome<Read>> {
   const measured = await engine.measure(
     { source: { kind: 'scan', scan: request.listed.scan }, plan: measurePlan(request.definition) },
-    { ...optionsOf(request), timeoutMs: limits.ingestTimeoutMs, onProgress: request.onProgress },
+    { ...optionsOf(request), onProgress: request.onProgress },
   );
   if (!measured.ok) return measured;
   const { profile, rowCount } = measured.value;
@@ -136,7 +136,6 @@ async function readText({ engine, stage }: Dependencies, request: Request): Prom
     {
       ...options,
       memoryMb: limits.ingestMemoryMb,
-      timeoutMs: limits.ingestTimeoutMs,
       onProgress: (fraction) => request.onProgress(fraction * ingestShare),
     },
   );
@@ -155,6 +154,7 @@ async function readText({ engine, stage }: Dependencies, request: Request): Prom
   return succeed({ schema, rowCount, rejected, profile: measured.value.profile, queries: queries.value });
 }
 
+/** Measuring takes in the whole partition, as reading does, and so gets as much time. */
 function optionsOf(request: Request): EngineOptions {
-  return { signal: request.signal, timeoutMs: limits.measureTimeoutMs, memoryMb: limits.measureMemoryMb };
+  return { signal: request.signal, timeoutMs: limits.ingestTimeoutMs, memoryMb: limits.measureMemoryMb };
 }
