@@ -24,6 +24,16 @@ describe('the configuration', () => {
     assert.equal(fallback.value.port, 7420);
   });
 
+  it('takes a server by its address or by the directory of its sockets', () => {
+    for (const databaseUrl of [
+      'postgres://assay:pass%40word@db.example.org:5432/assay?sslmode=verify-full',
+      'postgresql:///assay?host=/run/postgresql',
+    ]) {
+      const config = readConfig({}, { ASSAY_DATABASE_URL: databaseUrl });
+      assert.deepEqual(config.ok && config.value.databaseUrl, databaseUrl);
+    }
+  });
+
   for (const [options, message] of [
     [{ port: '70000' }, /port.*0 to 65535/],
     [{ port: 'http' }, /port/],

@@ -166,7 +166,7 @@ export const limits = {
   /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */
   databaseOpenTimeoutMs: 2 * minute,
   databaseQueryTimeoutMs: 2 * minute,
-  /** Connections of a process to a database server; one more listens. More would only wait for each other there. */
+  /** Connections of a process to a database server; one more listens. */
   databaseConnectionsMax: 10,
   databaseConnectTimeoutMs: 5 * second,
   databaseIdleMs: 1 * minute,

@@ -5,7 +5,7 @@ import { FailureError, failure } from '../../../base/errors.ts';
 import { type DatabaseFault, LostTransaction } from '../database-fault.ts';
 import { numberText } from '../json.ts';
 import { encodeText } from '../safe-text.ts';
-import { endsConnection, faultOf, unavailable } from './faults.ts';
+import { endsConnection, faultOf } from './faults.ts';
 
 /** A connection that one caller has for itself, until it is released. */
 export class ServerConnection implements DatabaseConnection {
@@ -45,8 +45,8 @@ export class ServerConnection implements DatabaseConnection {
   async commit(): Promise<void> {
     this.#isUncommitted = false;
     const { command } = await this.#send('commit').catch((error: unknown) => {
-      if (!this.#isBroken) throw error;
-      throw new FailureError(unavailable('the database server was lost during a commit', error));
+      if (!this.#isBroken || !(error instanceof FailureError)) throw error;
+      throw new FailureError({ ...error.failure, message: 'the database server was lost during a commit' });
     });
     if (command !== 'ROLLBACK') return;
     throw new FailureError(
@@ -56,7 +56,9 @@ export class ServerConnection implements DatabaseConnection {
 
   /** A lost connection needs none: the server rolls back by itself. */
   async rollback(): Promise<void> {
-    if (!this.#isBroken) await this.#send('rollback');
+    if (this.#isBroken) return;
+    await this.#send('rollback');
+    this.#isUncommitted = false;
   }
 
   /** Gives it back to the pool, or takes it out when it is of no use any more. */
@@ -68,10 +70,9 @@ export class ServerConnection implements DatabaseConnection {
     throw new Error('the database is not streamed: read in pages');
   }
 
-  async #send(sql: string, values?: readonly WireValue[]): Promise<Answer> {
+  async #send(sql: string, values: readonly WireValue[] = []): Promise<Answer> {
     try {
-      // Without parameters it would be PostgreSQL's simple protocol, which parses the same and costs less.
-      return await this.#client.query(sql, values === undefined ? undefined : [...values]);
+      return await this.#client.query(sql, [...values]);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#isBroken ||= endsConnection(error);

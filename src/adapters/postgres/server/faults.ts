@@ -31,7 +31,7 @@ export function refusalOf(error: Error): FailureError {
   );
 }
 
-export function unavailable(what: string, cause: unknown): Failure {
+function unavailable(what: string, cause: unknown): Failure {
   return failure('DATABASE_UNAVAILABLE', what, {
     hint: 'committed data is safe; work goes on by itself when the server is back',
     cause,
