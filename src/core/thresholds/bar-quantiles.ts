@@ -17,6 +17,15 @@ const quantileMin = 2.2;
 /** The tails of kindred metrics (`metricKin`), above and below their forecasts. */
 export type KinTails = ReadonlyMap<string, Readonly<Record<Side, PooledTail>>>;
 
+/** Which side of which metric is asked about. */
+export type QuantileAt = {
+  readonly kin: string;
+  readonly side: Side;
+  readonly direction: Direction;
+  /** Whether it can only be so large: a share of all rows, a distance between distributions. */
+  readonly isBounded: boolean;
+};
+
 /**
  * The bars' quantiles for one partition of a dataset: the level is shared by all metrics that are judged. The shape of the
  * tail is learned from the metric's own deviations and, as far as they are alike, from those of its family.
@@ -32,11 +41,11 @@ export class BarQuantiles {
   }
 
   /** The deviation to one side that a metric may exceed as seldom as its share of the level says. */
-  of(own: TailSums, at: { kin: string; side: Side; direction: Direction }): number {
+  of(own: TailSums, at: QuantileAt): number {
     const pool = this.#kin.get(at.kin)?.[at.side];
     const kin = pool === undefined ? noTail : weighingAtMost(Math.min(kinMax, pool.credibility), pool.sum);
     const tail = addTails(weighingAtMost(ownMax, own), addTails(kin, prior));
     const probability = at.direction === 'both' ? this.#perMetric / 2 : this.#perMetric;
-    return Math.max(quantileMin, tailQuantile(tail, probability));
+    return Math.max(quantileMin, tailQuantile(tail, probability, at.isBounded));
   }
 }

@@ -203,7 +203,8 @@ export class MetricLearner {
   /** `right`: the deviation that people called a false alarm; no sensitivity makes it one again. */
   #sideBar({ side, right, quantiles, shared }: SideBarRequest): SideBar {
     const own = this.deviations[side];
-    const at = { kin: this.kin, side, direction: this.rule.direction };
+    const isBounded = this.family === 'percent' || this.family === 'distance';
+    const at = { kin: this.kin, side, direction: this.rule.direction, isBounded };
     const quantile = quantiles.of(own.tail.sums(), at);
     const recordZ = Math.max(own.record(quantile), right / Math.min(1, shared.sensitivity));
     const factors = { quantile, recordZ };

@@ -61,16 +61,20 @@ export function weighingAtMost(most: number, tail: TailSums): TailSums {
 /** How fast a tail may thin out or go on: -0.2 ends soon after what was seen, 0 is exponential, 1/3 is Student's t with 3 degrees. */
 const shapeMin = -0.2;
 const shapeMax = 0.7;
+/** What can not exceed 100 % or 1 has an end; its tail still thins out slowly before it. */
+const boundedShapeMax = 0.15;
 
 /**
- * The deviation that is exceeded with a probability, extrapolated beyond what was seen; `beyond` > 0. Source: Dekkers,
+ * The deviation that is exceeded with a probability, extrapolated beyond what was seen; `beyond` > 0. `isBounded`: of a
+ * metric that can only be so large. Source: Dekkers,
  * Einmahl and de Haan, "A moment estimator for the index of an extreme-value distribution", Annals of Statistics 17 (1989).
  */
-export function tailQuantile(tail: TailSums, probability: number): number {
+export function tailQuantile(tail: TailSums, probability: number, isBounded = false): number {
   const first = (tail.logs * unit) / tail.beyond;
   const second = (tail.squares * unit) / tail.beyond;
   const bounded = 1 - 0.5 / Math.max(1e-9, 1 - (first * first) / second);
-  const shape = Math.min(shapeMax, Math.max(shapeMin, first + bounded));
+  const most = isBounded ? boundedShapeMax : shapeMax;
+  const shape = Math.min(most, Math.max(shapeMin, first + bounded));
   const slope = threshold * first * (1 - Math.min(0, bounded));
   const reach = Math.max(1, tail.beyond / tail.seen / probability);
   return threshold + slope * (Math.abs(shape) < 1e-6 ? Math.log(reach) : (reach ** shape - 1) / shape);

@@ -47,6 +47,13 @@ describe('the tail of deviations', () => {
     }
   });
 
+  it('of a bounded metric ends sooner when it is heavy, and is the same when it is light', () => {
+    const heavy = tailOf(student3, many).sums();
+    assert.ok(tailQuantile(heavy, 0.0001, true) < 0.8 * tailQuantile(heavy, 0.0001));
+    const light = tailOf(normal, many).sums();
+    assert.equal(tailQuantile(light, 0.0001, true), tailQuantile(light, 0.0001));
+  });
+
   it('keeps its shape when it is to weigh less', () => {
     const sums = tailOf(normal, 5_000).sums();
     near(tailQuantile(weighingAtMost(50, sums), 0.001), tailQuantile(sums, 0.001), 1e-9);
