@@ -24,6 +24,8 @@ export type QuantileAt = {
   readonly direction: Direction;
   /** Whether it can only be so large: a share of all rows, a distance between distributions. */
   readonly isBounded: boolean;
+  /** How many ordinary metrics' part of the level it has. */
+  readonly weight: number;
 };
 
 /**
@@ -34,9 +36,9 @@ export class BarQuantiles {
   readonly #perMetric: number;
   readonly #kin: KinTails;
 
-  /** `level`: the probability of a false alarm that the whole partition may have. */
-  constructor(level: number, metrics: number, kin: KinTails) {
-    this.#perMetric = Math.min(0.5, Math.max(1e-12, level / Math.max(metricsMin, metrics)));
+  /** `level`: the probability of a false alarm that the whole partition may have; `weights`: of all metrics together. */
+  constructor(level: number, weights: number, kin: KinTails) {
+    this.#perMetric = Math.max(1e-12, level / Math.max(metricsMin, weights));
     this.#kin = kin;
   }
 
@@ -45,7 +47,8 @@ export class BarQuantiles {
     const pool = this.#kin.get(at.kin)?.[at.side];
     const kin = pool === undefined ? noTail : weighingAtMost(Math.min(kinMax, pool.credibility), pool.sum);
     const tail = addTails(weighingAtMost(ownMax, own), addTails(kin, prior));
-    const probability = at.direction === 'both' ? this.#perMetric / 2 : this.#perMetric;
+    const right = Math.min(0.5, this.#perMetric * at.weight);
+    const probability = at.direction === 'both' ? right / 2 : right;
     return Math.max(quantileMin, tailQuantile(tail, probability, at.isBounded));
   }
 }

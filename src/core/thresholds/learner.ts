@@ -9,6 +9,7 @@ import type { HistoryPartition, MetricHistory } from './history.ts';
 import type { ConstantsTogether } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
 import {
+  budgetWeight,
   isMeanOfRows,
   isMeasuredPerRow,
   type MetricFamily,
@@ -154,9 +155,10 @@ class DatasetLearner implements Learner {
   #quantiles(level: number): (family: MetricFamily) => BarQuantiles {
     const forecasts = [...this.#learners.values()].filter((learner) => learner.isForecast());
     const grouped = forecasts.filter(({ family }) => family === 'segment').length;
+    const weights = forecasts.reduce((sum, { family }) => sum + budgetWeight(family), 0);
     const share = grouped === 0 ? 0 : segmentShare;
     const tails = kinTails(forecasts);
-    const whole = new BarQuantiles(level * (1 - share), forecasts.length - grouped, tails);
+    const whole = new BarQuantiles(level * (1 - share), weights - grouped, tails);
     const groups = new BarQuantiles(level * share, grouped, tails);
     return (family) => (family === 'segment' ? groups : whole);
   }

@@ -46,3 +46,11 @@ export function metricFamily(key: MetricKey, scale: MetricScale): MetricFamily {
   if (scale === 'count') return 'count';
   return /(?:^|\.)p\d/.test(metric.slice(Math.max(0, at - 4))) ? 'percentile' : 'moment';
 }
+
+/**
+ * How large a part of the alert budget a metric has, in parts of an ordinary one. Whether all rows are there is asked first,
+ * and by one or two metrics alone: among hundreds of others they would be heard only when next to nothing arrives.
+ */
+export function budgetWeight(family: MetricFamily): number {
+  return family === 'dataset' ? 10 : 1;
+}

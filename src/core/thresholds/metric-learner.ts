@@ -18,7 +18,7 @@ import { ForecastSeries, type SeriesPoint } from './forecast-series.ts';
 import type { HistoryPartition } from './history.ts';
 import { type ConstantsTogether, ConstantWatch, constantSeverity } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
-import type { MetricFamily } from './metric-family.ts';
+import { budgetWeight, type MetricFamily } from './metric-family.ts';
 import type { MetricRule } from './metric-rule.ts';
 import { predictors } from './predictors.ts';
 import { errorScale, scaleFloor, spreadOf } from './scale.ts';
@@ -125,8 +125,10 @@ export class MetricLearner {
       this.#absorbSpecial(point, judgement);
       return;
     }
+    // In a partition with a confirmed error nothing is to be trusted; what else people say is about what deviated.
     const isSuspect = judgement.kind === 'learning' || judgement.alarm || judgement.severity > 0.5;
-    if (point.feedback !== undefined && isSuspect) this.#absorbWithFeedback(point, judgement);
+    if (point.feedback === 'real_error') this.keys.exclude(point.key);
+    else if (point.feedback !== undefined && isSuspect) this.#absorbWithFeedback(point, judgement);
     else if (judgement.kind === 'learning' || !judgement.alarm) this.#include(point, judgement);
     else this.#absorbDeviation(point, judgement);
   }
@@ -204,7 +206,8 @@ export class MetricLearner {
   #sideBar({ side, right, quantiles, shared }: SideBarRequest): SideBar {
     const own = this.deviations[side];
     const isBounded = this.family === 'percent' || this.family === 'distance';
-    const at = { kin: this.kin, side, direction: this.rule.direction, isBounded };
+    const weight = budgetWeight(this.family);
+    const at = { kin: this.kin, side, direction: this.rule.direction, isBounded, weight };
     const quantile = quantiles.of(own.tail.sums(), at);
     const recordZ = Math.max(own.record(quantile), right / Math.min(1, shared.sensitivity));
     const factors = { quantile, recordZ };

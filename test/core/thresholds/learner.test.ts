@@ -203,6 +203,24 @@ describe('a learner', () => {
     assert.equal(lastVerdict(series([...days, 6, 8_200], of)).status, 'fail');
   });
 
+  it('hears the number of rows among three hundred metrics, which one of them would not be', () => {
+    const rows = noisy(91, { level: 17_000, spread: 600 });
+    const others = Array.from({ length: 300 }, (_, nth) => noisy(91, { seed: nth + 2 }));
+    const learner = createLearner({ alertsPerMonth: 1, ruleOf: () => defaultMetricRule });
+    const steps = rows.map((value, day) => {
+      const metrics = others.map((values, nth) => {
+        return { metric: `c${nth}.avg`, scale: 'number' as const, value: values[day] ?? 0, rows: 17_000 };
+      });
+      const own = ['row_count', 'c.true_count'].map((metric) => {
+        return { metric, scale: 'count' as const, value, rows: 17_000 };
+      });
+      return learner.step({ partition: { key: dayKey(day), revision: 1 }, metrics: [...own, ...metrics] });
+    });
+    const below = (name: string): number =>
+      banded(steps.at(-1)?.find(({ metric }) => metric === name)).below?.quantile ?? Number.NaN;
+    assert.ok(below('row_count') < 0.9 * below('c.true_count'));
+  });
+
   it('gets used to a deviation that comes again and again unanswered', () => {
     const days = noisy(150, { seed: 4 });
     for (const nth of [60, 75, 90, 105, 120, 135]) days[nth] = 400;
@@ -339,6 +357,15 @@ describe('feedback', () => {
     assert.equal(told.recordZ, clean.recordZ);
     assert.ok(Math.abs(told.upper / clean.upper - 1) < 0.001);
     assert.ok(untold.upper > told.upper);
+  });
+
+  it('“real error” leaves out what did not deviate too: half a day of rows is no lesson', () => {
+    const lesson = (feedback: Record<number, HistoryPartition['feedback']>): LearnedRecord =>
+      lastVerdict(series([...days, 101, 100], { feedback })).record;
+    assert.deepEqual(banded({ record: lesson({ 60: 'real_error' }) } as LearnedVerdict).excluded, [
+      dayKey(60),
+    ]);
+    assert.deepEqual(banded({ record: lesson({}) } as LearnedVerdict).excluded, []);
   });
 
   it('“expected” lets it come again', () => {
