@@ -15,7 +15,7 @@ import { DeviationRun } from './deviation-run.ts';
 import { Deviations, sideOf } from './deviations.ts';
 import { FalseAlarms } from './false-alarms.ts';
 import { ForecastSeries, type SeriesPoint } from './forecast-series.ts';
-import type { HistoryPartition } from './history.ts';
+import type { Feedback, HistoryPartition } from './history.ts';
 import { type ConstantsTogether, ConstantWatch, constantSeverity } from './invariants.ts';
 import type { ConstantJudgement, ForecastJudgement, Judgement } from './judgement.ts';
 import { budgetWeight, type MetricFamily } from './metric-family.ts';
@@ -116,6 +116,12 @@ export class MetricLearner {
 
   /** Learns from a judged value. `feedback` of people decides how. */
   absorb(point: MetricPoint, judgement: Judgement): void {
+    const { feedback } = point;
+    // In a partition with a confirmed error nothing is to be trusted; what else people say is about what deviated.
+    if (feedback === 'real_error') {
+      this.keys.exclude(point.key);
+      return;
+    }
     if (this.#series.transform === 'log' && point.value <= 0) {
       this.#series.dropLogarithm();
       this.absorb(point, { ...judgement, predictions: this.#series.predict(point), scaled: point.value });
@@ -125,10 +131,8 @@ export class MetricLearner {
       this.#absorbSpecial(point, judgement);
       return;
     }
-    // In a partition with a confirmed error nothing is to be trusted; what else people say is about what deviated.
     const isSuspect = judgement.kind === 'learning' || judgement.alarm || judgement.severity > 0.5;
-    if (point.feedback === 'real_error') this.keys.exclude(point.key);
-    else if (point.feedback !== undefined && isSuspect) this.#absorbWithFeedback(point, judgement);
+    if (feedback !== undefined && isSuspect) this.#absorbWithFeedback({ ...point, feedback }, judgement);
     else if (judgement.kind === 'learning' || !judgement.alarm) this.#include(point, judgement);
     else this.#absorbDeviation(point, judgement);
   }
@@ -318,7 +322,10 @@ export class MetricLearner {
     if (run.some(({ kind }) => kind === 'constant')) this.#constants.noteDeviation(value);
   }
 
-  #absorbWithFeedback(point: MetricPoint, judgement: Judgement): void {
+  #absorbWithFeedback(
+    point: MetricPoint & { readonly feedback: Exclude<Feedback, 'real_error'> },
+    judgement: Judgement,
+  ): void {
     switch (point.feedback) {
       case 'new_normal':
         this.#run.take();
@@ -340,10 +347,6 @@ export class MetricLearner {
       case 'false_alarm':
         this.#include(point, judgement);
         this.#allow(point, judgement);
-        return;
-      case 'real_error':
-      case undefined:
-        this.keys.exclude(point.key);
         return;
     }
     this.keys.exclude(point.key);
@@ -375,7 +378,7 @@ export class MetricLearner {
 
   /** A day of its own kind teaches about its like, not about ordinary days. */
   #absorbSpecial(point: MetricPoint, judgement: Judgement): void {
-    if (point.specialDay === undefined || point.feedback === 'real_error') return;
+    if (point.specialDay === undefined) return;
     const level = this.#series.prediction(judgement.predictions, levelModel);
     this.#specialDays.absorb(point.specialDay, {
       value: point.value,
