@@ -1,52 +1,35 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { explainResult } from '../../src/core/checks/explain.ts';
 import { recomputeResult } from '../../src/core/checks/recompute.ts';
 import type { Result } from '../../src/core/checks/result.ts';
 import { publishHistory } from '../../src/demo/flight-data.ts';
-import { type ApiCall, apiCaller, readContract } from '../support/api-contract.ts';
-import { type CliRun, runCommand } from '../support/cli-run.ts';
-import { type ServiceProcess, startService } from '../support/service-process.ts';
+import { openServiceWorkplace, type ServiceWorkplace } from '../support/service-workplace.ts';
 
 /** What can be said about a backfilled past, on three million real flights. */
 describe('the past of the flights', () => {
-  let directory: string;
-  let service: ServiceProcess;
-  let call: ApiCall;
+  let workplace: ServiceWorkplace;
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'assay-past-'));
-    await publishHistory(join(directory, 'flights'));
-    const yaml = await readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');
-    await writeFile(join(directory, 'flights.yaml'), yaml);
-    service = await startService(join(directory, 'assay-data'));
-    call = apiCaller(service.url, await readContract(service.url));
-    assert.equal((await assay('apply', '-f', 'flights.yaml')).exitCode, 0);
-    const backfill = await assay('backfill', 'flights');
+    workplace = await openServiceWorkplace(async (directory) => {
+      await publishHistory(join(directory, 'flights'));
+      const yaml = await readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');
+      await writeFile(join(directory, 'flights.yaml'), yaml);
+    });
+    assert.equal((await workplace.assay('apply', '-f', 'flights.yaml')).exitCode, 0);
+    const backfill = await workplace.assay('backfill', 'flights');
     assert.equal(backfill.exitCode, 0, backfill.errors);
   });
 
-  after(async () => {
-    await service.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  const assay = (...args: string[]): Promise<CliRun> =>
-    runCommand(args, {
-      url: service.url,
-      workingDirectory: directory,
-      readFile: (path) => readFile(path, 'utf8'),
-      writeFile: (path, text) => writeFile(path, text),
-    });
+  after(() => workplace.close());
 
   const allResults = async (): Promise<Result[]> => {
-    const { partitions } = (await call('GET', '/datasets/flights/partitions?limit=1000')).body;
+    const { partitions } = (await workplace.call('GET', '/datasets/flights/partitions?limit=1000')).body;
     const pages: Result[][] = [];
     for (const { partition } of partitions) {
-      const page = await service.client.results('flights', { partition, limit: 1_000 });
+      const page = await workplace.service.client.results('flights', { partition, limit: 1_000 });
       assert.ok(page.ok);
       pages.push([...page.value.results]);
     }
@@ -73,7 +56,7 @@ describe('the past of the flights', () => {
   });
 
   it('gives again, replayed, the very verdicts that were stored', async () => {
-    const { body } = await call('POST', '/datasets/flights/replay', {});
+    const { body } = await workplace.call('POST', '/datasets/flights/replay', {});
     const live = new Set(
       (await allResults())
         .filter(({ status }) => status === 'warn' || status === 'fail')
@@ -89,17 +72,17 @@ describe('the past of the flights', () => {
   });
 
   it('speaks for checks that are accepted, and that no partition violates except those they name', async () => {
-    const suggested = await assay('suggest', 'flights', '--out', 'suggested.yaml');
+    const suggested = await workplace.assay('suggest', 'flights', '--out', 'suggested.yaml');
     assert.equal(suggested.exitCode, 0, suggested.errors);
     assert.match(suggested.errors, /flights: \d+ suggestions from 182 partitions with 3,000,000 rows/);
-    const { body } = await call('GET', '/datasets/flights/suggestions');
-    assert.equal(await readFile(join(directory, 'suggested.yaml'), 'utf8'), body.yaml);
+    const { body } = await workplace.call('GET', '/datasets/flights/suggestions');
+    assert.equal(await readFile(join(workplace.directory, 'suggested.yaml'), 'utf8'), body.yaml);
     assert.match(
       body.yaml,
       /# 0 nulls in 182 partitions, 3,000,000 rows \(2001-01-01 … 2001-07-01\)\n +- null_percent/,
     );
 
-    const replay = await assay('replay', 'flights', '--policy', 'suggested.yaml', '--json');
+    const replay = await workplace.assay('replay', 'flights', '--policy', 'suggested.yaml', '--json');
     const { worst, count } = replay.json.today.added;
     assert.equal(count, worst.length);
     for (const { partition, status, check } of worst) {
@@ -111,17 +94,20 @@ describe('the past of the flights', () => {
       );
     }
     assert.equal(replay.json.today.vanished.count, 0);
-    const applied = await assay('apply', '-f', 'suggested.yaml');
+    const applied = await workplace.assay('apply', '-f', 'suggested.yaml');
     assert.equal(applied.text.split('\n')[0], 'flights: changed (version 2)');
-    assert.match((await assay('suggest', 'flights')).text, /null_percent: \{must_be: 0, level: fail\}/);
+    assert.match(
+      (await workplace.assay('suggest', 'flights')).text,
+      /null_percent: \{must_be: 0, level: fail\}/,
+    );
   });
 
   it('shows in one page what a policy would have done, before it goes live', async () => {
     await writeFile(
-      join(directory, 'strict.yaml'),
+      join(workplace.directory, 'strict.yaml'),
       'policy: {alerts_per_month: 8}\nchecks:\n  - row_count: {must_be_greater_than: 14000}\n',
     );
-    const strict = await assay(
+    const strict = await workplace.assay(
       'replay',
       'flights',
       '--policy',
@@ -134,12 +120,15 @@ describe('the past of the flights', () => {
     assert.ok(strict.exitCode === 0 || strict.exitCode === 2, strict.errors);
     assert.match(strict.text, /^flights: strict\.yaml over 151 partitions, 2001-02-01 to 2001-07-01\n/);
     assert.match(strict.text, /row_count [\d,]+; must be greater than 14,000/);
-    assert.match(await readFile(join(directory, 'replay.html'), 'utf8'), /Alarms that would be new/);
-    const none = await assay('replay', 'flights', '--from', '2005-01-01');
+    assert.match(
+      await readFile(join(workplace.directory, 'replay.html'), 'utf8'),
+      /Alarms that would be new/,
+    );
+    const none = await workplace.assay('replay', 'flights', '--from', '2005-01-01');
     assert.equal(none.exitCode, 3);
     assert.match(none.errors, /error PARTITION_NOT_FOUND: flights has no evaluated partition in this frame/);
-    await writeFile(join(directory, 'wrong.yaml'), 'checks:\n  - row_cuont: {must_be: 1}\n');
-    const wrong = await assay('replay', 'flights', '--policy', 'wrong.yaml');
+    await writeFile(join(workplace.directory, 'wrong.yaml'), 'checks:\n  - row_cuont: {must_be: 1}\n');
+    const wrong = await workplace.assay('replay', 'flights', '--policy', 'wrong.yaml');
     assert.equal(wrong.exitCode, 3);
     assert.match(wrong.errors, /error CHECKS_INVALID: wrong\.yaml/);
   });

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type ApiCall, apiCaller, readContract } from '../support/api-contract.ts';
-import { type CliRun, runCommand } from '../support/cli-run.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
-import { type ServiceProcess, startService } from '../support/service-process.ts';
+import { openServiceWorkplace, type ServiceWorkplace } from '../support/service-workplace.ts';
 
 const definition = `dataset: flights
 owner: ops@example.org
@@ -30,36 +27,23 @@ columns:
 
 /** Statements of people over whole partitions, from the YAML to what the commands show. */
 describe('queries of a dataset', () => {
-  let directory: string;
-  let service: ServiceProcess;
-  let call: ApiCall;
+  let workplace: ServiceWorkplace;
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'assay-queries-'));
-    await mkdir(join(directory, 'data'));
-    for (let day = 1; day <= 12; day += 1) await writeDay(directory, day);
-    await writeFile(join(directory, 'flights.yaml'), definition);
-    service = await startService(join(directory, 'assay-data'));
-    call = apiCaller(service.url, await readContract(service.url));
-  });
-
-  after(async () => {
-    await service.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  const assay = (...args: string[]): Promise<CliRun> =>
-    runCommand(args, {
-      url: service.url,
-      workingDirectory: directory,
-      readFile: (path) => readFile(path, 'utf8'),
+    workplace = await openServiceWorkplace(async (directory) => {
+      await mkdir(join(directory, 'data'));
+      for (let day = 1; day <= 12; day += 1) await writeDay(directory, day);
+      await writeFile(join(directory, 'flights.yaml'), definition);
     });
+  });
+
+  after(() => workplace.close());
 
   it('are learned from in a backfill; a hostile one is an error of its check alone', async () => {
-    assert.equal((await assay('apply', '-f', 'flights.yaml')).exitCode, 0);
-    const backfill = await assay('backfill', 'flights');
+    assert.equal((await workplace.assay('apply', '-f', 'flights.yaml')).exitCode, 0);
+    const backfill = await workplace.assay('backfill', 'flights');
     assert.match(backfill.text, /backfill succeeded in .*: 12 partitions/, backfill.errors);
-    const results = await assay('results', 'flights', '--json');
+    const results = await workplace.assay('results', 'flights', '--json');
     assert.equal(results.exitCode, 3);
     const byCheck = new Map<string, { status: string; record: { code?: string } }>(
       results.json.results.map((result: { check: string }) => [result.check, result]),
@@ -73,7 +57,7 @@ describe('queries of a dataset', () => {
     assert.equal(byCheck.get('failed_rows(negative distance) must be 0')?.status, 'pass');
     assert.equal(byCheck.get('origin.invalid_percent(regex=^[A-Z]{3}$) must be 0 %')?.status, 'pass');
     assert.ok(byCheck.has('custom_sql(mean speed)'), 'and its learned threshold');
-    const series = await call(
+    const series = await workplace.call(
       'GET',
       `/datasets/flights/metrics/${encodeURIComponent('custom_sql(mean speed)')}`,
     );
@@ -81,16 +65,16 @@ describe('queries of a dataset', () => {
   });
 
   it('show the rows that should not exist, and are found by their name', async () => {
-    await writeDay(directory, 13, ['2001-01-13,SFO,-7,1', '2001-01-13,sfo,-8,2']);
-    assert.equal((await assay('scan', 'flights', '--wait')).exitCode, 3);
-    const results = await assay('results', 'flights');
+    await writeDay(workplace.directory, 13, ['2001-01-13,SFO,-7,1', '2001-01-13,sfo,-8,2']);
+    assert.equal((await workplace.assay('scan', 'flights', '--wait')).exitCode, 3);
+    const results = await workplace.assay('results', 'flights');
     assert.match(results.text, /failed_rows\(negative distance\): 2 rows that should not exist\n/);
     assert.match(results.text, /│ 2001-01-13 │ sfo +│ -8 +│ 2 +│/);
-    const explained = await assay('explain', 'flights', '2001-01-13', 'negative distance');
+    const explained = await workplace.assay('explain', 'flights', '2001-01-13', 'negative distance');
     assert.equal(explained.exitCode, 0, explained.errors);
     assert.match(explained.text, /failed_rows\(negative distance\) 2; must be 0/);
     assert.match(explained.text, /│ 2001-01-13 │ SFO +│ -7 +│ 1 +│/);
-    const { body } = await call('GET', '/datasets/flights/details?partition=2001-01-13');
+    const { body } = await workplace.call('GET', '/datasets/flights/details?partition=2001-01-13');
     assert.equal(body.revision.number, 1);
     assert.deepEqual(body.failedRows, [
       {
@@ -103,7 +87,7 @@ describe('queries of a dataset', () => {
         ],
       },
     ]);
-    const { status } = await call('GET', '/datasets/flights/details?partition=1999-01-01');
+    const { status } = await workplace.call('GET', '/datasets/flights/details?partition=1999-01-01');
     assert.equal(status, 404);
   });
 
@@ -112,18 +96,18 @@ describe('queries of a dataset', () => {
       .replace(/ {2}- custom_sql: \{name: hostile.*\n/, '  - duplicate_row_count: {must_be: 0}\n')
       .replace('negative distance, query', 'far, query')
       .replace('distance < 0', 'distance > 10000');
-    await writeFile(join(directory, 'flights.yaml'), added);
-    const applied = await assay('apply', '-f', 'flights.yaml');
+    await writeFile(join(workplace.directory, 'flights.yaml'), added);
+    const applied = await workplace.assay('apply', '-f', 'flights.yaml');
     assert.match(applied.text, /duplicate_row_count/);
     assert.match(applied.errors, /next: assay backfill flights --force/);
-    const before = await assay('results', 'flights', '--partition', '2001-01-12');
+    const before = await workplace.assay('results', 'flights', '--partition', '2001-01-12');
     assert.match(before.errors, /2 checks are newer than these verdicts/);
     assert.match(
       before.errors,
       /\n {2}(?:failed_rows\(far\)|duplicate_row_count) must be 0\n {2}(?:failed|dup)/,
     );
-    await assay('scan', 'flights', '--partition', '2001-01-12', '--force', '--wait');
-    const results = await assay('results', 'flights', '--partition', '2001-01-12', '--json');
+    await workplace.assay('scan', 'flights', '--partition', '2001-01-12', '--force', '--wait');
+    const results = await workplace.assay('results', 'flights', '--partition', '2001-01-12', '--json');
     const checks = results.json.results.map(
       ({ check, status }: { check: string; status: string }) => `${status} ${check}`,
     );
@@ -131,9 +115,16 @@ describe('queries of a dataset', () => {
     assert.ok(checks.includes('pass duplicate_row_count must be 0'), checks.join('\n'));
     assert.equal(results.exitCode, 0);
     assert.deepEqual(results.json.unanswered, []);
-    const again = await assay('backfill', 'flights', '--force');
+    const again = await workplace.assay('backfill', 'flights', '--force');
     assert.match(again.text, /backfill succeeded in .*: 13 partitions/, again.errors);
-    const all = await assay('results', 'flights', '--all', '--check', 'failed_rows(far) must be 0', '--json');
+    const all = await workplace.assay(
+      'results',
+      'flights',
+      '--all',
+      '--check',
+      'failed_rows(far) must be 0',
+      '--json',
+    );
     const found = all.json.results.map(({ status }: { status: string }) => status);
     assert.deepEqual(
       found,
