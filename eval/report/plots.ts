@@ -4,9 +4,9 @@ import { decimal, methodNames, ours, summariesOf } from './figures.ts';
 
 const hues = [28, 150, 280, 340, 60, 190, 110, 0, 230];
 
-/** Days with false alarms of each method on each stream, as bars; long ones are cut. */
+/** Days with false alarms of each method on each stream, as bars; the longest alarms every day. */
 export function falseAlarmBars(report: Report): string {
-  const most = 15;
+  const most = 30;
   const [label, bar, height] = [230, 520, 15];
   let y = 0;
   const parts: string[] = [];
@@ -16,7 +16,7 @@ export function falseAlarmBars(report: Report): string {
     for (const method of methodNames(report)) {
       const days = summariesOf(report, method).find(({ stream }) => stream === name)?.falseAlarms.days;
       if (days === undefined) continue;
-      const width = (bar * Math.min(days, most)) / most;
+      const width = (bar * days) / most;
       const className = method.startsWith('Assay') ? 'mine' : 'other';
       parts.push(
         `<text class="axis" x="${label - 8}" y="${y + 11}" text-anchor="end">${escapeHtml(method)}</text><rect class="${className}" x="${label}" y="${y}" width="${svgNumber(Math.max(1, width))}" height="${height - 3}" rx="2"/><text class="axis" x="${svgNumber(label + width + 6)}" y="${y + 11}">${decimal(days, 1)}</text>`,
