@@ -51,6 +51,9 @@ export interface Coordination {
   close(): Promise<void>;
 }
 
+/** The present session on a cluster; undefined while there is none (before the first one, and between two). */
+export type Coordinations = (cluster: ClusterName) => Coordination | undefined;
+
 export type Unsubscribe = () => void;
 
 /** `suspended`: no connection, the session may still live. `expired` and `closed` are final. */
