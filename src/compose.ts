@@ -34,6 +34,7 @@ import { BackgroundLoop } from './services/background-loop.ts';
 import { DataNode } from './services/cluster/data-node.ts';
 import { ResourceManager } from './services/cluster/resource-manager.ts';
 import type { TaskHandlers } from './services/cluster/task-handler.ts';
+import { ExerciseTask } from './services/drills/exercise-task.ts';
 import { BatchSweep } from './services/ingestion/batch-sweep.ts';
 import { IngestTask } from './services/ingestion/ingest-task.ts';
 import { LookupTask } from './services/ingestion/lookup-task.ts';
@@ -291,5 +292,6 @@ function handlersOf(
     query: new QueryTask(kit, { ...database, batches, engine }),
     evaluate: new EvaluateTask(kit, { ...database, engine, holidays }),
     notify: new NotifyTask(kit, database),
+    exercise: new ExerciseTask(kit, database),
   };
 }

@@ -94,6 +94,7 @@ export const limits = {
   replayTimeoutMs: 28 * second,
   windowTimeoutMs: 28 * second,
   notifyTimeoutMs: 1 * minute,
+  exerciseTimeoutMs: 1 * minute,
   /** After the time-out a worker has this long to answer an interrupt before it is killed. */
   killGraceMs: 2 * second,
   ingestMemoryMb: 1_024,
@@ -101,6 +102,8 @@ export const limits = {
   queryMemoryMb: 1_024,
   evaluateMemoryMb: 1_024,
   smallTaskMemoryMb: 256,
+  /** A task of a drill only waits. */
+  exerciseMemoryMb: 1,
   /** Jobs of one cluster that are admitted at once, and of one dataset. */
   admittedJobsMax: 64,
   admittedJobsPerDatasetMax: 16,

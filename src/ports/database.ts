@@ -1,4 +1,5 @@
 import type { DatasetStore } from './dataset-store.ts';
+import type { ExerciseStore } from './exercise-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { QualityStore } from './quality-store.ts';
@@ -11,6 +12,7 @@ export interface Database {
   readonly revisions: RevisionStore;
   readonly quality: QualityStore;
   readonly outbox: Outbox;
+  readonly exercises: ExerciseStore;
   /** Whether it answers now. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import type { Database } from '../../src/ports/database.ts';
 import { commitConformance } from './database-commits.ts';
 import { datasetStoreConformance } from './database-datasets.ts';
 import { evaluationConformance } from './database-evaluations.ts';
+import { exerciseConformance } from './database-exercises.ts';
 import { TestWorld } from './database-fixtures.ts';
 import { jobStoreConformance } from './database-jobs.ts';
 import { outboxConformance } from './database-outbox.ts';
@@ -54,5 +55,6 @@ export function databaseConformance(
     jobStoreConformance(worldOf);
     queueConformance(worldOf);
     outboxConformance(worldOf);
+    exerciseConformance(worldOf);
   });
 }

@@ -47,6 +47,7 @@ export function createMemoryDatabase(): { readonly database: Database; readonly 
     revisions: unlessMissing<Database['revisions']>(revisionStore(contents)),
     quality: unlessMissing<Database['quality']>(qualityStore(contents)),
     outbox: unlessMissing<Database['outbox']>({}),
+    exercises: unlessMissing<Database['exercises']>({}),
     ping: async () => {
       if (contents.outage !== undefined) throw contents.outage;
     },

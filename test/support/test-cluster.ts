@@ -130,6 +130,7 @@ export function handlersOf(run: Work): TaskHandlers {
     query: { run },
     evaluate: { run },
     notify: { run },
+    exercise: { run },
   };
 }
 
@@ -164,5 +165,7 @@ export function outputOf(spec: TaskSpec, changed: readonly ListedPartition[] = [
       return { kind: 'evaluate', partitions: 1, results: 1, alarms: 0 };
     case 'notify':
       return { kind: 'notify', messages: 1 };
+    case 'exercise':
+      return { kind: 'exercise', value: spec.number };
   }
 }

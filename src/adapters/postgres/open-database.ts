@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type Outcome, succeed } from '../../base/outcome.ts';
 import type { Database } from '../../ports/database.ts';
 import { PostgresDatasetStore } from './dataset-store.ts';
+import { PostgresExerciseStore } from './exercise-store.ts';
 import { inProcessSignal, type JobSignal } from './job-signal.ts';
 import { PostgresJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
@@ -26,6 +27,7 @@ export async function openDatabase(
     revisions: new PostgresRevisionStore(db, signal),
     quality: new PostgresQualityStore(db),
     outbox: new PostgresOutbox(db),
+    exercises: new PostgresExerciseStore(db),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: () => close(db),
   });

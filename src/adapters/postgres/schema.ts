@@ -21,6 +21,7 @@ export type Schema = {
   task_outcome: TaskOutcomeTable;
   attempt_note: AttemptNoteTable;
   outbox: OutboxTable;
+  exercise_effect: ExerciseEffectTable;
 };
 
 type DatasetTable = {
@@ -169,4 +170,14 @@ export type OutboxTable = {
   due_at: number | null;
   delivered_at: number | null;
   last_error: string | null;
+};
+
+export type ExerciseEffectTable = {
+  job: string;
+  name: string;
+  node: string;
+  attempt: number;
+  epoch: number;
+  at: number;
+  value: number;
 };

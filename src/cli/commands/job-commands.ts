@@ -121,5 +121,7 @@ function outputText({ output, error }: TaskView): string {
       return `${formatNumber(output.results)} results, ${formatNumber(output.alarms)} alarms`;
     case 'notify':
       return `${formatNumber(output.messages)} messages`;
+    case 'exercise':
+      return `value ${formatNumber(output.value)}`;
   }
 }

@@ -40,7 +40,9 @@ export type JobSpec =
       readonly failure: Failure;
       /** What the source looked like, when trying the same again can not help. */
       readonly fingerprint?: string;
-    };
+    }
+  /** Quality: tasks without data, which are busy for a time each and then commit: what drills exercise a cluster with. */
+  | { readonly kind: 'exercise'; readonly tasks: number; readonly busyMs: number };
 
 type RevisionWork = {
   readonly revision: RevisionRef;
@@ -59,6 +61,7 @@ export const jobPriority = {
   check: 0,
   report: 0,
   scan: 1,
+  exercise: 1,
   backfill: 2,
   profile: 2,
   learn: 2,
@@ -72,6 +75,7 @@ export const jobCluster = {
   profile: 'quality',
   learn: 'quality',
   report: 'quality',
+  exercise: 'quality',
 } as const satisfies Record<JobKind, ClusterName>;
 
 /** What a person wants of the job: paused, its running tasks finish and no new one starts. */

@@ -41,6 +41,8 @@ export function planTasks(job: Job, outcomes: readonly TaskOutcome[]): readonly 
       // A backfill tells everything in the one message at its end, however many of its files are broken.
       return job.group === undefined ? verdict : verdict.filter(({ name }) => name !== notifyTask);
     }
+    case 'exercise':
+      return planExercise(spec);
     default:
       return unreachable(spec);
   }
@@ -103,6 +105,12 @@ function planVerdict(job: Job, target: EvaluateTarget, after: readonly PlannedTa
   ];
 }
 
+function planExercise({ tasks, busyMs }: Extract<JobSpec, { kind: 'exercise' }>): PlannedTask[] {
+  return Array.from({ length: tasks }, (_, number) =>
+    planned(taskName(`exercise/${number}`), { kind: 'exercise', number, busyMs }, []),
+  );
+}
+
 const timeoutMs = {
   lookup: limits.lookupTimeoutMs,
   ingest: limits.ingestTimeoutMs,
@@ -110,6 +118,7 @@ const timeoutMs = {
   query: limits.queriesTimeoutMs,
   evaluate: limits.evaluateTimeoutMs,
   notify: limits.notifyTimeoutMs,
+  exercise: limits.exerciseTimeoutMs,
 } as const satisfies Record<TaskKind, number>;
 
 const memoryMb = {
@@ -120,6 +129,7 @@ const memoryMb = {
   query: limits.queryMemoryMb,
   evaluate: limits.evaluateMemoryMb,
   notify: limits.smallTaskMemoryMb,
+  exercise: limits.exerciseMemoryMb,
 } as const satisfies Record<TaskKind, number>;
 
 function planned(name: TaskName, spec: TaskSpec, after: readonly TaskName[]): PlannedTask {

@@ -27,7 +27,9 @@ export type TaskSpec =
   /** Puts the definition's questions to all rows of a revision at once. */
   | { readonly kind: 'query'; readonly revision: RevisionRef }
   | { readonly kind: 'evaluate'; readonly dataset: DatasetName; readonly target: EvaluateTarget }
-  | { readonly kind: 'notify'; readonly dataset: DatasetName; readonly target: EvaluateTarget };
+  | { readonly kind: 'notify'; readonly dataset: DatasetName; readonly target: EvaluateTarget }
+  /** Is busy for a time, then commits a value that anybody can compute: `exerciseValue`. */
+  | { readonly kind: 'exercise'; readonly number: number; readonly busyMs: number };
 
 export type TaskKind = TaskSpec['kind'];
 
@@ -85,4 +87,5 @@ export type TaskOutput =
       readonly results: number;
       readonly alarms: number;
     }
-  | { readonly kind: 'notify'; readonly messages: number };
+  | { readonly kind: 'notify'; readonly messages: number }
+  | { readonly kind: 'exercise'; readonly value: number };

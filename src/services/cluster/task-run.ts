@@ -102,6 +102,8 @@ export class TaskRun {
         return handlers.evaluate?.run(spec, context) ?? Promise.resolve(unable);
       case 'notify':
         return handlers.notify?.run(spec, context) ?? Promise.resolve(unable);
+      case 'exercise':
+        return handlers.exercise?.run(spec, context) ?? Promise.resolve(unable);
     }
   }
 

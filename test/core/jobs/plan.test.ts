@@ -71,6 +71,17 @@ describe('the plan of a job', () => {
     assert.equal(ingest?.spec.kind === 'ingest' && ingest.spec.backfill, job.id);
   });
 
+  it('of an exercise has as many tasks as were asked for, none after another', () => {
+    const plan = planTasks(jobOf({ kind: 'exercise', tasks: 2, busyMs: 5 }), []);
+    assert.deepEqual(
+      plan.map(({ name, spec, after }) => [name, spec, after]),
+      [
+        ['exercise/0', { kind: 'exercise', number: 0, busyMs: 5 }, []],
+        ['exercise/1', { kind: 'exercise', number: 1, busyMs: 5 }, []],
+      ],
+    );
+  });
+
   it('measures every batch of a check, then evaluates, then notifies', () => {
     const plan = planTasks(jobOf({ kind: 'check', revision, batches: 2 }), []);
     assert.deepEqual(
