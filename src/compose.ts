@@ -171,27 +171,29 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
   const { kit, config, database, folders } = parts;
   const batches = createDirectoryBatchStore({ root: folders.batches, ...kit });
   const coordination = createLocalCoordination(kit);
+  const open = (cluster: ClusterName): Coordination => {
+    const session = coordination.session(cluster);
+    parts.opened.push(session);
+    return session;
+  };
   const clusters = (['ingestion', 'quality'] as const).map((cluster) => {
     // An engine each: a provider that hangs takes no worker from the checks.
     const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
     parts.opened.push(engine);
     const handlers = handlersOf(cluster, { ...parts, batches, engine });
-    const open = (): Coordination => {
-      const session = coordination.session(cluster);
-      parts.opened.push(session);
-      return session;
-    };
-    return assembleCluster(cluster, parts, { handlers, open });
+    return assembleCluster(cluster, parts, { handlers, open: () => open(cluster) });
   });
   // What people wait for has a worker of its own, which starts when it is first asked.
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
   parts.opened.push(engine);
+  const watched = { ingestion: open('ingestion'), quality: open('quality') };
   const http = createHttpServer(
     {
       kit,
       database,
       engine,
       holidays: parts.holidays,
+      clusters: (cluster) => watched[cluster],
       probes: clusters.map(({ manager }) => manager.probe()),
     },
     { host: config.host, port: config.port, version },

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { FailureError, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import type { Kit } from '../services/kit.ts';
@@ -27,6 +28,7 @@ export type HttpDependencies = {
   readonly database: Database;
   readonly engine: Computing;
   readonly holidays: Holidays;
+  readonly clusters: Coordinations;
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
 };

@@ -1,3 +1,4 @@
+import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Holidays } from '../ports/holidays.ts';
@@ -25,6 +26,8 @@ export type UseCases = {
   readonly incidents: Incidents;
   readonly replays: Replays;
   readonly suggestions: CheckSuggestions;
+  /** What is happening now in each cluster. */
+  readonly clusters: Coordinations;
 };
 
 /** The computing that answers need, away from the event loop. */
@@ -34,7 +37,11 @@ export type Computing = Pick<Engine, 'merge' | 'replay' | 'suggest'>;
 export function createUseCases(
   kit: Kit,
   database: Database,
-  { engine, holidays }: { readonly engine: Computing; readonly holidays: Holidays },
+  {
+    engine,
+    holidays,
+    clusters,
+  }: { readonly engine: Computing; readonly holidays: Holidays; readonly clusters: Coordinations },
 ): UseCases {
   const { datasets, jobs, revisions, quality } = database;
   return {
@@ -48,5 +55,6 @@ export function createUseCases(
     incidents: new Incidents(kit, quality),
     replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
+    clusters,
   };
 }

@@ -1,4 +1,5 @@
 import { createHolidays } from '../../src/adapters/holidays/date-holidays.ts';
+import { createLocalCoordination } from '../../src/adapters/memory/coordination.ts';
 import { succeed } from '../../src/base/outcome.ts';
 import { windowValues } from '../../src/core/checks/window-values.ts';
 import { replayPolicy } from '../../src/core/policies/replay.ts';
@@ -6,6 +7,7 @@ import { suggestChecks } from '../../src/core/suggestions/suggest.ts';
 import type { HealthProbe } from '../../src/http/routes/health-routes.ts';
 import { createHttpServer, type HttpOptions, type HttpServer } from '../../src/http/server.ts';
 import type { Computing } from '../../src/http/use-cases.ts';
+import type { Coordinations } from '../../src/ports/coordination.ts';
 import type { Database } from '../../src/ports/database.ts';
 import { type Answer, apiCaller, readContract } from './api-contract.ts';
 import { type TestKit, testKit } from './kit.ts';
@@ -15,6 +17,7 @@ export type ApiService = AsyncDisposable & {
   readonly url: string;
   readonly kit: TestKit;
   readonly contents: MemoryContents;
+  readonly clusters: Coordinations;
   readonly server: HttpServer;
   /** Sends a request below `/api/v1` and compares the answer with the API's own document. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -37,13 +40,23 @@ export async function startApi(
   const kit = testKit();
   const { database, contents } = createMemoryDatabase();
   const { probes = [], database: other, ...rest } = options;
+  const coordination = createLocalCoordination(kit);
+  const sessions = { ingestion: coordination.session('ingestion'), quality: coordination.session('quality') };
+  const clusters: Coordinations = (cluster) => sessions[cluster];
   const server = createHttpServer(
-    { kit, database: other ?? database, engine: computingHere, holidays: createHolidays(), probes },
+    {
+      kit,
+      database: other ?? database,
+      engine: computingHere,
+      holidays: createHolidays(),
+      clusters,
+      probes,
+    },
     { host: '127.0.0.1', port: 0, version: '0.0.0-test', ...rest },
   );
   await server.start();
   const url = server.url();
   const contract = await readContract(url);
   const call = apiCaller(url, contract);
-  return { url, kit, contents, server, call, [Symbol.asyncDispose]: () => server.stop() };
+  return { url, kit, contents, clusters, server, call, [Symbol.asyncDispose]: () => server.stop() };
 }
