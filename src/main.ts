@@ -9,8 +9,11 @@ import { tellFailure } from './cli/command-set.ts';
 import type { CliDependencies, DemoOptions, UpOptions } from './cli/dependencies.ts';
 import { type CliIo, terminalIo } from './cli/io.ts';
 import { runCli } from './cli/program.ts';
-import { createChecking, createKit, type Standalone, startStandalone, version } from './compose.ts';
-import { type Config, readConfig } from './config.ts';
+import { createChecking } from './compose/checking.ts';
+import { createKit } from './compose/kit.ts';
+import { type Standalone, startStandalone } from './compose/standalone.ts';
+import { version } from './compose/version.ts';
+import { type Config, readConfig } from './config/standalone-config.ts';
 import { Demo } from './demo/demo.ts';
 import { Narrator } from './demo/narrator.ts';
 

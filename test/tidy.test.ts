@@ -70,7 +70,7 @@ function floorOf(path: string): string {
 function importFault(path: string, specifier: string): string | undefined {
   const floor = floorOf(path);
   const allowed = floors[floor];
-  if (allowed === undefined) return undefined; // main.ts, compose.ts, config.ts: the top.
+  if (allowed === undefined) return undefined; // main.ts, compose/, config/, demo/: the top.
   if (!specifier.startsWith('.')) {
     const list = packages[floor];
     return list === undefined || list.includes(specifier)

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { limits } from '../../src/base/limits.ts';
-import { createChecking, createKit } from '../../src/compose.ts';
+import { createChecking } from '../../src/compose/checking.ts';
+import { createKit } from '../../src/compose/kit.ts';
 
 /** Assay's way from CSV to batches: what an ingest task does, one worker process included. */
 const [csv, folder] = process.argv.slice(2);

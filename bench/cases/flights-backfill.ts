@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { Client } from '../../src/cli/client.ts';
-import { startStandalone } from '../../src/compose.ts';
-import { readConfig } from '../../src/config.ts';
+import { startStandalone } from '../../src/compose/standalone.ts';
+import { readConfig } from '../../src/config/standalone-config.ts';
 import { publishHistory } from '../../src/demo/flight-data.ts';
 
 /** The backfill of the 182 flight partitions: from the request until the last partition is judged and told about. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../../src/config/standalone-config.ts';
 
 describe('the configuration', () => {
   it('takes options before the environment, and the environment before the defaults', () => {

@@ -1,0 +1,163 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { createDirectoryBatchStore } from '../adapters/directory/batch-store.ts';
+import { createEngine } from '../adapters/duckdb/engine.ts';
+import { createHolidays } from '../adapters/holidays/date-holidays.ts';
+import { createLocalCoordination } from '../adapters/memory/coordination.ts';
+import { createMachineLoad } from '../adapters/system/machine-load.ts';
+import { type ClusterName, nodeId } from '../base/ids.ts';
+import { type Outcome, succeed } from '../base/outcome.ts';
+import { MiB } from '../base/units.ts';
+import { type Config, dataFolders } from '../config/standalone-config.ts';
+import { createHttpServer } from '../http/server.ts';
+import type { Coordination } from '../ports/coordination.ts';
+import type { Database } from '../ports/database.ts';
+import type { Holidays } from '../ports/holidays.ts';
+import { ServiceGroup } from '../roles/service-group.ts';
+import { DataNode } from '../services/cluster/data-node.ts';
+import { ResourceManager } from '../services/cluster/resource-manager.ts';
+import type { TaskHandlers } from '../services/cluster/task-handler.ts';
+import type { Kit } from '../services/kit.ts';
+import { openDatabaseOf } from './data-directory.ts';
+import { createKit } from './kit.ts';
+import { createPeriodicWork } from './periodic-work.ts';
+import { taskHandlersOf } from './task-handlers.ts';
+import { version } from './version.ts';
+
+/** The whole of Assay in one process. */
+export type Standalone = {
+  readonly url: string;
+  readonly kit: Kit;
+  /** Resolves with the error when an invariant broke: the process must end. */
+  readonly broken: Promise<unknown>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts everything: the database, local batches, both clusters with in-process coordination, the API. What it
+ * needs is opened first and closed last. Failures are those of the data directory and of the address.
+ */
+export async function startStandalone(config: Config): Promise<Outcome<Standalone>> {
+  const kit = createKit(config);
+  const folders = dataFolders(config.dataDirectory);
+  // What is in it is as private as the data that it was made from.
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const connected = await openDatabaseOf(config, kit);
+  if (!connected.ok) return connected;
+  const database = connected.value;
+  const opened: Closable[] = [database];
+  const closeAll = async (): Promise<void> => {
+    for (const part of opened.toReversed()) await part.close();
+  };
+  try {
+    // Behind the lock of the directory, so that nobody else's scratch files are meant.
+    await rm(folders.scratch, { recursive: true, force: true });
+    await mkdir(folders.scratch, { recursive: true });
+    const broken = Promise.withResolvers<unknown>();
+    const parts: Parts = {
+      kit,
+      holidays: createHolidays(),
+      config,
+      database,
+      opened,
+      folders,
+      onBroken: broken.resolve,
+    };
+    const { group, url } = assemble(parts);
+    await group.start();
+    const stop = async (): Promise<void> => {
+      await group.stop();
+      await closeAll();
+    };
+    return succeed({ url: url(), kit, broken: broken.promise, stop });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type Closable = { close(): Promise<void> };
+
+type Parts = {
+  readonly kit: Kit;
+  readonly holidays: Holidays;
+  readonly config: Config;
+  readonly database: Database;
+  /** What must be closed when all services have stopped, in the order of opening; filled as it is made. */
+  readonly opened: Closable[];
+  readonly folders: ReturnType<typeof dataFolders>;
+  readonly onBroken: (error: unknown) => void;
+};
+
+function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
+  const { kit, config, database, folders } = parts;
+  const batches = createDirectoryBatchStore({ root: folders.batches, ...kit });
+  const coordination = createLocalCoordination(kit);
+  const open = (cluster: ClusterName): Coordination => {
+    const session = coordination.session(cluster);
+    parts.opened.push(session);
+    return session;
+  };
+  const clusters = (['ingestion', 'quality'] as const).map((cluster) => {
+    // An engine each: a provider that hangs takes no worker from the checks.
+    const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
+    parts.opened.push(engine);
+    const handlers = taskHandlersOf(cluster, { ...parts, batches, engine });
+    return assembleCluster(cluster, parts, { handlers, open: () => open(cluster) });
+  });
+  // What people wait for has a worker of its own, which starts when it is first asked.
+  const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
+  parts.opened.push(engine);
+  const watched = { ingestion: open('ingestion'), quality: open('quality') };
+  const http = createHttpServer(
+    {
+      kit,
+      database,
+      engine,
+      holidays: parts.holidays,
+      clusters: (cluster) => watched[cluster],
+      probes: clusters.map(({ manager }) => manager.probe()),
+    },
+    { host: config.host, port: config.port, version },
+  );
+  const services = [
+    ...clusters.flatMap(({ manager, node }) => [manager, node]),
+    ...createPeriodicWork(kit, { database, batches, secretsFile: config.secretsFile }),
+    http,
+  ];
+  return { group: new ServiceGroup(kit, 'standalone', services), url: () => http.url() };
+}
+
+function assembleCluster(
+  cluster: ClusterName,
+  parts: Parts,
+  own: { handlers: TaskHandlers; open: () => Coordination },
+): { manager: ResourceManager; node: DataNode } {
+  const { kit, config, database, onBroken } = parts;
+  const onExpired = (): void => onBroken(new Error(`the session on the ${cluster} cluster has expired`));
+  const manager = new ResourceManager(
+    kit,
+    { coordination: own.open(), jobs: database.jobs },
+    { id: nodeId(`manager-${cluster}-${kit.random.id()}`), version, onBroken, onExpired },
+  );
+  const node = new DataNode(
+    kit,
+    { coordination: own.open(), handlers: own.handlers, jobs: database.jobs },
+    {
+      description: {
+        id: nodeId(`node-${cluster}-${kit.random.id()}`),
+        host: config.hostName,
+        version,
+        region: config.region,
+        zone: config.zone,
+        slots: config.workers,
+        memoryMb: Math.floor(totalmem() / MiB),
+        startedAt: kit.clock.now(),
+      },
+      load: createMachineLoad(),
+      onBroken,
+      onExpired,
+    },
+  );
+  return { manager, node };
+}
