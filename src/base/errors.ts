@@ -33,6 +33,12 @@ export const errorCatalogue = {
   NOT_READY: { status: 503, retry: true, title: 'The service is starting or stopping' },
   ADDRESS_UNAVAILABLE: { status: 503, retry: false, title: 'The address to listen on is not free' },
   DATA_DIRECTORY_LOCKED: { status: 503, retry: false, title: 'Another process uses this data directory' },
+  PROGRAM_MISSING: { status: 503, retry: false, title: 'A program that this needs is not installed' },
+  PROCESS_FAILED: {
+    status: 503,
+    retry: true,
+    title: 'A process of the cluster on this machine did not come up',
+  },
   // Sources
   SOURCE_NOT_FOUND: { status: 404, retry: false, title: 'No file matches the path' },
   SOURCE_UNREADABLE: { status: 422, retry: false, title: 'The source can not be read at all' },

@@ -52,8 +52,16 @@ export const limits = {
   segmentBytesMax: 4 * MiB,
   /** Distinct values of a column of a group up to which counts are exact. */
   segmentDistinctMax: 512,
+  /** Candidates for the most frequent values of a column of a group. */
+  segmentCandidatesMax: 64,
+  /** Different values of a column that are looked at for all groups of one rule of one batch: beyond, a sample of each group's. */
+  segmentValuesMax: 65_536,
   /** Metrics of groups that a partition keeps: those of the largest groups. */
   segmentMetricsMax: 1_000,
+  /** Details of groups that a partition keeps. */
+  segmentDetailsMax: 100,
+  /** Checks of the groups of one rule. */
+  segmentChecksMax: 50,
   /** Partitions that thresholds learn from. */
   historyPartitionsMax: 365,
   /** Partitions before one that its distributions are compared with; fewer where their profiles are larger together. */
@@ -118,10 +126,21 @@ export const limits = {
   startNetMs: 30 * second,
   /** A node that reports nothing for this long, though its session lives, has lost its work: its process only looks alive. */
   silenceNetMs: 30 * second,
-  /** Assignments of a node beyond its slots, so that it never waits for a tick. */
-  prefetchPerNodeMax: 2,
+  /** A node that reports nothing for this long gets nothing new: three reports are overdue. */
+  suspectMs: 1 * second,
+  /**
+   * Assignments of a node beyond its slots, so that it never waits for a tick: as many as it does within the horizon,
+   * which is what it takes until the leader has heard of an end and decided, and at least and at most these.
+   */
+  prefetchPerNodeMin: 2,
+  prefetchPerNodeMax: 32,
+  prefetchHorizonMs: 50,
   /** Only tasks of kinds that take less on average wait there: a long one would keep a freed slot from a better claim. */
   prefetchTaskMsMax: 250,
+  /** A task that has run for less gets no second copy, however short its kind usually is. */
+  copyTaskMsMin: 2 * second,
+  /** What a node that is long gone has left behind is kept this long. */
+  forgetNodeMs: 1 * minute,
   /** A node with this many handlers that did not end after their abort takes nothing new. */
   hungHandlersMax: 16,
   backfillConcurrencyMax: 64,
@@ -133,6 +152,8 @@ export const limits = {
   /** While changes of the queue keep coming, a manager looks at it no more often than this. */
   queueLookMs: 100,
   reportMs: 250,
+  /** A node looks at its own load no more often than this: shorter spans are below the kernel's clock. */
+  loadLookMs: 200,
   sessionTimeoutMs: 3 * second,
   stopDeadlineMs: 10 * second,
 
@@ -164,6 +185,9 @@ export const limits = {
 
   // Storage
   orphanBatchAgeMs: 1 * day,
+  /** Batches in a database are cut into pieces of this size, of which so many are read at once. */
+  batchPieceBytes: 1 * MiB,
+  batchPiecesPerRead: 4,
   sweepIntervalMs: 6 * hour,
   gaugeIntervalMs: 5 * second,
   /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */
@@ -197,4 +221,26 @@ export const limits = {
   zooKeeperWatchBytesPerRequestMax: 128 * KiB,
   /** Nodes of a tree that are read at once. */
   zooKeeperTreeReadsMax: 256,
+
+  // A cluster of processes on this machine
+  /** From the start of a process until it is ready: a busy machine that starts twenty at once is slow. */
+  processStartMs: 2 * minute,
+  /** From the signal that asks it to stop until it is killed. */
+  processStopMs: 20 * second,
+  /** How often one that starts is looked at, and how long it may take to answer. */
+  processLookMs: 25,
+  processProbeMs: 1 * second,
+  /** The pause before one that died is started again: doubled from death to death, unless it was ready for a while. */
+  processPauseMs: 200,
+  processPauseMsMax: 5 * second,
+  processSteadyMs: 10 * second,
+  /** Bytes of a log, twice which are kept; of its end that are looked at; lines of its end that a failure tells. */
+  processLogBytesMax: 8 * MiB,
+  processLogReadBytes: 256 * KiB,
+  processLogLinesTold: 8,
+  processLogLookMs: 10 * second,
+  /** The unit of the servers' time there: sessions last 2 to 20 of it. */
+  zooKeeperTickMs: 500,
+  /** Ports that are tried before a server is given up because of those of others. */
+  processPortTriesMax: 5,
 } as const;

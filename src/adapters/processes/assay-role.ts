@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import { LogFile } from './log-file.ts';
+import type { ProcessPlan } from './process-plan.ts';
+
+/** The program itself: what `bin/assay` executes, with the Node that executes this. */
+const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
+
+export type AssayRole = Pick<ProcessPlan, 'name' | 'cluster' | 'zone'> & {
+  readonly role: 'manager' | 'node' | 'api' | 'scheduler';
+  readonly directory: string;
+  readonly logFile: string;
+  /** Beside those that every role has. */
+  readonly args: readonly string[];
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly zooKeeper: string;
+  readonly sessionTimeoutMs: number;
+};
+
+/** A role of Assay. It is ready when it has said so on its standard output, with its address. */
+export function assayPlan(role: AssayRole): ProcessPlan {
+  return {
+    name: role.name,
+    role: role.role,
+    ...(role.cluster === undefined ? {} : { cluster: role.cluster }),
+    zone: role.zone,
+    log: new LogFile(role.logFile),
+    command: (build) => ({
+      program: process.execPath,
+      args: [main, role.role, ...argsOf(role)],
+      directory: role.directory,
+      environment: environmentOf(role, build),
+    }),
+    readiness: (said) => {
+      const url = /^Assay \S+ .*runs at (http:[^\s;]+)/m.exec(said)?.[1];
+      return url === undefined ? undefined : { url };
+    },
+    stopSignal: 'SIGTERM',
+    portIsTaken: /^error ADDRESS_UNAVAILABLE/m,
+  };
+}
+
+function argsOf({ cluster, name, zooKeeper, port, zone, sessionTimeoutMs, args }: AssayRole): string[] {
+  const own = cluster === undefined ? [] : ['--cluster', cluster];
+  const address = ['--zookeeper', zooKeeper, '--host', '127.0.0.1', '--port', String(port)];
+  const place = ['--region', 'local', '--zone', zone];
+  return [
+    ...own,
+    '--name',
+    name,
+    ...address,
+    ...place,
+    '--session-timeout',
+    String(sessionTimeoutMs),
+    ...args,
+  ];
+}
+
+/**
+ * Everything that this process was given, because definitions refer to secrets in it. The database's URL stands there too:
+ * the list of processes shows arguments to everybody.
+ */
+function environmentOf(role: AssayRole, build: string): Record<string, string | undefined> {
+  return {
+    ...process.env,
+    // As `bin/assay` sets it: each running query holds a thread.
+    UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? '8',
+    NO_COLOR: '1',
+    ASSAY_BUILD: build,
+    ASSAY_DATABASE_URL: role.databaseUrl,
+    // They would win over the address of this cluster's servers.
+    ASSAY_ZOOKEEPER_INGESTION: undefined,
+    ASSAY_ZOOKEEPER_QUALITY: undefined,
+  };
+}
