@@ -1,18 +1,11 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { FailureError, failure } from '../base/errors.ts';
-import { limits } from '../base/limits.ts';
 import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
-import { Connections } from './connections.ts';
-import { answerError, answerErrors } from './error-answers.ts';
+import { HttpListener, type HttpOptions } from './listener.ts';
 import { BackfillFeed } from './live/backfill-feed.ts';
 import { addOpenApi } from './open-api.ts';
-import { addOriginGuard } from './origin-guard.ts';
-import { addRequestContext, requestIdOf } from './request-context.ts';
-import { addRequestTelemetry } from './request-telemetry.ts';
 import { datasetRoutes } from './routes/dataset-routes.ts';
 import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
@@ -33,16 +26,6 @@ export type HttpDependencies = {
   readonly probes: readonly HealthProbe[];
 };
 
-export type HttpOptions = {
-  /** The address to bind to: 127.0.0.1 unless the network is meant. */
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly version: string;
-  /** Further host names to answer to while bound to loopback. */
-  readonly allowedHosts?: readonly string[];
-};
-
 export interface HttpServer extends Service {
   /** Where it listens, such as `http://127.0.0.1:7420`; only while it runs. */
   url(): string;
@@ -50,129 +33,43 @@ export interface HttpServer extends Service {
 
 /** The API of the service under `/api/v1`, with `/healthz`, `/readyz` and `/metrics`. Rejects its start when the port is taken. */
 export function createHttpServer(dependencies: HttpDependencies, options: HttpOptions): HttpServer {
-  return new FastifyServer(dependencies, options);
-}
-
-class FastifyServer implements HttpServer {
-  readonly name = 'http';
-  readonly #kit: Kit;
-  readonly #options: HttpOptions;
-  readonly #app: FastifyInstance;
-  readonly #connections: Connections;
-  readonly #feed: BackfillFeed;
-  #state: 'new' | 'running' | 'stopping' = 'new';
-  #stopped: Promise<void> | undefined;
-
-  constructor(dependencies: HttpDependencies, options: HttpOptions) {
-    const { kit, database } = dependencies;
-    this.#kit = kit;
-    this.#options = options;
-    this.#app = createApp(kit);
-    this.#connections = new Connections(this.#app.server);
-    addRequestContext(this.#app, kit.random);
-    addRequestTelemetry(this.#app, kit);
-    answerErrors(this.#app, kit);
-    this.#app.addHook('onSend', (_request, reply, _payload, done) => {
-      // The client learns that this connection is over, instead of finding it reset under its next request.
-      if (this.#state === 'stopping') reply.header('connection', 'close');
-      done();
-    });
-    addOriginGuard(this.#app, { host: options.host, allowedHosts: options.allowedHosts ?? [] });
-    addOpenApi(this.#app, options.version);
-    const useCases = createUseCases(kit, database, dependencies);
-    this.#feed = new BackfillFeed(kit, useCases.backfills);
-    healthRoutes(this.#app, {
-      kit,
-      version: options.version,
-      probes: [{ name: 'database', check: () => database.ping() }, ...dependencies.probes],
-      isReady: () => this.#state === 'running',
-    });
-    this.#app.register(
-      (api, _options, done) => {
-        datasetRoutes(api, useCases.registry);
-        resultRoutes(api, useCases);
-        ingestionRoutes(api, { ...useCases, feed: this.#feed, clock: kit.clock });
-        jobRoutes(api, useCases.jobs);
-        incidentRoutes(api, useCases.incidents);
-        policyRoutes(api, useCases);
-        windowRoutes(api, useCases);
-        done();
-      },
-      { prefix: '/api/v1' },
-    );
-  }
-
-  async start(): Promise<void> {
-    const { host, port } = this.#options;
-    try {
-      await this.#app.listen({ host, port });
-    } catch (error) {
-      if (!isAddressFault(error)) throw error;
-      const message = `the service can not listen on ${host}:${port}`;
-      throw new FailureError(
-        failure('ADDRESS_UNAVAILABLE', message, {
-          hint: 'choose another with --port or --host',
-          cause: error,
-        }),
-      );
-    }
-    this.#state = 'running';
-    this.#kit.log.info('the API listens', { url: this.url() });
-  }
-
-  stop(): Promise<void> {
-    this.#stopped ??= this.#close();
-    return this.#stopped;
-  }
-
-  url(): string {
-    const [address] = this.#app.addresses();
-    if (address === undefined || typeof address === 'string') throw new Error('the HTTP server does not run');
-    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `http://${host}:${address.port}`;
-  }
-
-  async #close(): Promise<void> {
-    this.#state = 'stopping';
-    this.#feed.stop();
-    // Requests under way may end in peace, but not for ever.
-    const done = new AbortController();
-    const deadline = this.#kit.clock.sleep(limits.stopDeadlineMs, done.signal).then(() => {
-      if (!done.signal.aborted) this.#app.server.closeAllConnections();
-    });
-    const closed = this.#app.close();
-    this.#connections.closeIdle();
-    await closed;
-    done.abort();
-    await deadline;
-  }
-}
-
-function createApp(kit: Kit): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: limits.requestBodyBytesMax,
-    requestTimeout: limits.requestTimeoutMs,
-    handlerTimeout: limits.requestTimeoutMs,
-    forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => void answerError(error, { request, reply, kit }),
-    genReqId: (request) => requestIdOf(request, kit.random),
-    routerOptions: { maxParamLength: 4_000 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
+  const { kit, database } = dependencies;
+  const listener = new HttpListener(kit, options);
+  const { app } = listener;
+  addOpenApi(app, options.version);
+  const useCases = createUseCases(kit, database, dependencies);
+  const feed = new BackfillFeed(kit, useCases.backfills);
+  healthRoutes(app, {
+    kit,
+    version: options.version,
+    probes: () => [{ name: 'database', check: () => database.ping() }, ...dependencies.probes],
+    isReady: () => listener.isRunning(),
   });
-  // Texts that no schema checked are not taken; JSON is the only language of this API.
-  app.removeContentTypeParser('text/plain');
-  // Views are plain data already. The schemas of answers are a contract that tests compare with real answers.
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value, withoutBoundlessNumbers));
-  return app;
-}
-
-/** JSON has no infinity. A band that is open on one side has no bound there: the key is left out. */
-function withoutBoundlessNumbers(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
-}
-
-function isAddressFault(error: unknown): boolean {
-  const codes = ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'];
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  app.register(
+    (api, _options, done) => {
+      datasetRoutes(api, useCases.registry);
+      resultRoutes(api, useCases);
+      ingestionRoutes(api, { ...useCases, feed, clock: kit.clock });
+      jobRoutes(api, useCases.jobs);
+      incidentRoutes(api, useCases.incidents);
+      policyRoutes(api, useCases);
+      windowRoutes(api, useCases);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  return {
+    name: 'http',
+    url: () => listener.url(),
+    start: async () => {
+      await listener.start();
+      kit.log.info('the API listens', { url: listener.url() });
+    },
+    stop: () => {
+      const stopped = listener.stop();
+      // Streams never end by themselves.
+      feed.stop();
+      return stopped;
+    },
+  };
 }

@@ -7,14 +7,18 @@ import { healthSchema, readySchema } from '../schemas/response-schemas.ts';
 /** One thing that must make progress for the service to be well: a database that answers, a manager that ticks. */
 export type HealthProbe = {
   readonly name: string;
-  /** Resolves when all is well; rejects with what is not. An answer that takes too long counts as a failure. */
+  /**
+   * Resolves when all is well; rejects with what is not. An answer that takes too long counts as a failure. The message of
+   * a `NOT_READY` is told to whoever asks: it names no hosts and no paths.
+   */
   readonly check: () => Promise<void> | void;
 };
 
 export type HealthParts = {
   readonly kit: Kit;
   readonly version: string;
-  readonly probes: readonly HealthProbe[];
+  /** Asked anew each time: what there is to look at may change while a process starts. */
+  readonly probes: () => readonly HealthProbe[];
   /** Whether requests are welcome: false while starting and stopping. */
   readonly isReady: () => boolean;
 };
@@ -32,7 +36,7 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
       },
     },
     async (_request, reply) => {
-      const outcomes = await Promise.all(probes.map((probe) => probed(kit, probe)));
+      const outcomes = await Promise.all(probes().map((probe) => probed(kit, probe)));
       const isWell = outcomes.every((outcome) => outcome.ok);
       // The body is the same shape either way: whoever asks wants to know which part fails.
       return reply
@@ -67,14 +71,16 @@ async function probed(kit: Kit, probe: HealthProbe): Promise<ProbeOutcome> {
   const tooLate = kit.clock
     .sleep(limits.healthTimeoutMs, stop.signal)
     .then(() => `no answer within ${limits.healthTimeoutMs} ms`);
-  // The cause may name hosts and paths: it is for the log, the answer only says which part fails.
+  // Any other cause may name hosts and paths: it is for the log, the answer only says which part fails.
   const answer = Promise.resolve()
     .then(() => probe.check())
     .then(
       () => undefined,
       (error: unknown) => {
         kit.log.warn('a health probe failed', { probe: probe.name, error });
-        return 'fails';
+        return error instanceof FailureError && error.failure.code === 'NOT_READY'
+          ? error.failure.message
+          : 'fails';
       },
     );
   const detail = await Promise.race([answer, tooLate]);
