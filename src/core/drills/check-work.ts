@@ -1,0 +1,109 @@
+import type { DrilledJob, DrillHistory, DrillReference } from './history.ts';
+import type { Finding } from './verdict.ts';
+
+/**
+ * Judges the jobs with data against those of a run without faults. Jobs are named by what they are about, because their
+ * ids are chance: a scan by the partitions that it took in, a check by its revision. How often a task was tried, and
+ * where, may differ; what it ended with may not.
+ */
+export function checkWork(
+  history: DrillHistory,
+  reference: DrillReference,
+): { readonly findings: readonly Finding[]; readonly recovered: number } {
+  const work = history.jobs.filter((job) => job.kind !== 'exercise');
+  const expected = Map.groupBy(
+    reference.jobs.filter((job) => job.kind !== 'exercise'),
+    nameOf,
+  );
+  const found = Map.groupBy(work, nameOf);
+  const forgiven = unansweredScans(history);
+  const findings: Finding[] = [];
+  let recovered = 0;
+  for (const name of new Set([...expected.keys(), ...found.keys()])) {
+    const [wanted, given] = [expected.get(name) ?? [], found.get(name) ?? []];
+    findings.push(...wanted.flatMap((job, at) => compare(name, job, given[at])));
+    for (const more of given.slice(wanted.length)) {
+      const left = forgiven.get(more.dataset) ?? 0;
+      if (isEmptyScan(more) && left > 0) {
+        forgiven.set(more.dataset, left - 1);
+        recovered += 1;
+      } else {
+        const kind = wanted.length > 0 ? 'duplicated' : 'unexpected';
+        findings.push({ kind, what: `${name} (${more.id}) is there without a reason` });
+      }
+    }
+  }
+  return { findings: [...findings, ...lostSubmissions(history)], recovered };
+}
+
+/** What a job is about, without anything that chance or the clock decided. */
+function nameOf(job: DrilledJob): string {
+  return [job.dataset, job.kind, ...subjectOf(job)].join(' ');
+}
+
+function subjectOf({ spec, tasks }: DrilledJob): readonly string[] {
+  switch (spec.kind) {
+    case 'check':
+    case 'profile':
+      return [spec.revision.partition, String(spec.revision.number)];
+    case 'report':
+      return [spec.partition];
+    case 'scan':
+      return tasks
+        .map(({ name }) => name as string)
+        .filter((name) => name.startsWith('ingest/'))
+        .toSorted();
+    case 'backfill':
+    case 'learn':
+    case 'exercise':
+      return [];
+  }
+}
+
+function compare(name: string, expected: DrilledJob, found: DrilledJob | undefined): Finding[] {
+  if (found === undefined) return [{ kind: 'lost', what: `${name} is missing` }];
+  if (found.state === 'open') return [{ kind: 'stuck', what: `${name} (${found.id}) has not ended` }];
+  if (found.state !== expected.state) {
+    const reasons = found.tasks.flatMap(({ error }) => (error === undefined ? [] : [error.message]));
+    return [
+      {
+        kind: 'failed',
+        what: `${name} (${found.id}) ${found.state} instead of ${expected.state}: ${reasons.join('; ')}`,
+      },
+    ];
+  }
+  const [wanted, given] = [outcomesOf(expected), outcomesOf(found)];
+  if (wanted === given) return [];
+  return [{ kind: 'wrong', what: `${name} (${found.id}) ended with ${given} instead of ${wanted}` }];
+}
+
+/** The tasks with their ends, by name. */
+function outcomesOf({ tasks }: DrilledJob): string {
+  const ends = tasks.map(({ name, status, output, error }) => ({ name, status, output, error: error?.code }));
+  return JSON.stringify(ends.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/** A scan that nobody knows of, because the answer to its request was lost, finds nothing new or what the next one would. */
+function unansweredScans({ submissions }: DrillHistory): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind, answered, dataset } of submissions) {
+    if (kind === 'scan' && !answered) counts.set(dataset, (counts.get(dataset) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function isEmptyScan(job: DrilledJob): boolean {
+  return job.kind === 'scan' && job.state === 'succeeded' && subjectOf(job).length === 0;
+}
+
+function lostSubmissions({ submissions, jobs }: DrillHistory): Finding[] {
+  const known = new Set<string>(jobs.map(({ id }) => id));
+  return submissions
+    .filter(
+      ({ kind, answered, job }) => kind !== 'exercise' && answered && job !== undefined && !known.has(job),
+    )
+    .map(({ kind, dataset, job }) => ({
+      kind: 'lost',
+      what: `the ${kind} ${job ?? ''} of ${dataset} was taken and is not there`,
+    }));
+}
