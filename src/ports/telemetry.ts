@@ -8,6 +8,8 @@ export interface Telemetry {
   gauge(name: TelemetryName, value: number, labels?: Labels): void;
   /** Adds an observation, in seconds, to a histogram. */
   observe(name: TelemetryName, seconds: number, labels?: Labels): void;
+  /** Calls `read` before each rendering, for gauges that nobody needs in between; until the returned function is called. */
+  beforeRender(read: () => void): () => void;
   /** Everything in the Prometheus text format. */
   render(): Promise<string>;
 }

@@ -71,6 +71,7 @@ const observationsMax = 10_000;
 /** Makes telemetry that tests can look at. */
 export function createRecordingTelemetry(): RecordingTelemetry {
   const entries = new Map<string, Entry>();
+  const reads = new Set<() => void>();
   const entry = (name: TelemetryName, labels: Labels = {}): Entry => {
     const key = keyOf(name, labels);
     const found = entries.get(key) ?? { name, labels, values: [] };
@@ -94,7 +95,14 @@ export function createRecordingTelemetry(): RecordingTelemetry {
       const { values } = entry(name, labels);
       if (values.length < observationsMax) values.push(seconds);
     },
-    render: () => Promise.resolve(''),
+    beforeRender: (read) => {
+      reads.add(read);
+      return () => void reads.delete(read);
+    },
+    render: () => {
+      for (const read of reads) read();
+      return Promise.resolve('');
+    },
     total: (name, labels = {}) =>
       matching(name, labels).reduce((sum, each) => sum + each.values.reduce((a, b) => a + b, 0), 0),
     value: (name, labels = {}) => entries.get(keyOf(name, labels))?.values[0],

@@ -15,7 +15,12 @@ export function createTelemetry(): Telemetry {
       .filter(isName)
       .map((name) => [name, make(name, registry)]),
   );
+  const reads = new Set<() => void>();
   return {
+    beforeRender: (read) => {
+      reads.add(read);
+      return () => void reads.delete(read);
+    },
     count: (name, labels, by = 1) => {
       const metric = metrics.get(name);
       assert(metric instanceof Counter, `${name} is a counter`);
@@ -31,7 +36,10 @@ export function createTelemetry(): Telemetry {
       assert(metric instanceof Histogram, `${name} is a histogram`);
       if (Number.isFinite(seconds)) metric.observe(labelsOf(name, labels), seconds);
     },
-    render: () => registry.metrics(),
+    render: () => {
+      for (const read of reads) read();
+      return registry.metrics();
+    },
   };
 }
 

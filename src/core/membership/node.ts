@@ -32,14 +32,28 @@ export type Assignment = {
 export type NodeReport = {
   readonly node: NodeId;
   readonly at: Instant;
-  /** 0–1 of all cores of the node. */
+  /** 0–1 of all cores of the node's machine. */
   readonly cpu: number;
+  /** By the node with its workers. */
   readonly memoryUsedMb: number;
+  /** What of the machine the node itself uses; absent where nobody measures, and from older nodes. */
+  readonly own?: OwnLoad;
   readonly running: readonly RunningTask[];
   /** Ends that the leader has not taken note of: kept until their assignment is gone. */
   readonly ended: readonly EndedTask[];
   /** Why it takes nothing new, when it does not: it is about to leave, or has more than it can do. */
   readonly unavailable?: 'stopping' | 'overloaded';
+};
+
+/** A node's use of its machine, with its workers. It is for people: it decides nothing. */
+export type OwnLoad = {
+  /** 0–1 of all cores. */
+  readonly cpu: number;
+  /** From and to disks. */
+  readonly readBytesPerSecond: number;
+  readonly writtenBytesPerSecond: number;
+  /** The longest that its event loop was late since its last report. */
+  readonly loopDelayMs: number;
 };
 
 export type RunningTask = {

@@ -25,10 +25,12 @@ export type UnrecordedEnd = {
 
 /** What a tick did, for counting and logging: it decides nothing. */
 export type Notice =
-  | { readonly kind: 'assigned'; readonly task: TaskKind; readonly waitedMs: number }
-  | { readonly kind: 'retried'; readonly task: TaskKind; readonly reason: RetryReason }
-  | { readonly kind: 'ended'; readonly task: TaskKind; readonly status: TaskOutcome['status'] }
+  | (AboutTask & { readonly kind: 'assigned'; readonly to: NodeId; readonly waitedMs: number })
+  | (AboutTask & { readonly kind: 'retried'; readonly from: NodeId; readonly reason: RetryReason })
+  | (AboutTask & { readonly kind: 'ended'; readonly status: TaskOutcome['status'] })
   | { readonly kind: 'node_lost'; readonly node: NodeId; readonly tasks: number; readonly mass: boolean };
+
+type AboutTask = { readonly id: TaskId; readonly task: TaskKind };
 
 export type RetryReason = 'failed' | 'died' | 'released' | 'node_lost';
 
@@ -74,7 +76,7 @@ export class Draft {
     ref.task = transition(ref.task, event, this.#rules);
     this.#changedJobs.add(ref.job.id);
     if (before.state === 'assigned') this.#setWork(before.node, without(this.work(before.node), ref.id));
-    this.#note(ref, event, before.state === 'assigned');
+    this.#note(ref, event, before);
     if (ref.task.state.state !== 'ended') return;
     if (event.kind === 'outcome')
       this.committed.push({ id: ref.id, job: ref.job.id, name: ref.task.plan.name });
@@ -100,7 +102,7 @@ export class Draft {
       },
     ]);
     const waitedMs = Math.max(0, this.now - before.notBefore);
-    this.notices.push({ kind: 'assigned', task: plan.spec.kind, waitedMs });
+    this.notices.push({ kind: 'assigned', id: ref.id, task: plan.spec.kind, to: node, waitedMs });
   }
 
   /** Takes assignments from a node that belong to no live task. */
@@ -138,12 +140,12 @@ export class Draft {
     this.ends.push({ job: ref.job.id, spec: ref.task.plan.spec, outcome });
   }
 
-  #note(ref: TaskRef, event: TaskEvent, wasAssigned: boolean): void {
-    const { state, plan } = { state: ref.task.state, plan: ref.task.plan };
-    const task = plan.spec.kind;
-    if (state.state === 'ended') this.notices.push({ kind: 'ended', task, status: state.status });
-    else if (wasAssigned && isRetryReason(event.kind)) {
-      this.notices.push({ kind: 'retried', task, reason: event.kind });
+  #note(ref: TaskRef, event: TaskEvent, before: LiveTask['state']): void {
+    const { state, plan } = ref.task;
+    const about = { id: ref.id, task: plan.spec.kind };
+    if (state.state === 'ended') this.notices.push({ ...about, kind: 'ended', status: state.status });
+    else if (before.state === 'assigned' && isRetryReason(event.kind)) {
+      this.notices.push({ ...about, kind: 'retried', from: before.node, reason: event.kind });
     }
   }
 

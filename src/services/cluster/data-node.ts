@@ -8,6 +8,8 @@ import type { Coordination, NodeMembership, Unsubscribe } from '../../ports/coor
 import type { JobStore } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
 import type { Service } from '../lifecycle.ts';
+import { LoadMeter, type NodeLoad } from './load-meter.ts';
+import { showSession } from './session-gauge.ts';
 import type { TaskHandlers } from './task-handler.ts';
 import { fenceOf, type RunEnd, TaskRun } from './task-run.ts';
 import { WakeUp } from './wake-up.ts';
@@ -32,14 +34,6 @@ export type DataNodeOptions = {
   readonly stopDeadlineMs?: number;
 };
 
-export type NodeLoad = {
-  /** 0–1 of all cores. */
-  readonly cpu: number;
-  readonly memoryUsedMb: number;
-  /** The node itself finds that it has more than it can do. */
-  readonly overloaded?: boolean;
-};
-
 /**
  * Runs what the leader assigns to it, up to its slots at once, in the order of its work list. It says what it runs and
  * how it ended, keeps each end until its assignment is gone, and starts nothing while it can not be sure of its session.
@@ -51,6 +45,7 @@ export class DataNode implements Service {
   readonly #options: DataNodeOptions;
   readonly #wake: WakeUp;
   readonly #progressed: WakeUp;
+  readonly #load: LoadMeter;
   readonly #runs = new Map<string, TaskRun>();
   readonly #ended = new Map<string, { readonly assignment: Assignment; readonly end: TaskEnd }>();
   readonly #hung = new Set<TaskRun>();
@@ -72,6 +67,7 @@ export class DataNode implements Service {
     this.#options = options;
     this.#wake = new WakeUp(kit.clock);
     this.#progressed = new WakeUp(kit.clock);
+    this.#load = new LoadMeter(kit, parts.coordination.cluster, options.load);
   }
 
   /** Resolves once the node is a member of its cluster. */
@@ -79,7 +75,12 @@ export class DataNode implements Service {
     assert(this.#loop === undefined, `${this.name} was started twice`);
     this.#membership = await this.#join();
     if (this.#membership === undefined) return;
-    this.#unsubscribe = this.#membership.watchWork(() => this.#wake.ring());
+    const unsubscribe = this.#membership.watchWork(() => this.#wake.ring());
+    const hide = showSession(this.#kit.telemetry, this.#parts.coordination, 'node');
+    this.#unsubscribe = () => {
+      unsubscribe();
+      hide();
+    };
     this.#loop = this.#run();
   }
 
@@ -213,10 +214,8 @@ export class DataNode implements Service {
     this.#kit.telemetry.observe('assay_task_seconds', seconds, { kind });
     const end = ended.kind === 'told' ? ended.end.kind : 'dropped';
     this.#kit.telemetry.count('assay_task_attempts_total', { kind, end });
-    if (ended.kind === 'told') {
-      if (ended.superseded) this.#kit.telemetry.count('assay_commits_superseded_total', { kind });
-      this.#end(run.assignment, ended.end);
-    }
+    if (ended.superseded) this.#kit.telemetry.count('assay_commits_superseded_total', { kind });
+    if (ended.kind === 'told') this.#end(run.assignment, ended.end);
     if (run.broken !== undefined) this.#break(run.broken);
     this.#wake.ring();
     this.#progressed.ring();
@@ -247,15 +246,15 @@ export class DataNode implements Service {
 
   #report(): NodeReport {
     for (const run of this.#hung) if (!run.hung) this.#hung.delete(run);
-    const { description, load } = this.#options;
-    const { cpu, memoryUsedMb, overloaded } = load?.() ?? { cpu: 0, memoryUsedMb: 0, overloaded: false };
-    const full = overloaded === true || this.#hung.size >= limits.hungHandlersMax;
+    const { description } = this.#options;
+    const tasks = { running: this.#runs.size, hung: this.#hung.size };
+    const { overloaded, ...load } = this.#load.look(tasks);
+    const full = overloaded || this.#hung.size >= limits.hungHandlersMax;
     const unavailable = this.#draining ? 'stopping' : full ? 'overloaded' : undefined;
     return {
       node: description.id,
       at: this.#kit.clock.now(),
-      cpu,
-      memoryUsedMb,
+      ...load,
       running: Array.from(this.#runs.values(), (run) => ({
         task: run.assignment.task,
         attempt: run.assignment.attempt,
@@ -273,6 +272,8 @@ export class DataNode implements Service {
   /** Its work belongs to others by now: everything here is wasted effort. */
   #leaveExpired(): void {
     this.#kit.log.error('the session of a data node has expired', { running: this.#runs.size });
+    const { cluster } = this.#parts.coordination;
+    this.#kit.telemetry.count('assay_sessions_expired_total', { cluster, member: 'node' });
     this.#draining = true;
     for (const run of this.#runs.values()) run.drop();
     this.#ended.clear();

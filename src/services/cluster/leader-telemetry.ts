@@ -1,12 +1,11 @@
-import type { ClusterName } from '../../base/ids.ts';
+import type { ClusterName, JobId } from '../../base/ids.ts';
 import type { Job, JobEnd } from '../../core/jobs/job.ts';
-import type { LiveTask } from '../../core/jobs/live.ts';
+import type { LiveJob, LiveTask } from '../../core/jobs/live.ts';
 import type { TaskOutcome } from '../../core/jobs/task.ts';
-import type { ClusterView } from '../../core/membership/cluster-view.ts';
 import type { Notice, UnrecordedEnd } from '../../core/placement/draft.ts';
-import type { Reconciled } from '../../core/placement/reconcile.ts';
 import type { QueueDepth } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
+import { ChangeMeter, type MeteredTick } from './change-meter.ts';
 
 const states = ['blocked', 'waiting', 'assigned'] as const satisfies readonly LiveTask['state']['state'][];
 
@@ -14,25 +13,54 @@ const states = ['blocked', 'waiting', 'assigned'] as const satisfies readonly Li
 export class LeaderTelemetry {
   readonly #kit: Kit;
   readonly #cluster: ClusterName;
+  readonly #meter: ChangeMeter;
+  readonly #electedAtMs: number;
+  #ticked = false;
 
   constructor(kit: Kit, cluster: ClusterName) {
     this.#kit = kit;
     this.#cluster = cluster;
+    this.#meter = new ChangeMeter(kit.telemetry, cluster);
+    this.#electedAtMs = kit.clock.monotonicMs();
+    kit.telemetry.count('assay_leaderships_total', { cluster });
   }
 
-  /** After a tick whose decisions were written. */
-  tick({ view, decided }: { view: ClusterView; decided: Reconciled }): void {
+  /** After a tick whose decisions were written; `tables` as they are from now on. */
+  tick(ticked: MeteredTick & { readonly tables: ReadonlyMap<JobId, LiveJob> }): void {
     const { telemetry } = this.#kit;
+    const { view, decided, tables } = ticked;
     const cluster = this.#cluster;
+    this.#tookOver();
     for (const notice of decided.notices) this.#note(notice);
+    this.#meter.tick(ticked);
     const tasks = { blocked: 0, waiting: 0, assigned: 0, ended: 0 };
-    for (const job of view.jobs.values()) for (const task of job.tasks) tasks[task.state.state] += 1;
+    for (const job of tables.values()) for (const task of job.tasks) tasks[task.state.state] += 1;
     for (const state of states) telemetry.gauge('assay_tasks_live', tasks[state], { cluster, state });
-    telemetry.gauge('assay_jobs_admitted', view.jobs.size, { cluster });
+    telemetry.gauge('assay_jobs_admitted', tables.size, { cluster });
     telemetry.gauge('assay_nodes', view.nodes.length, { cluster });
     telemetry.gauge('assay_node_slots', decided.slots.busy, { cluster, use: 'busy' });
     telemetry.gauge('assay_node_slots', decided.slots.free, { cluster, use: 'free' });
     telemetry.gauge('assay_manager_leader', 1, { cluster });
+  }
+
+  #tookOver(): void {
+    if (this.#ticked) return;
+    this.#ticked = true;
+    const seconds = (this.#kit.clock.monotonicMs() - this.#electedAtMs) / 1_000;
+    this.#kit.telemetry.observe('assay_leader_takeover_seconds', seconds, { cluster: this.#cluster });
+  }
+
+  admitted({ id, dataset, spec, createdAt }: Job): void {
+    const { kind } = spec;
+    const waitedMs = Math.max(0, this.#kit.clock.now() - createdAt);
+    this.#kit.telemetry.observe('assay_job_wait_seconds', waitedMs / 1_000, { kind });
+    this.#kit.log.debug('a job was admitted', { job: id, dataset, kind });
+  }
+
+  /** A later leader was first: nothing of this tick was written. */
+  refused(epoch: bigint): void {
+    this.#kit.telemetry.count('assay_decisions_refused_total', { cluster: this.#cluster });
+    this.#kit.log.warn('a deposed resource manager tried to decide', { epoch: String(epoch) });
   }
 
   took(tickMs: number): void {
@@ -90,9 +118,13 @@ export class LeaderTelemetry {
         break;
       case 'retried':
         telemetry.count('assay_task_retries_total', { kind: notice.task, reason: notice.reason });
+        if (notice.reason === 'died') telemetry.count('assay_task_deaths_total', { kind: notice.task });
         break;
       case 'ended':
         telemetry.count('assay_tasks_ended_total', { kind: notice.task, status: notice.status });
+        // Its last death ended it instead of beginning it again.
+        if (notice.status === 'quarantined')
+          telemetry.count('assay_task_deaths_total', { kind: notice.task });
         break;
       case 'node_lost':
         telemetry.count('assay_nodes_lost_total', { cluster });

@@ -144,7 +144,7 @@ export class Leadership {
       rules: { ...placementRules, sessionTimeoutMs: this.#parts.coordination.sessionTimeoutMs },
     });
     if (!(await this.#carryOut({ seen, view, decided, now }))) return this.#times.idleTickMs;
-    this.#telemetry.tick({ view: { ...view, jobs: merged(view.jobs, decided.jobs) }, decided });
+    this.#telemetry.tick({ view, decided, now, tables: merged(view.jobs, decided.jobs) });
     this.#telemetry.took(this.#kit.clock.monotonicMs() - began);
     const untilMs = (decided.wakeAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const lookMs = this.#refreshDue
@@ -177,7 +177,7 @@ export class Leadership {
       if (!this.#maySpeak()) return false;
       const written = await this.#parts.coordination.decide(this.#term, { work: decided.work, jobs });
       if (written === 'deposed') {
-        this.#kit.log.warn('a deposed resource manager tried to decide', { epoch: String(this.#term.epoch) });
+        this.#telemetry.refused(this.#term.epoch);
         this.#halt.abort();
         return false;
       }
@@ -200,9 +200,7 @@ export class Leadership {
     await this.#book.refresh();
     const liveTasks = [...seen.jobs.values()].reduce((sum, job) => sum + job.tasks.length, 0);
     const admitted = await this.#book.admit(liveTasks, this.#ending.keys());
-    for (const job of admitted) {
-      this.#kit.log.debug('a job was admitted', { job: job.id, dataset: job.dataset, kind: job.spec.kind });
-    }
+    for (const job of admitted) this.#telemetry.admitted(job);
     if (!periodic) return;
     this.#refreshedAtMs = nowMs;
     this.#telemetry.depth(await this.#parts.jobs.depth(this.#parts.coordination.cluster));

@@ -8,6 +8,7 @@ import type { JobStore, QueueDepth } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
 import type { Service } from '../lifecycle.ts';
 import { Leadership } from './leadership.ts';
+import { showSession } from './session-gauge.ts';
 import { WakeUp } from './wake-up.ts';
 import { within } from './within.ts';
 
@@ -62,6 +63,7 @@ export class ResourceManager implements Service {
     assert(!this.#started, `${this.name} was started twice`);
     this.#started = true;
     this.#unsubscribes.push(
+      showSession(this.#kit.telemetry, this.#parts.coordination, 'manager'),
       this.#parts.coordination.watchView(() => this.#look()),
       this.#parts.jobs.onChange(() => {
         this.#leadership?.refresh();
@@ -166,6 +168,8 @@ export class ResourceManager implements Service {
     this.#over = true;
     this.#depose();
     this.#kit.log.error('the session of a resource manager has expired');
+    const { cluster } = this.#parts.coordination;
+    this.#kit.telemetry.count('assay_sessions_expired_total', { cluster, member: 'manager' });
     this.#options.onExpired?.();
   }
 }

@@ -8,10 +8,13 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TaskFence } from '../../ports/commit.ts';
 import type { TaskContext, TaskHandlers } from './task-handler.ts';
 
-/** How a run ended on its node. `dropped`: nobody waits for it any more. */
+/**
+ * How a run ended on its node. `dropped`: nobody waits for it any more. `superseded`: its commit came, and was refused
+ * because another was first.
+ */
 export type RunEnd =
   | { readonly kind: 'told'; readonly end: TaskEnd; readonly superseded: boolean }
-  | { readonly kind: 'dropped' };
+  | { readonly kind: 'dropped'; readonly superseded: boolean };
 
 export type TaskRunInput = {
   readonly clock: Clock;
@@ -143,11 +146,10 @@ export class TaskRun {
 
   /** `outcome` is undefined when the handler hangs. */
   #judge(outcome: Outcome<void> | undefined): RunEnd {
-    if (this.#stop === 'vanished') return { kind: 'dropped' };
+    const superseded = outcome?.ok === false && outcome.error.code === 'COMMIT_SUPERSEDED';
+    if (this.#stop === 'vanished') return { kind: 'dropped', superseded };
     if (outcome?.ok === true) return told({ kind: 'committed' });
-    if (outcome?.error.code === 'COMMIT_SUPERSEDED') {
-      return { kind: 'told', end: { kind: 'committed' }, superseded: true };
-    }
+    if (superseded) return { kind: 'told', end: { kind: 'committed' }, superseded };
     if (this.#stop === 'stopping') return told({ kind: 'released' });
     if (this.#stop === 'timeout') return told({ kind: 'failed', failure: this.#timeout(outcome?.error) });
     const error =

@@ -1,0 +1,78 @@
+import type { ClusterName } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
+import { MiB } from '../../base/units.ts';
+import type { NodeReport, OwnLoad } from '../../core/membership/node.ts';
+import type { Kit } from '../kit.ts';
+
+/** A look at a node's machine. Of the node's own use only where somebody measures it. */
+export type NodeLoad = {
+  /** 0–1 of all cores of the machine. */
+  readonly cpu: number;
+  /** By the node with its workers. */
+  readonly memoryUsedMb: number;
+  /** The node itself finds that it has more than it can do. */
+  readonly overloaded?: boolean;
+  /** 0–1 of the same cores, by the node with its workers. */
+  readonly ownCpu?: number;
+  /** Since the last look. */
+  readonly readBytes?: number;
+  readonly writtenBytes?: number;
+  readonly loopDelayMs?: number;
+};
+
+/** What a node says of its load in a report. */
+export type MeteredLoad = Pick<NodeReport, 'cpu' | 'memoryUsedMb' | 'own'> & { readonly overloaded: boolean };
+
+/** Looks at a node's load: for its report, and as metrics of its process. */
+export class LoadMeter {
+  readonly #kit: Kit;
+  readonly #cluster: ClusterName;
+  readonly #look: () => NodeLoad;
+  #lookedAtMs: number;
+  #last: MeteredLoad | undefined;
+
+  constructor(kit: Kit, cluster: ClusterName, look: () => NodeLoad = () => ({ cpu: 0, memoryUsedMb: 0 })) {
+    this.#kit = kit;
+    this.#cluster = cluster;
+    this.#look = look;
+    this.#lookedAtMs = kit.clock.monotonicMs();
+  }
+
+  /** The present load; the one of a moment ago where reports follow each other fast, for short spans say nothing. */
+  look(tasks: { readonly running: number; readonly hung: number }): MeteredLoad {
+    const nowMs = this.#kit.clock.monotonicMs();
+    const spanMs = nowMs - this.#lookedAtMs;
+    if (this.#last !== undefined && spanMs < limits.loadLookMs) return this.#last;
+    const load = this.#look();
+    this.#lookedAtMs = nowMs;
+    const { cpu, memoryUsedMb, ownCpu, overloaded = false } = load;
+    const own = ownCpu === undefined ? undefined : ownLoad({ ...load, ownCpu }, spanMs / 1_000);
+    this.#tell(load, tasks);
+    this.#last = { cpu, memoryUsedMb, overloaded, ...(own === undefined ? {} : { own }) };
+    return this.#last;
+  }
+
+  #tell(load: NodeLoad, tasks: { readonly running: number; readonly hung: number }): void {
+    const { telemetry } = this.#kit;
+    const cluster = this.#cluster;
+    telemetry.gauge('assay_node_tasks', tasks.running, { cluster, state: 'running' });
+    telemetry.gauge('assay_node_tasks', tasks.hung, { cluster, state: 'hung' });
+    telemetry.gauge('assay_node_cpu_ratio', load.cpu, { cluster, of: 'machine' });
+    telemetry.gauge('assay_node_memory_bytes', load.memoryUsedMb * MiB, { cluster });
+    if (load.ownCpu === undefined) return;
+    telemetry.gauge('assay_node_cpu_ratio', load.ownCpu, { cluster, of: 'node' });
+    telemetry.gauge('assay_node_loop_delay_seconds', (load.loopDelayMs ?? 0) / 1_000, { cluster });
+    telemetry.count('assay_node_io_bytes_total', { cluster, direction: 'read' }, load.readBytes ?? 0);
+    telemetry.count('assay_node_io_bytes_total', { cluster, direction: 'written' }, load.writtenBytes ?? 0);
+  }
+}
+
+function ownLoad(load: NodeLoad & { readonly ownCpu: number }, spanSeconds: number): OwnLoad {
+  const perSecond = (bytes = 0) => (spanSeconds <= 0 ? 0 : Math.round(bytes / spanSeconds));
+  return {
+    cpu: load.ownCpu,
+    readBytesPerSecond: perSecond(load.readBytes),
+    writtenBytesPerSecond: perSecond(load.writtenBytes),
+    loopDelayMs: Math.round(load.loopDelayMs ?? 0),
+  };
+}
