@@ -156,6 +156,13 @@ export const limits = {
   loadLookMs: 200,
   sessionTimeoutMs: 3 * second,
   stopDeadlineMs: 10 * second,
+  /** A role drains by that deadline, gives back the rest and closes its session: all of it takes no longer than this. */
+  roleStopDeadlineMs: 18 * second,
+  /** The longest pause between two attempts to open what a process needs at its start, and the wait that is not told. */
+  startRetryCapMs: 5 * second,
+  startSilenceMs: 1 * second,
+  /** A member that was in its cluster for this long begins its pauses anew when it has to join again. */
+  steadyMs: 10 * second,
 
   // People
   requestBodyBytesMax: 1 * MiB,
@@ -221,6 +228,18 @@ export const limits = {
   zooKeeperWatchBytesPerRequestMax: 128 * KiB,
   /** Nodes of a tree that are read at once. */
   zooKeeperTreeReadsMax: 256,
+  /** How long the first connection of a session may take. */
+  zooKeeperConnectTimeoutMs: 10 * second,
+  /** Longer entries are compressed; what they hold at most, so that no bytes of others swell without a limit. */
+  zooKeeperPlainEntryBytesMax: 16 * KiB,
+  zooKeeperEntryBytesMax: 8 * MiB,
+  /** Characters of the tasks that stand in one node: what one changed task costs to write. */
+  zooKeeperChunkLengthMax: 8 * KiB,
+  /** Bytes of decisions in one write; more go in several. */
+  zooKeeperDecisionBytesMax: 512 * KiB,
+  /** How often a leader removes what nodes that are gone have left, and how much at once. */
+  zooKeeperTidyIntervalMs: 5 * second,
+  zooKeeperTidyMax: 64,
 
   // A cluster of processes on this machine
   /** From the start of a process until it is ready: a busy machine that starts twenty at once is slow. */

@@ -94,4 +94,6 @@ export type Decisions = {
   readonly work: ReadonlyMap<NodeId, readonly Assignment[]>;
   /** The new live table of each of these jobs; undefined removes it. */
   readonly jobs: ReadonlyMap<JobId, LiveJob | undefined>;
+  /** Nodes that left long ago and have no work: their reports and drain marks go. */
+  readonly forgotten?: ReadonlySet<NodeId>;
 };

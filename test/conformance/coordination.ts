@@ -4,7 +4,15 @@ import { type ClusterName, jobId, nodeId } from '../../src/base/ids.ts';
 import type { ClusterView } from '../../src/core/membership/cluster-view.ts';
 import type { Candidacy, Coordination, Decisions, LeaderTerm } from '../../src/ports/coordination.ts';
 import { eventually } from '../support/eventually.ts';
-import { assignmentOf, describeNode, endOf, liveJob, liveTask, reportOf } from '../support/live-cluster.ts';
+import {
+  assignmentOf,
+  describeNode,
+  endOf,
+  liveJob,
+  liveTask,
+  reportOf,
+  startOfTime,
+} from '../support/live-cluster.ts';
 
 /** A coordination service that the suite may use alone: empty at first. */
 export type CoordinationRig = {
@@ -229,6 +237,7 @@ function membershipLaws(start: Start): void {
         {
           task: assignmentOf(liveJob({ id: 'j', tasks: [] }), liveTask('t')).task,
           attempt: 2,
+          assignedAt: startOfTime,
           progress: 0.5,
         },
       ],

@@ -11,6 +11,7 @@ import {
 import { type Instant, instant } from '../../src/base/units.ts';
 import { type JobKind, jobCluster, jobPriority } from '../../src/core/jobs/job.ts';
 import type { LiveJob, LiveTask, LiveTaskState } from '../../src/core/jobs/live.ts';
+import { copiesOf } from '../../src/core/jobs/task-state.ts';
 import type { ClusterView } from '../../src/core/membership/cluster-view.ts';
 import type { Assignment, NodeDescription, NodeReport, TaskEnd } from '../../src/core/membership/node.ts';
 import { datasetOf } from './names.ts';
@@ -38,7 +39,7 @@ export function liveTask(name: string, state?: LiveTaskState, memoryMb = 256): L
       memoryMb,
     },
     attempts: 0,
-    deaths: 0,
+    deaths: [],
     state: state ?? { state: 'waiting', notBefore: startOfTime },
   };
 }
@@ -65,7 +66,7 @@ export function liveJob(request: {
   };
 }
 
-export function assignmentOf(job: LiveJob, task: LiveTask): Assignment {
+export function assignmentOf(job: LiveJob, task: LiveTask, assignedAt = startOfTime): Assignment {
   const { plan } = task;
   return {
     task: taskId(job.id, plan.name),
@@ -75,6 +76,7 @@ export function assignmentOf(job: LiveJob, task: LiveTask): Assignment {
     timeoutMs: plan.timeoutMs,
     memoryMb: plan.memoryMb,
     epoch: 1n,
+    assignedAt,
   };
 }
 
@@ -88,8 +90,9 @@ export function viewOf(parts: {
   const work = new Map<NodeId, Assignment[]>();
   for (const job of parts.jobs) {
     for (const task of job.tasks) {
-      if (task.state.state !== 'assigned') continue;
-      work.set(task.state.node, [...(work.get(task.state.node) ?? []), assignmentOf(job, task)]);
+      for (const { node, at } of copiesOf(task.state)) {
+        work.set(node, [...(work.get(node) ?? []), assignmentOf(job, task, at)]);
+      }
     }
   }
   return {
@@ -113,8 +116,8 @@ export function reportOf(node: string, parts: Partial<NodeReport> = {}): NodeRep
   };
 }
 
-export function endOf(job: string, name: string, end: TaskEnd, attempt = 1) {
-  return { task: taskId(jobId(job), taskName(name)), attempt, end };
+export function endOf(job: string, name: string, end: TaskEnd, attempt = 1, assignedAt = startOfTime) {
+  return { task: taskId(jobId(job), taskName(name)), attempt, assignedAt, end };
 }
 
 const ends: readonly TaskEnd[] = [
@@ -220,7 +223,7 @@ function build(from: Shape, { sparesMax, ends: tellsEnds }: Omit<Variety, 'memor
       const attempt = task.attempts + 1;
       const told = reports.get(node.id);
       const end = tellsEnds ? ends[task.tell] : undefined;
-      const where = { task: taskId(id, taskName(name)), attempt };
+      const where = { task: taskId(id, taskName(name)), attempt, assignedAt: startOfTime };
       if (end !== undefined) told?.ended.push({ ...where, end });
       else if (task.tell < 8 && (told?.running.length ?? 0) < node.slots) told?.running.push(where);
       const state = { state: 'assigned', node: node.id, attempt, at: startOfTime } as const;

@@ -49,6 +49,10 @@ export class ClusterHub {
       else this.#jobs.set(id, job);
     }
     for (const [node, list] of decisions.work) this.#setWork(node, list);
+    for (const node of decisions.forgotten ?? []) {
+      this.#reports.delete(node);
+      this.#draining.delete(node);
+    }
     this.#changed();
     for (const node of decisions.work.keys()) this.#call(this.#workListeners.get(node));
     return true;

@@ -23,8 +23,8 @@ export type LiveTask = {
   readonly plan: PlannedTask;
   /** Attempts begun that count against the retry limit: a lost node or a drain costs none. */
   readonly attempts: number;
-  /** Workers or nodes that died under it; too many, and it is quarantined. */
-  readonly deaths: number;
+  /** Where its worker died, or the node itself while it ran it, in order; too many, and it is quarantined. */
+  readonly deaths: readonly NodeId[];
   readonly state: LiveTaskState;
 };
 
@@ -33,9 +33,19 @@ export type LiveTaskState =
   | { readonly state: 'blocked' }
   /** Until a slot is free, but not before `notBefore` (back-off). */
   | { readonly state: 'waiting'; readonly notBefore: Instant; readonly lastFailure?: Failure }
-  | { readonly state: 'assigned'; readonly node: NodeId; readonly attempt: number; readonly at: Instant }
+  | ({ readonly state: 'assigned'; readonly attempt: number } & Copy)
+  /** With two nodes in the same attempt: the first one takes far longer than is usual. The first commit wins. */
+  | {
+      readonly state: 'doubled';
+      readonly attempt: number;
+      /** In the order in which they were given away; never both on one node. */
+      readonly copies: readonly [Copy, Copy];
+    }
   /** Its outcome stands in the database. */
   | { readonly state: 'ended'; readonly status: 'done' | 'failed' | 'quarantined' | 'cancelled' };
+
+/** A task with one node; `at`, by the leader's clock, tells assignments of the same attempt to the same node apart. */
+export type Copy = { readonly node: NodeId; readonly at: Instant };
 
 /** A task's full address, for maps. */
 export type LiveTaskKey = { readonly job: JobId; readonly name: TaskName };

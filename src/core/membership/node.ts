@@ -14,7 +14,17 @@ export type NodeDescription = {
   readonly slots: number;
   readonly memoryMb: number;
   readonly startedAt: Instant;
+  /** The kinds of task that it can do, also such as this version has never heard of; absent: those of the first release. */
+  readonly kinds?: readonly string[];
 };
+
+/** Whether a node can do tasks of a kind. Kinds are free text here: either side may know some that the other does not. */
+export function canDo(node: NodeDescription, kind: string): boolean {
+  return (node.kinds ?? firstKinds).includes(kind);
+}
+
+/** What nodes of the first release can do, which did not say so. */
+const firstKinds: readonly string[] = ['lookup', 'ingest', 'measure', 'query', 'evaluate', 'notify'];
 
 /** A task given to a node by the leader. It stands until its end was reported and the leader has taken note. */
 export type Assignment = {
@@ -26,6 +36,8 @@ export type Assignment = {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly epoch: bigint;
+  /** When it was given, by the leader's clock. A report that does not repeat it speaks of an earlier assignment. */
+  readonly assignedAt: Instant;
 };
 
 /** What a node says of itself, about four times a second and at once when a task ends. */
@@ -56,17 +68,18 @@ export type OwnLoad = {
   readonly loopDelayMs: number;
 };
 
-export type RunningTask = {
-  readonly task: TaskId;
-  readonly attempt: number;
+/** Which assignment a report speaks of: a task may come to a node twice in the same attempt. */
+export type ToldTask = Pick<Assignment, 'task' | 'attempt' | 'assignedAt'>;
+
+export type RunningTask = ToldTask & {
   /** 0–1, when known. */
   readonly progress?: number;
 };
 
-export type EndedTask = {
-  readonly task: TaskId;
-  readonly attempt: number;
+export type EndedTask = ToldTask & {
   readonly end: TaskEnd;
+  /** How long it ran on its node; absent when it never began. */
+  readonly tookMs?: number;
 };
 
 /**

@@ -1,8 +1,9 @@
 import { failure } from '../../base/errors.ts';
 import type { NodeId, TaskId } from '../../base/ids.ts';
+import { copiesOf } from '../jobs/task-state.ts';
 import type { AbsenceVerdict } from '../membership/absence.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
-import type { EndedTask, NodeReport } from '../membership/node.ts';
+import type { EndedTask, NodeReport, ToldTask } from '../membership/node.ts';
 import { spreadChance } from '../resilience/spread.ts';
 import type { Draft, TaskRef } from './draft.ts';
 import type { LeaderMemory } from './memory.ts';
@@ -27,26 +28,34 @@ export function absorbEnds(draft: Draft, world: World): void {
   for (const node of world.view.work.keys()) {
     for (const ended of lastReport(world, node)?.ended ?? []) {
       const ref = heldRef(draft, node, ended);
-      if (ref !== undefined) absorbEnd(draft, ref, { ended, chance: world.chance });
+      if (ref !== undefined) absorbEnd(draft, ref, { ended, node, chance: world.chance });
     }
   }
 }
 
-/** The task that a report speaks of, if this node holds it in this very attempt; anything else is an old story. */
-function heldRef(draft: Draft, node: NodeId, told: { task: TaskId; attempt: number }): TaskRef | undefined {
+/** The task that a report speaks of, if this node holds it by this very assignment; anything else is an old story. */
+export function heldRef(draft: Draft, node: NodeId, told: ToldTask): TaskRef | undefined {
   const ref = draft.refs.get(told.task);
-  const state = ref?.task.state;
-  if (state?.state !== 'assigned' || state.node !== node || state.attempt !== told.attempt) return undefined;
-  return ref;
+  if (ref === undefined) return undefined;
+  const { state } = ref.task;
+  if ((state.state !== 'assigned' && state.state !== 'doubled') || state.attempt !== told.attempt)
+    return undefined;
+  const holds = copiesOf(state).some((copy) => copy.node === node && copy.at === told.assignedAt);
+  return holds ? ref : undefined;
 }
 
-function absorbEnd(draft: Draft, ref: TaskRef, told: { ended: EndedTask; chance: number }): void {
-  const { end } = told.ended;
+function absorbEnd(
+  draft: Draft,
+  ref: TaskRef,
+  told: { ended: EndedTask; node: NodeId; chance: number },
+): void {
+  const { node } = told;
+  const { end, tookMs } = told.ended;
   const at = draft.now;
   const chance = spreadChance(told.chance, ref.id);
-  if (end.kind === 'committed') draft.apply(ref, { kind: 'outcome', status: 'done' });
-  else if (end.kind === 'released') draft.apply(ref, { kind: 'released', at });
-  else draft.apply(ref, { kind: end.kind, failure: end.failure, at, chance });
+  if (end.kind === 'committed') draft.commit(ref, node, tookMs);
+  else if (end.kind === 'released') draft.apply(ref, { kind: 'released', node, at });
+  else draft.apply(ref, { kind: end.kind, node, failure: end.failure, at, chance });
 }
 
 /** Takes the work of lost nodes back. A task that ran there when its node died alone counts a death. */
@@ -55,21 +64,28 @@ export function absorbLosses(draft: Draft, world: World, lost: AbsenceVerdict['l
     const held = draft.work(node);
     if (held.length === 0) continue;
     draft.notices.push({ kind: 'node_lost', node, tasks: held.length, mass });
-    const running = new Set(lastReport(world, node)?.running.map((each) => each.task));
-    for (const { task, attempt } of held) {
-      const ref = heldRef(draft, node, { task, attempt });
-      if (ref === undefined) draft.discard(node, task);
+    const running = runningOn(draft, node, lastReport(world, node));
+    for (const told of held) {
+      const ref = heldRef(draft, node, told);
+      if (ref === undefined) draft.discard(node, told.task);
       // Many nodes lost together were not killed by the tasks that they ran.
-      else if (running.has(task) && !mass) draft.apply(ref, deathOf(ref, node, { draft, world }));
-      else draft.apply(ref, { kind: 'node_lost', at: draft.now });
+      else if (running.has(told.task) && !mass) draft.apply(ref, deathOf(ref, node, { draft, world }));
+      else draft.apply(ref, { kind: 'node_lost', node, at: draft.now });
     }
   }
+}
+
+/** What a node runs of that which it holds now, by its report. */
+export function runningOn(draft: Draft, node: NodeId, report: NodeReport | undefined): ReadonlySet<TaskId> {
+  const told = report?.running ?? [];
+  return new Set(told.filter((each) => heldRef(draft, node, each) !== undefined).map((each) => each.task));
 }
 
 function deathOf(ref: TaskRef, node: NodeId, at: { draft: Draft; world: World }) {
   const message = `Node ${node} vanished while it ran task ${ref.id}`;
   return {
     kind: 'died',
+    node,
     failure: failure('WORKER_DIED', message),
     at: at.draft.now,
     chance: spreadChance(at.world.chance, ref.id),
@@ -78,16 +94,18 @@ function deathOf(ref: TaskRef, node: NodeId, at: { draft: Draft; world: World })
 
 /** Makes lists and tables agree: neither work without a live task, nor an assigned task that no node was given. */
 export function absorbOrphans(draft: Draft, world: World): void {
-  const listed = new Set<TaskId>();
+  const listed = new Map<NodeId, Set<TaskId>>();
   for (const node of world.view.work.keys()) {
+    const tasks = new Set<TaskId>();
+    listed.set(node, tasks);
     for (const each of draft.work(node)) {
       if (heldRef(draft, node, each) === undefined) draft.discard(node, each.task);
-      else listed.add(each.task);
+      else tasks.add(each.task);
     }
   }
   for (const ref of draft.refs.values()) {
-    if (ref.task.state.state === 'assigned' && !listed.has(ref.id)) {
-      draft.apply(ref, { kind: 'released', at: draft.now });
+    for (const { node } of copiesOf(ref.task.state)) {
+      if (listed.get(node)?.has(ref.id) !== true) draft.apply(ref, { kind: 'released', node, at: draft.now });
     }
   }
 }

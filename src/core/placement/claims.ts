@@ -5,6 +5,9 @@ import type { LiveJob } from '../jobs/live.ts';
 import type { Draft, TaskRef } from './draft.ts';
 import type { PlacementRules } from './rules.ts';
 
+/** The classes of service, the most urgent first. */
+export const priorities = [0, 1, 2] as const satisfies readonly JobPriority[];
+
 /** The tasks of one dataset that wait for a slot in one priority class, in the order of service. */
 type Line = {
   readonly dataset: DatasetName;
@@ -50,7 +53,7 @@ export class Claims {
       const ref = line?.refs[line.at];
       if (line === undefined || ref === undefined) return undefined;
       line.at += 1;
-      if (this.#mayStart(ref.job)) return ref;
+      if (this.mayStart(ref.job)) return ref;
     }
   }
 
@@ -90,12 +93,13 @@ export class Claims {
   #hasStartable(line: Line): boolean {
     for (let at = line.at; at < line.refs.length; at += 1) {
       const ref = line.refs[at];
-      if (ref !== undefined && this.#mayStart(ref.job)) return true;
+      if (ref !== undefined && this.mayStart(ref.job)) return true;
     }
     return false;
   }
 
-  #mayStart(job: LiveJob): boolean {
+  /** Whether one more task of a job may be with a node. */
+  mayStart(job: LiveJob): boolean {
     return (this.#assigned.get(job.id) ?? 0) < job.concurrency;
   }
 

@@ -1,26 +1,55 @@
 import type { TaskKind } from '../jobs/task.ts';
 import type { Draft } from './draft.ts';
-import type { LeaderMemory } from './memory.ts';
+import type { Durations } from './memory.ts';
 
-/** The weight of one tick's mean in the moving average. */
-const weight = 0.2;
+/** Durations that are remembered of each kind. */
+const rememberedMax = 64;
+/** With fewer, nothing is known. */
+const knownMin = 4;
 
-/** The moving average of each kind's duration, with the tasks that were committed in this tick taken in. */
-export function learnDurations(draft: Draft, memory: LeaderMemory): LeaderMemory['durations'] {
-  const sums = new Map<TaskKind, { totalMs: number; tasks: number }>();
-  for (const { id } of draft.committed) {
-    const ref = draft.refs.get(id);
-    const since = memory.slotted.get(id)?.since;
-    if (ref === undefined || since === undefined) continue;
-    const { kind } = ref.task.plan.spec;
-    const sum = sums.get(kind) ?? { totalMs: 0, tasks: 0 };
-    sums.set(kind, { totalMs: sum.totalMs + Math.max(0, draft.now - since), tasks: sum.tasks + 1 });
+/** What is known of durations, with the tasks that were committed in this tick taken in. */
+export function learnDurations(draft: Draft, before: Durations): Durations {
+  const fresh = new Map<TaskKind, number[]>();
+  for (const { id, tookMs } of draft.committed) {
+    const kind = draft.refs.get(id)?.task.plan.spec.kind;
+    if (kind === undefined || tookMs === undefined) continue;
+    const list = fresh.get(kind) ?? [];
+    list.push(tookMs);
+    fresh.set(kind, list);
   }
-  if (sums.size === 0) return memory.durations;
-  const durations = new Map(memory.durations);
-  for (const [kind, { totalMs, tasks }] of sums) {
-    const before = durations.get(kind) ?? totalMs / tasks;
-    durations.set(kind, before + weight * (totalMs / tasks - before));
+  if (fresh.size === 0) return before;
+  const durations = new Map(before);
+  for (const [kind, list] of fresh) {
+    durations.set(kind, [...(before.get(kind) ?? []), ...list].slice(-rememberedMax));
   }
   return durations;
+}
+
+/** What durations to expect, worked out once for each kind. */
+export class Estimates {
+  readonly #durations: Durations;
+  readonly #sorted = new Map<TaskKind, readonly number[]>();
+
+  constructor(durations: Durations) {
+    this.#durations = durations;
+  }
+
+  /** The median; undefined while too little is known. */
+  usualMs(kind: TaskKind): number | undefined {
+    return this.#quantile(kind, 0.5);
+  }
+
+  /** The third quartile; undefined while too little is known. */
+  longMs(kind: TaskKind): number | undefined {
+    return this.#quantile(kind, 0.75);
+  }
+
+  #quantile(kind: TaskKind, part: number): number | undefined {
+    let sorted = this.#sorted.get(kind);
+    if (sorted === undefined) {
+      sorted = (this.#durations.get(kind) ?? []).toSorted((a, b) => a - b);
+      this.#sorted.set(kind, sorted);
+    }
+    return sorted.length < knownMin ? undefined : sorted[Math.floor(part * sorted.length)];
+  }
 }

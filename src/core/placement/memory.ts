@@ -16,19 +16,20 @@ export type LeaderMemory = {
   readonly reports: ReadonlyMap<NodeId, NodeReport>;
   /** By this leader's clock, when each member's report was last seen to change. */
   readonly heard: ReadonlyMap<NodeId, Heard>;
-  /** Tasks that have a slot, and since when they have been seen as they are. */
-  readonly slotted: ReadonlyMap<TaskId, Slotted>;
+  /** By node, the tasks that have a slot there, and since when they have been seen as they are. */
+  readonly slotted: ReadonlyMap<NodeId, ReadonlyMap<TaskId, Slotted>>;
   /** The order in which datasets were last served; higher is later. */
   readonly turns: ReadonlyMap<DatasetName, number>;
-  /** How long tasks of a kind take with a slot, in milliseconds: a moving average over ticks. */
-  readonly durations: ReadonlyMap<TaskKind, number>;
+  readonly durations: Durations;
 };
+
+/** How long the last tasks of each kind ran on their nodes, in milliseconds, oldest first. */
+export type Durations = ReadonlyMap<TaskKind, readonly number[]>;
 
 export type Heard = { readonly reportAt: Instant | undefined; readonly since: Instant };
 
 export type Slotted = {
-  readonly node: NodeId;
-  readonly attempt: number;
+  readonly assignedAt: Instant;
   readonly running: boolean;
   readonly since: Instant;
 };

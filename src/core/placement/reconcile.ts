@@ -2,6 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { DatasetName, JobId, NodeId } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { LiveJob } from '../jobs/live.ts';
+import type { TaskKind } from '../jobs/task.ts';
 import { type AbsenceVerdict, isMassLoss, judgeAbsences } from '../membership/absence.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
 import type { Assignment } from '../membership/node.ts';
@@ -16,7 +17,7 @@ import {
 } from './absorb.ts';
 import { assignTasks } from './assign.ts';
 import { Draft, type Notice, type UnrecordedEnd } from './draft.ts';
-import { learnDurations } from './durations.ts';
+import { Estimates, learnDurations } from './durations.ts';
 import type { Heard, LeaderMemory } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
 import { netAt, type Seat, slottedNow, takeSeats } from './seats.ts';
@@ -47,6 +48,8 @@ export type Reconciled = {
   readonly memory: LeaderMemory;
   /** Free and busy slots of all members. */
   readonly slots: { readonly busy: number; readonly free: number };
+  /** Kinds of task that wait although there are nodes, for none of them can do such tasks. */
+  readonly unserved: ReadonlySet<TaskKind>;
   /** When time alone changes something next, if it does. */
   readonly wakeAt?: Instant;
 };
@@ -71,8 +74,9 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const netted = castNet(draft, world, seatsBefore);
   unblockTasks(draft, world);
   const seats = netted ? takeSeats(draft, world, heard) : seatsBefore;
-  const durations = learnDurations(draft, memory);
-  const turns = assignTasks(draft, { world, held: input.held, seats, durations });
+  const durations = learnDurations(draft, memory.durations);
+  const estimates = new Estimates(durations);
+  const { turns, unserved } = assignTasks(draft, { world, held: input.held, seats, estimates });
   const wakeAt = nextChange(draft, verdict);
   return {
     work: draft.changedWork(),
@@ -90,6 +94,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
       durations,
     },
     slots: countSlots(seats),
+    unserved,
     ...(wakeAt === undefined ? {} : { wakeAt }),
   };
 }
@@ -128,18 +133,17 @@ function silentNodes(input: ReconcileInput, heard: ReadonlyMap<NodeId, Heard>): 
 function castNet(draft: Draft, world: World, seats: readonly Seat[]): boolean {
   const { memory, rules } = world;
   let caught = false;
-  for (const [id, slotted] of slottedNow(seats, memory.slotted, draft.now)) {
-    const ref = draft.refs.get(id);
-    if (ref === undefined || draft.now < netAt(ref, slotted, rules)) continue;
-    caught = true;
-    if (!slotted.running) draft.apply(ref, { kind: 'released', at: draft.now });
-    else {
-      draft.apply(ref, {
-        kind: 'failed',
-        failure: failure('TASK_TIMEOUT', `Node ${slotted.node} did not stop task ${id} at its time-out`),
-        at: draft.now,
-        chance: spreadChance(world.chance, id),
-      });
+  for (const [node, tasks] of slottedNow(seats, memory.slotted, draft.now)) {
+    for (const [id, slotted] of tasks) {
+      const ref = draft.refs.get(id);
+      if (ref === undefined || draft.now < netAt(ref, slotted, rules)) continue;
+      caught = true;
+      const at = draft.now;
+      if (!slotted.running) draft.apply(ref, { kind: 'released', node, at });
+      else {
+        const told = failure('TASK_TIMEOUT', `Node ${node} did not stop task ${id} at its time-out`);
+        draft.apply(ref, { kind: 'failed', node, failure: told, at, chance: spreadChance(world.chance, id) });
+      }
     }
   }
   return caught;

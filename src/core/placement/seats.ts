@@ -1,7 +1,8 @@
 import type { NodeId, TaskId } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
+import { copiesOf } from '../jobs/task-state.ts';
 import type { NodeDescription, NodeReport } from '../membership/node.ts';
-import type { World } from './absorb.ts';
+import { runningOn, type World } from './absorb.ts';
 import type { Draft, TaskRef } from './draft.ts';
 import type { Heard, LeaderMemory, Slotted } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
@@ -38,7 +39,7 @@ function takeSeat(
   from: { world: World; heard: ReadonlyMap<NodeId, Heard>; capMb: number },
 ): Seat {
   const report = from.world.view.reports.get(node.id);
-  const running = new Set(report?.running.map((each) => each.task));
+  const running = runningOn(draft, node.id, report);
   const held = draft.work(node.id).flatMap((each) => draft.refs.get(each.task) ?? []);
   const ordered = [
     ...held.filter((ref) => running.has(ref.id)),
@@ -46,13 +47,13 @@ function takeSeat(
   ];
   const slotted = ordered.slice(0, node.slots);
   const drained = from.world.view.draining.has(node.id) || report?.unavailable !== undefined;
-  const silent = isSilent(from.heard.get(node.id), draft.now, from.world.rules.sessionTimeoutMs);
+  const silent = isSilent(from.heard.get(node.id), draft.now, from.world.rules.suspectMs);
   const full = slotted.length > 0 && (report?.memoryUsedMb ?? 0) >= node.memoryMb * memoryFull;
   return {
     node,
     open: !drained && !silent && !full,
     pressure: report === undefined ? 0 : pressureOf(node, report),
-    mentioned: new Set([...running, ...(report?.ended.map((each) => each.task) ?? [])]),
+    mentioned: new Set([...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task)),
     running,
     slotted,
     spare: ordered.slice(node.slots),
@@ -87,16 +88,22 @@ export function slottedNow(
   before: LeaderMemory['slotted'],
   now: Instant,
 ): LeaderMemory['slotted'] {
+  return new Map(seats.map((seat) => [seat.node.id, slottedOn(seat, before.get(seat.node.id), now)]));
+}
+
+function slottedOn(
+  seat: Seat,
+  before: ReadonlyMap<TaskId, Slotted> | undefined,
+  now: Instant,
+): ReadonlyMap<TaskId, Slotted> {
   const slotted = new Map<TaskId, Slotted>();
-  for (const seat of seats) {
-    for (const ref of seat.slotted) {
-      const { state } = ref.task;
-      if (state.state !== 'assigned') continue;
-      const fresh = { node: state.node, attempt: state.attempt, running: seat.running.has(ref.id) };
-      const old = before.get(ref.id);
-      const same = old?.node === fresh.node && old.attempt === fresh.attempt && old.running === fresh.running;
-      slotted.set(ref.id, same ? old : { ...fresh, since: now });
-    }
+  for (const ref of seat.slotted) {
+    const copy = copiesOf(ref.task.state).find((each) => each.node === seat.node.id);
+    if (copy === undefined) continue;
+    const running = seat.running.has(ref.id);
+    const old = before?.get(ref.id);
+    const same = old?.assignedAt === copy.at && old.running === running;
+    slotted.set(ref.id, same ? old : { assignedAt: copy.at, running, since: now });
   }
   return slotted;
 }

@@ -2,7 +2,14 @@ import { assert } from '../../base/assert.ts';
 import { failureOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { mayDecide } from '../../core/membership/lease.ts';
-import type { Assignment, NodeDescription, NodeReport, TaskEnd } from '../../core/membership/node.ts';
+import type {
+  Assignment,
+  EndedTask,
+  NodeDescription,
+  NodeReport,
+  TaskEnd,
+  ToldTask,
+} from '../../core/membership/node.ts';
 import { backoffMs } from '../../core/resilience/backoff.ts';
 import type { Coordination, NodeMembership, Unsubscribe } from '../../ports/coordination.ts';
 import type { JobStore } from '../../ports/job-store.ts';
@@ -47,7 +54,7 @@ export class DataNode implements Service {
   readonly #progressed: WakeUp;
   readonly #load: LoadMeter;
   readonly #runs = new Map<string, TaskRun>();
-  readonly #ended = new Map<string, { readonly assignment: Assignment; readonly end: TaskEnd }>();
+  readonly #ended = new Map<string, EndedTask>();
   readonly #hung = new Set<TaskRun>();
   #membership: NodeMembership | undefined;
   #unsubscribe: Unsubscribe | undefined;
@@ -123,9 +130,11 @@ export class DataNode implements Service {
   }
 
   async #join(): Promise<NodeMembership | undefined> {
+    const { coordination, handlers } = this.#parts;
     for (let attempt = 1; !this.#stopping; attempt += 1) {
       try {
-        return await this.#parts.coordination.join(this.#options.description);
+        const { description } = this.#options;
+        return await coordination.join({ kinds: Object.keys(handlers), ...description });
       } catch (thrown) {
         this.#kit.log.warn('a data node could not join its cluster', { attempt, failure: failureOf(thrown) });
         const rule = { baseMs: limits.idleTickMs, capMs: limits.sessionTimeoutMs };
@@ -210,19 +219,20 @@ export class DataNode implements Service {
     if (run.hung) this.#hung.add(run);
     const { ended } = told;
     const { kind } = run.assignment.spec;
-    const seconds = (this.#kit.clock.monotonicMs() - told.beganMs) / 1_000;
-    this.#kit.telemetry.observe('assay_task_seconds', seconds, { kind });
+    const tookMs = this.#kit.clock.monotonicMs() - told.beganMs;
+    this.#kit.telemetry.observe('assay_task_seconds', tookMs / 1_000, { kind });
     const end = ended.kind === 'told' ? ended.end.kind : 'dropped';
     this.#kit.telemetry.count('assay_task_attempts_total', { kind, end });
     if (ended.superseded) this.#kit.telemetry.count('assay_commits_superseded_total', { kind });
-    if (ended.kind === 'told') this.#end(run.assignment, ended.end);
+    if (ended.kind === 'told') this.#end(run.assignment, ended.end, tookMs);
     if (run.broken !== undefined) this.#break(run.broken);
     this.#wake.ring();
     this.#progressed.ring();
   }
 
-  #end(assignment: Assignment, end: TaskEnd): void {
-    this.#ended.set(keyOf(assignment), { assignment, end });
+  #end(assignment: Assignment, end: TaskEnd, tookMs?: number): void {
+    const took = tookMs === undefined ? {} : { tookMs };
+    this.#ended.set(keyOf(assignment), { ...toldOf(assignment), end, ...took });
     this.#reportDue = true;
     if (end.kind === 'failed' || end.kind === 'died') this.#note(assignment, end);
   }
@@ -256,15 +266,10 @@ export class DataNode implements Service {
       at: this.#kit.clock.now(),
       ...load,
       running: Array.from(this.#runs.values(), (run) => ({
-        task: run.assignment.task,
-        attempt: run.assignment.attempt,
+        ...toldOf(run.assignment),
         ...(run.progress === undefined ? {} : { progress: run.progress }),
       })),
-      ended: Array.from(this.#ended.values(), ({ assignment, end }) => ({
-        task: assignment.task,
-        attempt: assignment.attempt,
-        end,
-      })),
+      ended: [...this.#ended.values()],
       ...(unavailable === undefined ? {} : { unavailable }),
     };
   }
@@ -298,6 +303,10 @@ export class DataNode implements Service {
   }
 }
 
-function keyOf(assignment: Assignment): string {
-  return `${assignment.task}@${assignment.attempt}`;
+function keyOf({ task, attempt, assignedAt }: ToldTask): string {
+  return `${task}@${attempt}@${assignedAt}`;
+}
+
+function toldOf({ task, attempt, assignedAt }: Assignment): ToldTask {
+  return { task, attempt, assignedAt };
 }

@@ -8,6 +8,7 @@ import type { LiveJob } from '../../core/jobs/live.ts';
 import { isOpen, openLiveJob, refillLiveJob } from '../../core/jobs/live-table.ts';
 import { planTasks } from '../../core/jobs/plan.ts';
 import type { PlannedTask, TaskOutcome } from '../../core/jobs/task.ts';
+import { copiesOf } from '../../core/jobs/task-state.ts';
 import type { ClusterView } from '../../core/membership/cluster-view.ts';
 import { admissionRules, admit, tableSizes } from '../../core/placement/admit.ts';
 import type { UnrecordedEnd } from '../../core/placement/draft.ts';
@@ -161,7 +162,7 @@ function isDrained(entry: Entry, table: LiveJob | undefined): boolean {
 }
 
 function isBusy(table: LiveJob | undefined): boolean {
-  return table?.tasks.some((task) => task.state.state === 'assigned') === true;
+  return table?.tasks.some((task) => copiesOf(task.state).length > 0) === true;
 }
 
 /**

@@ -7,7 +7,12 @@ import type { QueueDepth } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
 import { ChangeMeter, type MeteredTick } from './change-meter.ts';
 
-const states = ['blocked', 'waiting', 'assigned'] as const satisfies readonly LiveTask['state']['state'][];
+const states = [
+  'blocked',
+  'waiting',
+  'assigned',
+  'doubled',
+] as const satisfies readonly LiveTask['state']['state'][];
 
 /** What a leader counts and logs of its ticks. */
 export class LeaderTelemetry {
@@ -33,7 +38,7 @@ export class LeaderTelemetry {
     this.#tookOver();
     for (const notice of decided.notices) this.#note(notice);
     this.#meter.tick(ticked);
-    const tasks = { blocked: 0, waiting: 0, assigned: 0, ended: 0 };
+    const tasks = { blocked: 0, waiting: 0, assigned: 0, doubled: 0, ended: 0 };
     for (const job of tables.values()) for (const task of job.tasks) tasks[task.state.state] += 1;
     for (const state of states) telemetry.gauge('assay_tasks_live', tasks[state], { cluster, state });
     telemetry.gauge('assay_jobs_admitted', tables.size, { cluster });
@@ -125,6 +130,13 @@ export class LeaderTelemetry {
         // Its last death ended it instead of beginning it again.
         if (notice.status === 'quarantined')
           telemetry.count('assay_task_deaths_total', { kind: notice.task });
+        break;
+      case 'copied':
+        telemetry.count('assay_task_copies_total', { kind: notice.task, end: 'begun' });
+        log.info('a task that takes too long got a second copy', { task: notice.id, node: notice.to });
+        break;
+      case 'copy_ended':
+        telemetry.count('assay_task_copies_total', { kind: notice.task, end: notice.end });
         break;
       case 'node_lost':
         telemetry.count('assay_nodes_lost_total', { cluster });

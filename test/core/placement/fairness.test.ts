@@ -57,8 +57,13 @@ function simulate(jobs: readonly LiveJob[], ticks: number, durations: LeaderMemo
       running.set(node.id, new Set(rest.map((each) => each.task)));
       return reportOf(node.id, {
         at: now,
-        running: rest.map(({ task, attempt }) => ({ task, attempt })),
-        ended: ended.map(({ task, attempt }) => ({ task, attempt, end: { kind: 'committed' } })),
+        running: rest.map(({ task, attempt, assignedAt }) => ({ task, attempt, assignedAt })),
+        ended: ended.map(({ task, attempt, assignedAt }) => ({
+          task,
+          attempt,
+          assignedAt,
+          end: { kind: 'committed' },
+        })),
       });
     });
     view = { ...view, reports: new Map(reports.map((report) => [report.node, report])) };
@@ -76,7 +81,7 @@ describe('the order of service', () => {
 
   for (const [name, durations] of [
     ['long', new Map()],
-    ['short', new Map([['ingest', 5] as const])],
+    ['short', new Map([['ingest', [5, 5, 5, 5]] as const])],
   ] as const) {
     it(`shares slots fairly among datasets of one class though one has twenty times as much, with ${name} tasks`, () => {
       const begun = simulate([backlog('huge', 1_200), ...jobs], 300, durations);

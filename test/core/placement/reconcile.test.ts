@@ -24,12 +24,15 @@ import {
 import { datasetOf } from '../../support/names.ts';
 
 /** Every task is an ingest: they are short, so that some wait in front of nodes. */
-const shortTasks: LeaderMemory = { ...emptyMemory, durations: new Map([['ingest', 5]]) };
+const shortTasks: LeaderMemory = { ...emptyMemory, durations: new Map([['ingest', [5, 5, 5, 5]]]) };
+
+/** When tests let the leader decide, if they say nothing else. */
+const decidedAt = instant(startOfTime + 1_000);
 
 function decide(view: ClusterView, rest: Partial<ReconcileInput> = {}) {
   const input: ReconcileInput = {
     view,
-    now: instant(startOfTime + 1_000),
+    now: decidedAt,
     epoch: 2n,
     chance: 0.5,
     held: new Set(),
@@ -264,21 +267,25 @@ describe('reconcile', () => {
   it('lets no task wait in front of a node whose kind takes long, or is not known yet', () => {
     const tasks = Array.from({ length: 6 }, (_, at) => liveTask(`t${at}`));
     const view = viewOf({ nodes: [describeNode('n1', 1)], jobs: [liveJob({ id: 'j1', tasks })] });
-    const long: LeaderMemory = { ...emptyMemory, durations: new Map([['ingest', 60_000]]) };
+    const long: LeaderMemory = {
+      ...emptyMemory,
+      durations: new Map([['ingest', [60_000, 60_000, 60_000, 60_000]]]),
+    };
     const counts = [shortTasks, long, emptyMemory].map(
       (memory) => workOf(decide(view, { memory }).after, 'n1').length,
     );
-    assert.deepEqual(counts, [1 + placementRules.prefetchPerNodeMax, 1, 1]);
+    assert.deepEqual(counts, [6, 1, 1]);
   });
 
   it('learns from committed tasks how long their kind takes', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a'), liveTask('b')] });
     const first = decide(viewOf({ nodes: [describeNode('n1', 2)], jobs: [job] }), { memory: emptyMemory });
-    const ended = [endOf('j1', 'a', { kind: 'committed' }), endOf('j1', 'b', { kind: 'committed' })];
+    const end = (name: string) => endOf('j1', name, { kind: 'committed' }, 1, decidedAt);
+    const ended = [{ ...end('a'), tookMs: 400 }, end('b')];
     const view = { ...first.after, reports: new Map([[nodeId('n1'), reportOf('n1', { ended })]]) };
-    const now = instant(startOfTime + 1_400);
-    const second = decide(view, { memory: first.result.memory, now });
-    assert.deepEqual([...second.result.memory.durations], [['ingest', 400]]);
+    const second = decide(view, { memory: first.result.memory });
+    assert.deepEqual([...second.result.memory.durations], [['ingest', [400]]]);
+    assert.equal(second.result.committed.length, 2);
   });
 
   it('shares the slots of one class evenly between datasets, whatever each has waiting', () => {
@@ -302,12 +309,15 @@ describe('reconcile', () => {
     let memory = shortTasks;
     const served: string[] = [];
     for (let round = 0; round < 6; round += 1) {
-      const step = decide(view, { memory, rules: { ...placementRules, prefetchPerNodeMax: 0 } });
+      const step = decide(view, {
+        memory,
+        rules: { ...placementRules, prefetchPerNodeMin: 0, prefetchPerNodeMax: 0 },
+      });
       const task = workOf(step.after, 'n1')[0] ?? '';
       served.push(task.slice(2, 3));
       memory = step.result.memory;
       const [job = '', name = ''] = task.split('/');
-      const ended = [endOf(job, name, { kind: 'committed' })];
+      const ended = [endOf(job, name, { kind: 'committed' }, 1, decidedAt)];
       view = { ...step.after, reports: new Map([[nodeId('n1'), reportOf('n1', { ended })]]) };
     }
     assert.deepEqual(served.slice(0, 3).toSorted(), ['a', 'b', 'c']);
@@ -351,7 +361,7 @@ describe('reconcile, on losses', () => {
 
   it("gives a lost node's work to others at once; what ran there counts a death, what waited nothing", () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('gone')), liveTask('b', on('gone'))] });
-    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1 }];
+    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1, assignedAt: startOfTime }];
     const view = viewOf({
       nodes: [describeNode('n1', 4)],
       jobs: [job],
@@ -359,8 +369,8 @@ describe('reconcile, on losses', () => {
     });
     const { after } = decide(view);
     const [a, b] = after.jobs.get(jobId('j1'))?.tasks ?? [];
-    assert.deepEqual([a?.attempts, a?.deaths, a?.state.state], [0, 1, 'waiting']);
-    assert.deepEqual([b?.attempts, b?.deaths], [0, 0]);
+    assert.deepEqual([a?.attempts, a?.deaths, a?.state.state], [0, ['gone'], 'waiting']);
+    assert.deepEqual([b?.attempts, b?.deaths], [0, []]);
     assert.deepEqual(workOf(after, 'n1'), ['j1/b']);
     assert.deepEqual(workOf(after, 'gone'), []);
   });
@@ -389,18 +399,22 @@ describe('reconcile, on losses', () => {
     const lost = ['g1', 'g2', 'g3'];
     const tasks = lost.map((node) => liveTask(node, on(node)));
     const reports = lost.map((node) =>
-      reportOf(node, { running: [{ task: taskId(jobId('j1'), taskName(node)), attempt: 1 }] }),
+      reportOf(node, {
+        running: [{ task: taskId(jobId('j1'), taskName(node)), attempt: 1, assignedAt: startOfTime }],
+      }),
     );
     const nodes = ['n1', 'n2', 'n3', 'n4'].map((id) => describeNode(id));
     const view = viewOf({ nodes, jobs: [liveJob({ id: 'j1', tasks })], reports });
     const first = decide(view);
     assert.deepEqual([...first.result.work], []);
     assert.equal(first.result.wakeAt, startOfTime + 1_000 + placementRules.sessionTimeoutMs);
-    const later = { memory: first.result.memory, now: instant(first.result.wakeAt ?? 0) };
-    const second = decide(view, later);
+    const now = instant(first.result.wakeAt ?? 0);
+    const spoken = nodes.map((node) => [node.id, reportOf(node.id, { at: now })] as const);
+    const later = { ...view, reports: new Map([...view.reports, ...spoken]) };
+    const second = decide(later, { memory: first.result.memory, now });
     const after = second.after.jobs.get(jobId('j1'))?.tasks ?? [];
     assert.deepEqual(
-      after.map((task) => [task.state.state, task.deaths]),
+      after.map((task) => [task.state.state, task.deaths.length]),
       [
         ['assigned', 0],
         ['assigned', 0],
@@ -412,7 +426,7 @@ describe('reconcile, on losses', () => {
 
   it('takes a task back from a node that ignores its time-out, at the cost of an attempt', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('n1'))] });
-    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1 }];
+    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1, assignedAt: startOfTime }];
     const view = viewOf({
       nodes: [describeNode('n1', 1)],
       jobs: [job],
@@ -443,7 +457,7 @@ describe('reconcile, on losses', () => {
 
   it('gives the work of a node that lives but is silent for long to others', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('n1')), liveTask('b', on('n1'))] });
-    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1 }];
+    const running = [{ task: taskId(jobId('j1'), taskName('a')), attempt: 1, assignedAt: startOfTime }];
     const nodes = [describeNode('n1'), describeNode('n2')];
     const view = viewOf({ nodes, jobs: [job], reports: [reportOf('n1', { running }), reportOf('n2')] });
     const first = decide(view);
@@ -452,7 +466,7 @@ describe('reconcile, on losses', () => {
     const spoken = new Map([...view.reports, [nodeId('n2'), reportOf('n2', { at: now })]]);
     const { after } = decide({ ...view, reports: spoken }, { memory: first.result.memory, now });
     const deaths = after.jobs.get(jobId('j1'))?.tasks.map((task) => task.deaths);
-    assert.deepEqual(deaths, [1, 0]);
+    assert.deepEqual(deaths, [['n1'], []]);
     assert.deepEqual(workOf(after, 'n1'), []);
     assert.deepEqual(workOf(after, 'n2'), ['j1/b']);
   });

@@ -14,7 +14,7 @@ import type { LeaderTerm } from '../../../src/ports/coordination.ts';
 import { DataNode, type DataNodeOptions } from '../../../src/services/cluster/data-node.ts';
 import type { TaskContext } from '../../../src/services/cluster/task-handler.ts';
 import { testKit } from '../../support/kit.ts';
-import { assignmentOf, describeNode, liveJob, liveTask } from '../../support/live-cluster.ts';
+import { assignmentOf, describeNode, liveJob, liveTask, startOfTime } from '../../support/live-cluster.ts';
 import { MemoryJobStore } from '../../support/memory-job-store.ts';
 import { handlersOf } from '../../support/test-cluster.ts';
 
@@ -165,7 +165,7 @@ describe('a data node', () => {
     const { running, cpu, memoryUsedMb } = await bench.report();
     assert.deepEqual(
       [running, cpu, memoryUsedMb],
-      [[{ task: 'j1/a', attempt: 1, progress: 0.25 }], 0.5, 100],
+      [[{ task: 'j1/a', attempt: 1, assignedAt: startOfTime, progress: 0.25 }], 0.5, 100],
     );
   });
 

@@ -1,0 +1,115 @@
+import type { DatasetName } from '../../base/ids.ts';
+import type { JobPriority } from '../jobs/job.ts';
+import { type Assigning, release } from './assigning.ts';
+import { bestSeat, mayTake } from './choose-seat.ts';
+import { priorities } from './claims.ts';
+import type { TaskRef } from './draft.ts';
+import type { PlacementRules } from './rules.ts';
+import { needMb, type Seat } from './seats.ts';
+
+/** Lets the best claims that found no slot wait in front of nodes. */
+export function prefetch(assigning: Assigning): void {
+  const { claims, seats } = assigning;
+  const best = bestClaim(assigning);
+  if (best === undefined) return;
+  const room = new Set(seats.filter((seat) => seat.open && seat.slotted.length >= seat.node.slots));
+  // What did not fit may fit behind others that came later: more will have left before it.
+  while (fillRoom(assigning, best, room)) claims.rewind();
+}
+
+type BestClaim = { readonly priority: JobPriority; readonly datasets: ReadonlySet<DatasetName> };
+
+/** Goes over all best claims once; true if any found a place and there is room for more. */
+function fillRoom(assigning: Assigning, best: BestClaim, room: Set<Seat>): boolean {
+  const { claims, draft, zones, estimates, capMb } = assigning;
+  const { rules } = assigning.world;
+  let placed = false;
+  while (room.size > 0) {
+    const ref = claims.next(best.priority, best.datasets);
+    if (ref === undefined) return placed;
+    if (!isShort(assigning, ref, false)) continue;
+    const usualMs = estimates.usualMs(ref.task.plan.spec.kind);
+    for (const seat of room) {
+      if (seat.spare.length >= prefetchMax(usualMs, seat.node.slots, rules)) room.delete(seat);
+    }
+    const seat = bestSeat(room, zones.of(ref), (each) => fitsBehind(each, ref, capMb));
+    if (seat === undefined) continue;
+    draft.assign(ref, seat.node.id, needMb(ref, capMb));
+    seat.spare.push(ref);
+    zones.add(ref, seat);
+    claims.served(ref, false);
+    placed = true;
+  }
+  return false;
+}
+
+/** How many tasks that usually take this long may wait in front of a node: what it does until the leader can decide again. */
+export function prefetchMax(
+  usualMs: number | undefined,
+  slots: number,
+  rules: Pick<PlacementRules, 'prefetchPerNodeMin' | 'prefetchPerNodeMax' | 'prefetchHorizonMs'>,
+): number {
+  const { prefetchPerNodeMin: min, prefetchPerNodeMax: max, prefetchHorizonMs } = rules;
+  if (usualMs === undefined) return min;
+  return Math.min(max, Math.max(min, Math.ceil((slots * prefetchHorizonMs) / Math.max(1, usualMs))));
+}
+
+/** Whether a task is of a kind that usually takes so little that it may wait in front of a node. */
+export function isShort({ world, estimates }: Assigning, ref: TaskRef, unlessKnown: boolean): boolean {
+  const usualMs = estimates.usualMs(ref.task.plan.spec.kind);
+  return usualMs === undefined ? unlessKnown : usualMs <= world.rules.prefetchTaskMsMax;
+}
+
+/** Calls those back from in front of nodes that have no best claim any more; true if there were any. */
+export function callBack(assigning: Assigning): boolean {
+  const { seats, claims } = assigning;
+  const best = bestClaim(assigning);
+  if (best === undefined) return false;
+  let called = false;
+  for (const seat of seats) {
+    const stays = (ref: TaskRef) => ref.job.priority === best.priority && best.datasets.has(ref.job.dataset);
+    for (const ref of seat.spare.filter((each) => !stays(each))) {
+      claims.uncount(ref);
+      release(assigning, seat, ref);
+      claims.add(ref);
+      called = true;
+    }
+  }
+  return called;
+}
+
+/** All that wait in front of a node must fit in, once as many of those that have a slot have ended, whichever they are. */
+function fitsBehind(seat: Seat, ref: TaskRef, capMb: number): boolean {
+  const need = (each: TaskRef) => needMb(each, capMb);
+  const waiting = [...seat.spare, ref];
+  const leaving = seat.slotted
+    .map(need)
+    .toSorted((a, b) => a - b)
+    .slice(0, waiting.length);
+  const memoryMb = seat.memoryMb - sum(leaving) + sum(waiting.map(need));
+  return mayTake(seat, ref) && memoryMb <= seat.node.memoryMb;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, each) => total + each, 0);
+}
+
+/**
+ * The most urgent class in which anybody waits for a slot, and the datasets in it that may wait in front of nodes:
+ * those with at most twice the share of the one with the smallest (and one task), for a slot that becomes free must not
+ * fall to a task that merely happens to wait there.
+ */
+function bestClaim({ seats, claims }: Assigning): BestClaim | undefined {
+  for (const priority of priorities) {
+    const waiting = new Set(claims.waiting(priority));
+    for (const seat of seats) {
+      for (const ref of seat.spare) if (ref.job.priority === priority) waiting.add(ref.job.dataset);
+    }
+    if (waiting.size === 0) continue;
+    const share = (dataset: DatasetName) => claims.share(priority, dataset);
+    const smallest = Math.min(...[...waiting].map(share));
+    const datasets = new Set([...waiting].filter((dataset) => share(dataset) <= 2 * smallest + 1));
+    return { priority, datasets };
+  }
+  return undefined;
+}
