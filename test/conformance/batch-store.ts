@@ -105,6 +105,50 @@ export function batchStoreConformance(name: string, create: () => Promise<BatchS
       assert.equal(await textOf(subject.store, heir), 'heir');
     });
 
+    it('stores a batch once when two calls for the same attempt meet', async () => {
+      await using subject = await create();
+      await using staging = await subject.store.stage();
+      const text = textOfLength(300_000);
+      const files = await Promise.all([0, 1, 2, 3].map((index) => stageText(staging, text, index)));
+      const other = await subject.reopen();
+      const stores = files.map((staged, nth) =>
+        (nth % 2 === 0 ? subject.store : other).store({
+          ...request(),
+          batches: [{ ...staged, rowCount: 1 }],
+        }),
+      );
+      const [first, ...rest] = (await Promise.all(stores)).map(valueOf);
+      for (const each of rest) assert.deepEqual(each, first);
+      assert.equal(await textOf(other, at(first ?? [], 0)), text);
+    });
+
+    it('opens a batch for many at once, and keeps it while one of them reads', async () => {
+      await using subject = await create();
+      const [batch] = await storeTexts(subject.store, request(), [longText]);
+      assert.ok(batch);
+      const opened = await Promise.all(Array.from({ length: 12 }, () => subject.store.open(batch)));
+      const [last, ...others] = opened.map(valueOf);
+      assert.ok(last);
+      for (const each of others) await each[Symbol.asyncDispose]();
+      assert.equal(await readFile(last.path, 'utf8'), longText);
+      await last[Symbol.asyncDispose]();
+    });
+
+    it('counts each swept batch once when several processes sweep at once', async () => {
+      await using subject = await create();
+      for (const attempt of ['1', '2', '3', '4']) {
+        await storeTexts(subject.store, request({ attempt }), ['a', 'b', 'c']);
+      }
+      await subject.advance(2 * day);
+      const sweepers = [subject.store, await subject.reopen(), await subject.reopen()];
+      const sweep = { dataset: dataset('flights'), kept: new Set<string>(), olderThanMs: day };
+      const removed = await Promise.all(sweepers.map((store) => store.sweep(sweep)));
+      assert.equal(
+        removed.reduce((sum, each) => sum + each, 0),
+        12,
+      );
+    });
+
     it('serves concurrent attempts at the same partition', async () => {
       await using subject = await create();
       const attempts = Array.from({ length: 8 }, (_, index) => `attempt-${index}`);
@@ -187,17 +231,13 @@ export function batchStoreConformance(name: string, create: () => Promise<BatchS
       assert.equal(await textOf(subject.store, foreign), 'other');
     });
 
-    it('sweeps the staging of a process that was killed, once it is old', async () => {
+    it('leaves nothing of the staging of a process that was killed once it is old', async () => {
       await using subject = await create();
       const staging = await subject.store.stage();
       const staged = await stageText(staging, 'staged, never stored', 0);
       const heir = await subject.reopen();
-      const sweep = { dataset: dataset('flights'), kept: new Set<string>(), olderThanMs: day };
-      await subject.advance(hour);
-      await heir.sweep(sweep);
-      await access(staged.path);
       await subject.advance(2 * day);
-      await heir.sweep(sweep);
+      await heir.sweep({ dataset: dataset('flights'), kept: new Set<string>(), olderThanMs: day });
       await assert.rejects(access(staged.path));
     });
 
@@ -221,6 +261,9 @@ export function batchStoreConformance(name: string, create: () => Promise<BatchS
     });
   });
 }
+
+/** Longer than any piece that it might be cut into. */
+const longText = 'all the same '.repeat(100_000);
 
 const oddTexts = [
   '2001-01-31T05',

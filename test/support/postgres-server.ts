@@ -4,11 +4,14 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openServerDatabase } from '../../src/adapters/postgres/server/open.ts';
+import {
+  openServerDatabase,
+  type ServerDatabase,
+  type ServerDatabaseOptions,
+} from '../../src/adapters/postgres/server/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { createRandom } from '../../src/adapters/system/random.ts';
 import { FailureError } from '../../src/base/errors.ts';
-import type { Database } from '../../src/ports/database.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { createRecordingLog } from './kit.ts';
 import { freePorts } from './zookeeper/free-ports.ts';
@@ -59,8 +62,18 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 /** Opens the database of a URL, or throws what is in the way. */
-export async function openOnServer(url: string, log: Log = createRecordingLog()): Promise<Database> {
-  const opened = await openServerDatabase({ url, clock: systemClock, random: createRandom(), log });
+export async function openOnServer(
+  url: string,
+  log: Log = createRecordingLog(),
+  options: Partial<ServerDatabaseOptions> = {},
+): Promise<ServerDatabase> {
+  const opened = await openServerDatabase({
+    url,
+    clock: systemClock,
+    random: createRandom(),
+    log,
+    ...options,
+  });
   if (!opened.ok) throw new FailureError(opened.error);
   return opened.value;
 }

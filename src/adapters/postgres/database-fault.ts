@@ -18,3 +18,9 @@ export class DatabaseFault extends Error {
  * again. Who does not run it again has a failure like any other.
  */
 export class LostTransaction extends FailureError {}
+
+/**
+ * The connection was lost while a commit, or a statement that is a transaction by itself, had been sent: whether it stands
+ * is not known. Who may do it twice, or can look what became of it, goes on; to others it is a failure like any other.
+ */
+export class UnknownOutcome extends FailureError {}

@@ -5,6 +5,7 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { tables } from './migrations/0001-tables.ts';
 import { queries } from './migrations/0002-queries.ts';
 import { exercises } from './migrations/0003-exercises.ts';
+import { batches } from './migrations/0004-add-batches.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration by its number. They run in this order, once each, and are never edited once they were released. */
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, string>> = {
   '0001-tables': tables,
   '0002-queries': queries,
   '0003-exercises': exercises,
+  '0004-add-batches': batches,
 };
 
 /**

@@ -21,6 +21,8 @@ export type Schema = {
   task_outcome: TaskOutcomeTable;
   attempt_note: AttemptNoteTable;
   outbox: OutboxTable;
+  stored_batch: StoredBatchTable;
+  batch_piece: { batch: number; position: number; bytes: Uint8Array };
   exercise_effect: ExerciseEffectTable;
 };
 
@@ -180,4 +182,14 @@ export type ExerciseEffectTable = {
   epoch: number;
   at: number;
   value: number;
+};
+
+/** Used on a server only. */
+type StoredBatchTable = {
+  id: Generated<number>;
+  location: string;
+  dataset: string;
+  size_bytes: number;
+  checksum: string;
+  stored_at: number;
 };

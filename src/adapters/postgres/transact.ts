@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { type Failure, FailureError } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import { DatabaseFault, LostTransaction } from './database-fault.ts';
+import { DatabaseFault, LostTransaction, UnknownOutcome } from './database-fault.ts';
 import type { Schema } from './schema.ts';
 
 export type Connection = Kysely<Schema>;
@@ -25,7 +25,27 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The same, for work that may refuse: the failure that `refuse` threw is returned after everything was rolled back. */
+/**
+ * Runs work that may be done twice (it reads, or finds its own traces), again also when the connection was lost at a point
+ * that leaves open whether it was done.
+ */
+export async function repeatedly<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const mayRepeat = isTransient(error) || error instanceof UnknownOutcome;
+      if (attempt === attemptsMax || !mayRepeat) throw error;
+    }
+  }
+}
+
+/** One transaction of such work. */
+export function transactRepeatedly<T>(db: Connection, work: (trx: Work) => Promise<T>): Promise<T> {
+  return repeatedly(() => db.transaction().execute(work));
+}
+
+/** The same as `transact`, for work that may refuse: the failure that `refuse` threw is returned after everything was rolled back. */
 export async function transactOutcome<T>(
   db: Connection,
   work: (trx: Work) => Promise<T>,

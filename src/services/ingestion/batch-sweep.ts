@@ -11,8 +11,8 @@ type Parts = {
 };
 
 /**
- * Removes batch files that no revision names: what interrupted ingests left behind. Only files older than any running
- * ingest can be: a younger one may be on its way to its commit.
+ * Removes batches that no revision names: what interrupted ingests left behind. Only those older than any running ingest
+ * can be: a younger one may be on its way to its commit. Several processes may do it at once.
  */
 export class BatchSweep {
   readonly #kit: Kit;
@@ -23,7 +23,7 @@ export class BatchSweep {
     this.#parts = parts;
   }
 
-  /** Sweeps every dataset once, until the signal aborts; returns how many files went. */
+  /** Sweeps every dataset once, until the signal aborts; returns how many batches went. */
   async sweep(signal: AbortSignal, olderThanMs: number = limits.orphanBatchAgeMs): Promise<number> {
     let removed = 0;
     for (const { definition } of await this.#parts.datasets.list()) {

@@ -12,7 +12,7 @@ import { createDirectoryBatchStore } from '../../../src/adapters/directory/batch
 import { storeFailure } from '../../../src/adapters/directory/store-failure.ts';
 import { FailureError } from '../../../src/base/errors.ts';
 import { parseDatasetName, partitionKey } from '../../../src/base/ids.ts';
-import { day } from '../../../src/base/units.ts';
+import { day, hour } from '../../../src/base/units.ts';
 import type { Batch } from '../../../src/core/datasets/revision.ts';
 import { batchStoreConformance } from '../../conformance/batch-store.ts';
 import { asNobody } from '../../support/as-nobody.ts';
@@ -72,6 +72,18 @@ test('with verify, a batch of the right size but other bytes is corrupt', async 
   await writeFile(join(subject.root, batch.location), 'tent');
   const opened = await subject.store.open(batch);
   assert.ok(!opened.ok && opened.error.code === 'BATCH_CORRUPT');
+});
+
+test('the staging of another process stays while it may be at work', async () => {
+  await using subject = await create();
+  const staging = await subject.store.stage();
+  await writeFile(join(staging.directory, '0.parquet'), 'on its way');
+  await subject.advance(hour);
+  const dataset = parseDatasetName('flights');
+  assert.ok(dataset);
+  const other = await subject.reopen();
+  await other.sweep({ dataset, kept: new Set(), olderThanMs: day });
+  assert.deepEqual(await readdir(staging.directory), ['0.parquet']);
 });
 
 test('a swept dataset leaves no directory behind', async () => {

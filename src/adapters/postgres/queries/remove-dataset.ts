@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DatasetName } from '../../../base/ids.ts';
+import { ofRemovedDatasets } from '../batches/stored-batches.ts';
 import type { Work } from '../transact.ts';
 
 /**
@@ -17,6 +18,11 @@ export async function removeDataset(trx: Work, dataset: DatasetName): Promise<bo
       where evaluation.dataset = ${dataset} and evaluation.id = ${sql.table(table)}.evaluation`.execute(trx);
   }
   for (const table of datasetTables) await trx.deleteFrom(table).where('dataset', '=', dataset).execute();
+  await trx
+    .updateTable('stored_batch')
+    .set({ dataset: ofRemovedDatasets })
+    .where('dataset', '=', dataset)
+    .execute();
   return true;
 }
 

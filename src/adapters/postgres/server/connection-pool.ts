@@ -18,7 +18,7 @@ export class ConnectionPool {
   readonly #random: Random;
   readonly #closing = new AbortController();
 
-  constructor(url: string, { clock, random, log }: PoolKit) {
+  constructor(url: string, { clock, random, log, connectionsMax }: PoolKit) {
     this.#clock = clock;
     this.#random = random;
     // The pool's own time-out would count the wait for a free connection too, which is no sign of a lost server.
@@ -32,7 +32,7 @@ export class ConnectionPool {
           this.on('error', () => undefined);
         }
       },
-      max: limits.databaseConnectionsMax,
+      max: connectionsMax ?? limits.databaseConnectionsMax,
       idleTimeoutMillis: limits.databaseIdleMs,
     });
     this.#pool.on('error', (error) => log.warn('an idle connection to the database was lost', { error }));
@@ -74,4 +74,9 @@ export class ConnectionPool {
   }
 }
 
-export type PoolKit = { readonly clock: Clock; readonly random: Random; readonly log: Log };
+export type PoolKit = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly connectionsMax?: number | undefined;
+};

@@ -1,10 +1,11 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult, TransactionSettings } from 'kysely';
 import type { PoolClient } from 'pg';
 import { unreachable } from '../../../base/assert.ts';
-import { FailureError, failure } from '../../../base/errors.ts';
-import { type DatabaseFault, LostTransaction } from '../database-fault.ts';
+import { type Failure, FailureError, failure } from '../../../base/errors.ts';
+import { type DatabaseFault, LostTransaction, UnknownOutcome } from '../database-fault.ts';
 import { numberText } from '../json.ts';
 import { encodeText } from '../safe-text.ts';
+import { CopiedBytes } from './copied-bytes.ts';
 import { endsConnection, faultOf } from './faults.ts';
 
 /** A connection that one caller has for itself, until it is released. */
@@ -33,6 +34,11 @@ export class ServerConnection implements DatabaseConnection {
     };
   }
 
+  /** The bytes of each row of a `copy (select …) to stdout (format binary)` of one `bytea` column, all in memory. */
+  copyBytes(statement: string): Promise<readonly Uint8Array[]> {
+    return this.#translated(() => this.#client.query(new CopiedBytes(statement)).finished());
+  }
+
   async begin({ isolationLevel }: TransactionSettings): Promise<void> {
     this.#isUncommitted = true;
     await this.#send(isolationLevel === undefined ? 'begin' : `begin isolation level ${isolationLevel}`);
@@ -45,8 +51,8 @@ export class ServerConnection implements DatabaseConnection {
   async commit(): Promise<void> {
     this.#isUncommitted = false;
     const { command } = await this.#send('commit').catch((error: unknown) => {
-      if (!this.#isBroken || !(error instanceof FailureError)) throw error;
-      throw new FailureError({ ...error.failure, message: 'the database server was lost during a commit' });
+      if (!(error instanceof UnknownOutcome)) throw error;
+      throw new UnknownOutcome({ ...error.failure, message: 'the database server was lost during a commit' });
     });
     if (command !== 'ROLLBACK') return;
     throw new FailureError(
@@ -70,17 +76,24 @@ export class ServerConnection implements DatabaseConnection {
     throw new Error('the database is not streamed: read in pages');
   }
 
-  async #send(sql: string, values: readonly WireValue[] = []): Promise<Answer> {
+  #send(sql: string, values: readonly WireValue[] = []): Promise<Answer> {
+    return this.#translated(() => this.#client.query(sql, [...values]));
+  }
+
+  async #translated<T>(query: () => Promise<T>): Promise<T> {
     try {
-      return await this.#client.query(sql, [...values]);
+      return await query();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       this.#isBroken ||= endsConnection(error);
       const fault = faultOf(error);
-      const isLost = this.#isBroken && this.#isUncommitted && fault instanceof FailureError;
-      this.#fault = isLost ? new LostTransaction(fault.failure) : fault;
+      this.#fault = this.#isBroken && fault instanceof FailureError ? this.#loss(fault.failure) : fault;
       throw this.#fault;
     }
+  }
+
+  #loss(failure: Failure): FailureError {
+    return this.#isUncommitted ? new LostTransaction(failure) : new UnknownOutcome(failure);
   }
 }
 

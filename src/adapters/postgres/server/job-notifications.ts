@@ -20,11 +20,15 @@ export function createJobNotifications(
     readonly notify: (channel: string) => Promise<void>;
     /** Sleeps a little less than this; at once when everything closes. */
     readonly pause: (durationMs: number) => Promise<void>;
+    /** Without it only this process's own changes wake listeners. */
+    readonly listens: boolean;
   },
 ): JobNotifications {
   const local = inProcessSignal();
   const closed = new AbortController();
-  const listening = listenForEver(url, { ...kit, closed: closed.signal, wake: () => local.changed() });
+  const listening = kit.listens
+    ? listenForEver(url, { ...kit, closed: closed.signal, wake: () => local.changed() })
+    : undefined;
   const sender = new Sender(() => kit.notify(channel));
   return {
     changed: () => {
