@@ -3,4 +3,5 @@ import './live/operations.ts';
 import './live/tls.ts';
 import './live/failures.ts';
 import './live/recipes.ts';
+import './live/coordination.ts';
 import './live/chaos.ts';

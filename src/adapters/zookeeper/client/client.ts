@@ -10,7 +10,7 @@ import { operations } from './operations.ts';
 import { Chroot, pathFault } from './paths.ts';
 import { opcodes, serverCodeName } from './protocol.ts';
 import type { Acl, Identity, Stat } from './records.ts';
-import { type Credentials, Session, type SessionLimits } from './session.ts';
+import { type Credentials, Session, type SessionKey, type SessionLimits } from './session.ts';
 import type { SessionState } from './session-state.ts';
 import { Watches, type WatchKind, type WatchListener } from './watches.ts';
 
@@ -28,6 +28,8 @@ export type ZooKeeperClientOptions = {
   /** The deadline of an operation that has none of its own. */
   readonly operationTimeoutMs?: number;
   readonly limits?: Partial<SessionLimits>;
+  /** The session of another client, to go on with in its place; by default a new one. */
+  readonly resume?: SessionKey;
 };
 
 export type CallOptions = {
@@ -71,6 +73,7 @@ export class ZooKeeperClient {
         credentials: options.credentials ?? [],
         sessionTimeoutMs,
         limits: { ...sessionLimits, ...options.limits },
+        resume: options.resume,
       },
       this.#watches,
     );
@@ -83,6 +86,11 @@ export class ZooKeeperClient {
   /** The session's id, which is the owner of its ephemeral nodes; 0 before there is one. */
   get sessionId(): bigint {
     return this.#session.id;
+  }
+
+  /** What gives another client this session; undefined before there is one. A secret. */
+  get sessionKey(): SessionKey | undefined {
+    return this.#session.key;
   }
 
   /** What the ensemble granted; before there is a session, what was asked for. */

@@ -4,7 +4,7 @@ import type { Server } from './link.ts';
 /**
  * A session as its client sees it.
  *
- * - `connecting`: there was no session yet. Operations wait.
+ * - `connecting`: there was no answer yet. Operations wait.
  * - `connected`: the session has begun.
  * - `suspended`: the connection is lost; the session may live or not. Whoever leads or holds a lock must stop acting now.
  * - `reconnected`: the same session goes on, with its ephemeral nodes and watches. What persistent watches should have
@@ -24,7 +24,7 @@ export type SessionState =
   | { readonly state: 'closed'; readonly why: 'asked' | 'credentials_refused' };
 
 const edges: Readonly<Record<SessionState['state'], readonly SessionState['state'][]>> = {
-  connecting: ['connected', 'closed'],
+  connecting: ['connected', 'expired', 'closed'],
   connected: ['suspended', 'expired', 'closed'],
   suspended: ['reconnected', 'presumed_expired', 'expired', 'closed'],
   reconnected: ['suspended', 'expired', 'closed'],

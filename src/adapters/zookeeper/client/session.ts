@@ -23,7 +23,12 @@ export type SessionOptions = {
   /** What is asked for; the ensemble has the last word. */
   readonly sessionTimeoutMs: number;
   readonly limits: SessionLimits;
+  /** A session that another client began, to go on with; by default a new one. */
+  readonly resume?: SessionKey | undefined;
 };
+
+/** What makes a session one's own: whoever has it can go on with the session, or end it. */
+export type SessionKey = { readonly id: bigint; readonly password: Buffer };
 
 /** Who this client is, by a scheme of the server: `digest` with `user:password`. */
 export type Credentials = { readonly scheme: string; readonly secret: string };
@@ -57,8 +62,8 @@ export class Session {
   readonly #ended = new AbortController();
   #state: SessionState = { state: 'connecting' };
   #connection: Connection | undefined;
-  #id = 0n;
-  #password: Buffer = Buffer.alloc(16);
+  #id: bigint;
+  #password: Buffer;
   #timeoutMs: number;
   #zxid = 0n;
   #confirmedAtMs: number;
@@ -73,6 +78,8 @@ export class Session {
     this.#watches = watches;
     this.#ring = new ServerRing(options.servers, options.random, options.limits.backOffMsMax);
     this.#timeoutMs = options.sessionTimeoutMs;
+    this.#id = options.resume?.id ?? 0n;
+    this.#password = options.resume?.password ?? Buffer.alloc(16);
     this.#confirmedAtMs = options.clock.monotonicMs();
     this.#judgedAtMs = this.#confirmedAtMs;
     void this.#connectNext();
@@ -85,6 +92,11 @@ export class Session {
 
   get id(): bigint {
     return this.#id;
+  }
+
+  /** Undefined before there is a session. */
+  get key(): SessionKey | undefined {
+    return this.#id === 0n ? undefined : { id: this.#id, password: this.#password };
   }
 
   get timeoutMs(): number {
@@ -225,7 +237,7 @@ export class Session {
 
   #finishExpired(connection: Connection): void {
     // A server that gives no session to a newcomer is out of order; the next one may not be.
-    if (this.#state.state === 'connecting') connection.drop('the server gave no session');
+    if (this.#id === 0n) connection.drop('the server gave no session');
     else this.#finish({ state: 'expired' });
   }
 

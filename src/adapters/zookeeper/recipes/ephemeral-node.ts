@@ -18,6 +18,9 @@ export class EphemeralNode {
   #wanted = 1;
   #written = 0;
   #released = false;
+  readonly #stood = Promise.withResolvers<void>();
+  /** Resolves when the node stands for the first time. */
+  readonly stood: Promise<void> = this.#stood.promise;
 
   constructor(
     client: ZooKeeperClient,
@@ -54,6 +57,7 @@ export class EphemeralNode {
     if (!found.ok) return 'failed';
     const isOurs = found.value?.ephemeralOwner === this.#client.sessionId;
     if (this.#released) return isOurs ? this.#remove() : 'over';
+    if (isOurs) this.#stood.resolve();
     if (found.value === undefined) return this.#create();
     if (!isOurs) return this.#missing();
     return this.isCurrent ? 'settled' : this.#write();

@@ -1,5 +1,6 @@
 import { limits } from '../../../base/limits.ts';
 import type { ZooKeeperClient } from '../client/client.ts';
+import type { ZooKeeperError } from '../client/errors.ts';
 import { childOf } from '../client/paths.ts';
 import type { Stat } from '../client/records.ts';
 import { isLive } from '../client/session-state.ts';
@@ -10,13 +11,14 @@ import { Lookout, type RecipeKit, type Sight } from './lookout.ts';
 export type TreeNode = { readonly data: Buffer; readonly stat: Stat };
 
 export type TreeOptions = {
-  readonly root: string;
+  /** Nodes that are followed with everything below them, whether they exist yet or not. */
+  readonly roots: readonly string[];
   /** Something may have changed in `nodes` or `isCurrent`. Calls coalesce; it must not wait for anything. */
   readonly onChange: () => void;
 };
 
 /**
- * A copy of a node and everything below it, by one recursive watch. An event only says at which path to look again; and
+ * A copy of some nodes and everything below them, by a recursive watch of each. An event only says at which path to look again; and
  * because events are lost while the connection is away, everything is listed again after each time it comes back.
  */
 export class TreeCache {
@@ -28,11 +30,13 @@ export class TreeCache {
   readonly #nodes = new Map<string, TreeNode>();
   readonly #dirty = new Set<string>();
   readonly #onEvent: WatchListener = ({ path }) => this.#touch(path);
-  #unwatch: (() => Promise<unknown>) | undefined;
+  readonly #watched = new Map<string, () => Promise<unknown>>();
+  readonly #waiting = new Set<(isCurrent: boolean) => void>();
   /** The paths that the listing under way has found. */
   #found: Set<string> | undefined;
   #isListed = false;
   #changed = false;
+  #closed = false;
 
   constructor(client: ZooKeeperClient, kit: RecipeKit, options: TreeOptions) {
     this.#client = client;
@@ -44,7 +48,10 @@ export class TreeCache {
     this.#lookout = new Lookout(client, kit, () => this.#look());
   }
 
-  /** The nodes by path, as they were read last; the map changes under whoever keeps it. */
+  /**
+   * The nodes by path, as they were read last; the map changes under whoever keeps it. A node that is read again and was
+   * not changed stays the same object.
+   */
   get nodes(): ReadonlyMap<string, TreeNode> {
     return this.#nodes;
   }
@@ -54,23 +61,33 @@ export class TreeCache {
     return this.#isListed;
   }
 
+  /** Resolves once everything is listed: true; or when the connection is lost or nothing is followed any more: false. */
+  listed(): Promise<boolean> {
+    if (this.#isListed) return Promise.resolve(true);
+    if (this.#closed || !isLive(this.#client.state)) return Promise.resolve(false);
+    return new Promise((resolve) => this.#waiting.add(resolve));
+  }
+
   /** Follows no more. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#forget();
-    await this.#lookout.end();
     this.#isListed = false;
-    await this.#unwatch?.();
+    this.#tellWaiting(false);
+    await this.#lookout.end();
+    await Promise.all(Array.from(this.#watched.values(), (unwatch) => unwatch()));
   }
 
   async #look(): Promise<Sight> {
-    if (this.#isListed) return 'settled';
+    if (this.#isListed || this.#closed) return 'settled';
     // Many processes have lost the same server at once: they do not list in step.
     if (this.#nodes.size > 0)
       await this.#kit.clock.sleep(this.#kit.random.next() * limits.zooKeeperBackOffMsMax);
-    if (this.#unwatch === undefined) {
-      const added = await this.#client.addWatch(this.#options.root, 'recursive', this.#onEvent);
+    for (const root of this.#options.roots) {
+      if (this.#watched.has(root)) continue;
+      const added = await this.#client.addWatch(root, 'recursive', this.#onEvent);
       if (!added.ok) return 'failed';
-      this.#unwatch = added.value;
+      this.#watched.set(root, added.value);
     }
     return this.#list();
   }
@@ -78,16 +95,17 @@ export class TreeCache {
   async #list(): Promise<Sight> {
     const found = new Set<string>();
     this.#found = found;
-    let level: readonly string[] = [this.#options.root];
+    let level: readonly string[] = this.#options.roots;
     while (level.length > 0) {
       const below = await this.#listLevel(level);
       // The connection went, or went and came back: what was found so far may be old.
-      if (below === undefined || this.#found !== found) return 'failed';
+      if (below === undefined || this.#found !== found || this.#closed) return 'failed';
       level = below;
     }
     this.#found = undefined;
     for (const path of this.#nodes.keys()) if (!found.has(path)) this.#nodes.delete(path);
     this.#isListed = true;
+    this.#tellWaiting(true);
     this.#announce();
     return 'settled';
   }
@@ -110,18 +128,19 @@ export class TreeCache {
     const [isRead, children] = await Promise.all([this.#read(path), this.#client.children(path)]);
     if (!isRead) return undefined;
     if (children.ok) return children.value.names.map((name) => childOf(path, name));
-    return children.error.code === 'NO_NODE' ? [] : undefined;
+    return isUnreadable(children.error) ? [] : undefined;
   }
 
   /** Reads one node. Answers come in the order of the questions, so that the newest is the last to be kept. */
   async #read(path: string): Promise<boolean> {
     const got = await this.#client.get(path);
     if (got.ok) {
-      this.#nodes.set(path, got.value);
+      const isSame = this.#nodes.get(path)?.stat.mzxid === got.value.stat.mzxid;
+      if (!isSame) this.#nodes.set(path, got.value);
       this.#found?.add(path);
       return true;
     }
-    if (got.error.code !== 'NO_NODE') return false;
+    if (!isUnreadable(got.error)) return false;
     this.#nodes.delete(path);
     return true;
   }
@@ -146,8 +165,14 @@ export class TreeCache {
     }
   }
 
+  #tellWaiting(isCurrent: boolean): void {
+    for (const resolve of this.#waiting) resolve(isCurrent);
+    this.#waiting.clear();
+  }
+
   #invalidate(): void {
     this.#found = undefined;
+    if (!isLive(this.#client.state)) this.#tellWaiting(false);
     if (!this.#isListed) return;
     this.#isListed = false;
     this.#announce();
@@ -161,4 +186,9 @@ export class TreeCache {
       this.#options.onChange();
     });
   }
+}
+
+/** One node that is gone, or that nobody may read, is not in the copy; it does not keep the others out. */
+function isUnreadable(error: ZooKeeperError): boolean {
+  return error.code === 'NO_NODE' || error.code === 'NO_AUTH';
 }

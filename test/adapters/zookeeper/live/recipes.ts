@@ -208,7 +208,7 @@ describe('recipes on an ensemble', () => {
       await must(ensurePath(writer, `${root}/before/deep`));
       const client = await clients.atFollower();
       let changes = 0;
-      const cache = new TreeCache(client, kit, { root, onChange: () => (changes += 1) });
+      const cache = new TreeCache(client, kit, { roots: [root], onChange: () => (changes += 1) });
       await eventually('it is current', () => cache.isCurrent);
       assert.deepEqual([...cache.nodes.keys()].toSorted(), [root, `${root}/before`, `${root}/before/deep`]);
 
@@ -233,7 +233,7 @@ describe('recipes on an ensemble', () => {
 
     it('is empty while its root is missing, and follows once it is made', async () => {
       const client = clients.make();
-      const cache = new TreeCache(client, kit, { root: '/missing', onChange: () => {} });
+      const cache = new TreeCache(client, kit, { roots: ['/missing'], onChange: () => {} });
       await eventually('it is current', () => cache.isCurrent);
       assert.equal(cache.nodes.size, 0);
       await must(client.create('/missing', { data: Buffer.from('here') }));

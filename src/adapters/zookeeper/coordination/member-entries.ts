@@ -1,0 +1,78 @@
+import type { NodeId } from '../../../base/ids.ts';
+import type { NodeDescription, NodeReport } from '../../../core/membership/node.ts';
+import {
+  asArray,
+  asObject,
+  checkNumbers,
+  checkTexts,
+  type Json,
+  MalformedEntry,
+  readEntry,
+  writeEntry,
+} from './entry.ts';
+
+/** The entry of a member. */
+export function writeNode(node: NodeDescription): Buffer {
+  return writeEntry({ node: JSON.stringify(node) });
+}
+
+/** Reads the entry of the member `id`; throws `MalformedEntry`. */
+export function readNode(data: Buffer, id: string): NodeDescription {
+  const node = asObject(readEntry(data)['node'], 'node');
+  checkTexts(node, ['id', 'host', 'version', 'region', 'zone']);
+  checkNumbers(node, ['slots', 'memoryMb', 'startedAt']);
+  if (node['id'] !== id) throw new MalformedEntry('it speaks of another node');
+  return node as NodeDescription;
+}
+
+/** The entry of a report. */
+export function writeReport(report: NodeReport): Buffer {
+  return writeEntry({ report: JSON.stringify(report) });
+}
+
+/** Reads the report of the node `id`; throws `MalformedEntry`. Ends of kinds that this release does not know are left out. */
+export function readReport(data: Buffer, id: string): NodeReport {
+  const report = asObject(readEntry(data)['report'], 'report');
+  if (report['node'] !== id) throw new MalformedEntry('it speaks of another node');
+  checkNumbers(report, ['at', 'cpu', 'memoryUsedMb']);
+  for (const running of asArray(report['running'], 'running')) checkTold(asObject(running, 'a running task'));
+  const ended = asArray(report['ended'], 'ended').filter(isKnownEnd);
+  return { ...(report as NodeReport), ended: ended as NodeReport['ended'] };
+}
+
+function checkTold(told: Json): void {
+  checkTexts(told, ['task']);
+  checkNumbers(told, ['attempt', 'assignedAt']);
+}
+
+function isKnownEnd(value: unknown): boolean {
+  const ended = asObject(value, 'an ended task');
+  checkTold(ended);
+  const end = asObject(ended['end'], 'an end');
+  switch (end['kind']) {
+    case 'committed':
+    case 'released':
+      return true;
+    case 'failed':
+    case 'died':
+      checkTexts(asObject(end['failure'], 'a failure'), ['code', 'message']);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** What a contender says of itself. */
+export type Contender = { readonly id: NodeId; readonly version: string };
+
+/** The entry of a contender. */
+export function writeContender(contender: Contender): Buffer {
+  return writeEntry({ contender: JSON.stringify(contender) });
+}
+
+/** Reads the entry of a contender; throws `MalformedEntry`. */
+export function readContender(data: Buffer): Contender {
+  const contender = asObject(readEntry(data)['contender'], 'contender');
+  checkTexts(contender, ['id', 'version']);
+  return contender as Contender;
+}
