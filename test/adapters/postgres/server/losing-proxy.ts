@@ -9,7 +9,9 @@ export type LosingProxy = AsyncDisposable & {
   /** The URL of the same database through the proxy. */
   readonly url: string;
   loseNextCommit(loss: Loss): void;
-  /** Commits that were lost. */
+  /** Cuts the connection that brings so many more bytes from the server. */
+  loseAfterBytes(bytes: number): void;
+  /** How often something was lost. */
   lost(): number;
 };
 
@@ -19,6 +21,7 @@ export async function startLosingProxy(url: string): Promise<LosingProxy> {
   const sockets = new Set<Socket>();
   let next: Loss | undefined;
   let lost = 0;
+  let bytesLeft = Number.POSITIVE_INFINITY;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
@@ -27,7 +30,16 @@ export async function startLosingProxy(url: string): Promise<LosingProxy> {
     }
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
-    upstream.on('data', (chunk) => client.write(chunk));
+    upstream.on('data', (chunk) => {
+      bytesLeft -= chunk.byteLength;
+      if (bytesLeft > 0) {
+        client.write(chunk);
+        return;
+      }
+      bytesLeft = Number.POSITIVE_INFINITY;
+      lost += 1;
+      client.destroy();
+    });
     client.on('data', (chunk) => {
       if (next === undefined || !isCommit(chunk)) {
         upstream.write(chunk);
@@ -53,6 +65,9 @@ export async function startLosingProxy(url: string): Promise<LosingProxy> {
     url: through.href,
     loseNextCommit: (loss) => {
       next = loss;
+    },
+    loseAfterBytes: (bytes) => {
+      bytesLeft = bytes;
     },
     lost: () => lost,
     [Symbol.asyncDispose]: async () => {
