@@ -8,7 +8,7 @@ import { TreeCache } from '../recipes/tree-cache.ts';
 import { coordinationLost, unlessLost, valueOf } from './connection-lost.ts';
 import type { EntryReader } from './entry-reader.ts';
 import { readNode, readReport } from './member-entries.ts';
-import { entryName, type Places } from './places.ts';
+import { entryName, entryPath, type Places } from './places.ts';
 import { readTables, type Tables } from './tables.ts';
 
 export type ClusterCopyParts = {
@@ -83,17 +83,15 @@ export class ClusterCopy {
     return read;
   }
 
-  /** Nodes that are neither here nor have work, but have left a report or a drain mark. */
-  leftovers(tables: Tables): readonly { readonly path: string; readonly version: number }[] {
+  /** Reports of nodes that are neither here nor have work: the view leaves them out. */
+  staleReports(tables: Tables): readonly { readonly path: string; readonly version: number }[] {
     const members = this.#members;
     if (members?.isCurrent !== true) return [];
-    const { nodes, reports, drain } = this.#parts.places;
-    const present = new Set<string>();
-    for (const path of members.nodes.keys()) present.add(entryName(nodes, path) ?? '');
+    const { nodes, reports } = this.#parts.places;
     return [...members.nodes].flatMap(([path, { stat }]) => {
-      const name = entryName(reports, path) ?? entryName(drain, path);
-      const isLeft = name !== undefined && !present.has(name) && !tables.work.has(name as NodeId);
-      return isLeft ? [{ path, version: stat.version }] : [];
+      const node = entryName(reports, path);
+      if (node === undefined || members.nodes.has(entryPath(nodes, node))) return [];
+      return tables.work.has(node as NodeId) ? [] : [{ path, version: stat.version }];
     });
   }
 

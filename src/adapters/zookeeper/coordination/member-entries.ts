@@ -3,6 +3,7 @@ import type { NodeDescription, NodeReport } from '../../../core/membership/node.
 import {
   asArray,
   asObject,
+  asText,
   checkNumbers,
   checkTexts,
   type Json,
@@ -21,6 +22,7 @@ export function readNode(data: Buffer, id: string): NodeDescription {
   const node = asObject(readEntry(data)['node'], 'node');
   checkTexts(node, ['id', 'host', 'version', 'region', 'zone']);
   checkNumbers(node, ['slots', 'memoryMb', 'startedAt']);
+  for (const kind of asArray(node['kinds'] ?? [], 'kinds')) asText(kind, 'a kind of task');
   if (node['id'] !== id) throw new MalformedEntry('it speaks of another node');
   return node as NodeDescription;
 }
@@ -35,9 +37,14 @@ export function readReport(data: Buffer, id: string): NodeReport {
   const report = asObject(readEntry(data)['report'], 'report');
   if (report['node'] !== id) throw new MalformedEntry('it speaks of another node');
   checkNumbers(report, ['at', 'cpu', 'memoryUsedMb']);
+  if (report['own'] !== undefined) checkOwnLoad(asObject(report['own'], 'own'));
   for (const running of asArray(report['running'], 'running')) checkTold(asObject(running, 'a running task'));
   const ended = asArray(report['ended'], 'ended').filter(isKnownEnd);
   return { ...(report as NodeReport), ended: ended as NodeReport['ended'] };
+}
+
+function checkOwnLoad(own: Json): void {
+  checkNumbers(own, ['cpu', 'readBytesPerSecond', 'writtenBytesPerSecond', 'loopDelayMs']);
 }
 
 function checkTold(told: Json): void {

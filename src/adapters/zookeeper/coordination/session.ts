@@ -16,6 +16,7 @@ import type {
 } from '../../../ports/coordination.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ZooKeeperClient } from '../client/client.ts';
+import type { MultiStep } from '../client/multi.ts';
 import { isFinal } from '../client/session-state.ts';
 import { currentLeader } from '../recipes/contenders.ts';
 import { Election } from '../recipes/election.ts';
@@ -160,7 +161,7 @@ export class ZooKeeperCoordination implements Coordination {
     mustBeConnected(this.#client);
     const done = await this.#desk.decide(term, decisions);
     if (done === 'written') {
-      this.#tidy().catch((thrown: unknown) => {
+      this.#tidy(decisions.forgotten ?? new Set()).catch((thrown: unknown) => {
         this.#log.debug('a leader could not tidy up', { failure: failureOf(thrown) });
       });
     }
@@ -208,16 +209,31 @@ export class ZooKeeperCoordination implements Coordination {
     valueOf(done);
   }
 
-  /** Now and then a leader removes what nodes that are gone have left behind, and what nobody can read. */
-  async #tidy(): Promise<void> {
+  /**
+   * Removes what forgotten nodes have left behind and, now and then, reports that nobody waits for and what nobody can
+   * read. Nothing depends on it: what of this is not done now is done another time.
+   */
+  async #tidy(forgotten: ReadonlySet<NodeId>): Promise<void> {
+    const paths = [...forgotten].flatMap((node) => [
+      entryPath(this.#places.reports, node),
+      entryPath(this.#places.drain, node),
+    ]);
+    const steps = paths.map((path) => ({ kind: 'delete', path }) as const);
+    await this.#desk.tidy(this.#isTidyDue() ? [...steps, ...(await this.#leftovers())] : steps);
+  }
+
+  #isTidyDue(): boolean {
     const nowMs = this.#kit.clock.monotonicMs();
-    if (nowMs - this.#tidiedAtMs < limits.zooKeeperTidyIntervalMs) return;
+    if (nowMs - this.#tidiedAtMs < limits.zooKeeperTidyIntervalMs) return false;
     this.#tidiedAtMs = nowMs;
+    return true;
+  }
+
+  async #leftovers(): Promise<readonly MultiStep[]> {
     const tables = await this.#desk.tables();
-    const leftovers = this.#copy.leftovers(tables);
     const strays = tables.strays.map((path) => ({ path }));
-    const steps = [...leftovers, ...strays].slice(0, limits.zooKeeperTidyMax);
-    await this.#desk.tidy(steps.map((step) => ({ kind: 'delete', ...step })));
+    const leftovers = [...this.#copy.staleReports(tables), ...strays];
+    return leftovers.slice(0, limits.zooKeeperTidyMax).map((step) => ({ kind: 'delete', ...step }));
   }
 
   #ringAll(): void {
