@@ -4,18 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './adapters/system/clock.ts';
 import { FailureError, failureOf } from './base/errors.ts';
+import { limits } from './base/limits.ts';
 import { Client } from './cli/client.ts';
 import { tellFailure } from './cli/command-set.ts';
-import type { CliDependencies, DemoOptions, UpOptions } from './cli/dependencies.ts';
+import type { CliDependencies, DemoOptions, RoleOptions, UpOptions } from './cli/dependencies.ts';
 import { type CliIo, terminalIo } from './cli/io.ts';
 import { runCli } from './cli/program.ts';
 import { createChecking } from './compose/checking.ts';
 import { createKit } from './compose/kit.ts';
 import { type Standalone, startStandalone } from './compose/standalone.ts';
+import { createRole } from './compose/start-role.ts';
 import { version } from './compose/version.ts';
+import { type RoleConfig, readRoleConfig } from './config/role-config.ts';
 import { type Config, readConfig } from './config/standalone-config.ts';
 import { Demo } from './demo/demo.ts';
 import { Narrator } from './demo/narrator.ts';
+
+/** Ends the sessions of the role that runs here, if one does. */
+let abandon: (() => Promise<void>) | undefined;
 
 const io = terminalIo({ stdout: process.stdout, stderr: process.stderr, env: process.env });
 
@@ -36,6 +42,7 @@ function dependencies(): CliDependencies {
     writeFile: (path, text) => writeFile(path, text),
     onInterrupt,
     up,
+    role,
     demo,
     startChecking,
   };
@@ -47,6 +54,31 @@ async function up(options: UpOptions): Promise<number> {
   const service = await started(config);
   io.out(`Assay ${version} runs at ${service.url}; data in ${config.dataDirectory}. Ctrl-C stops it.\n`);
   return untilStopped(service);
+}
+
+/** Runs one role of a cluster until SIGTERM or Ctrl-C; also while it still waits for what it needs. */
+async function role(options: RoleOptions): Promise<number> {
+  const config = readRoleConfig(options, process.env);
+  if (!config.ok) throw new FailureError(config.error);
+  const running = createRole(config.value);
+  abandon = () => running.abandon();
+  void running.broken.then(crash);
+  const told = toldToStop();
+  await running.listen();
+  try {
+    const isReady = await Promise.race([running.begin().then(() => true), told.then(() => false)]);
+    if (isReady) io.out(`${greeting(config.value)} runs at ${running.url()}; SIGTERM or Ctrl-C stops it.\n`);
+    await told;
+  } finally {
+    await running.stop();
+  }
+  // What it still waited for when it was told to stop would keep the process.
+  process.exit(0);
+}
+
+function greeting(config: RoleConfig): string {
+  const cluster = 'cluster' in config ? ` ${config.cluster}` : '';
+  return `Assay ${version} ${config.role}${cluster}`;
 }
 
 /** Runs the demonstration in a directory of its own, which goes with it. */
@@ -119,11 +151,16 @@ async function started(config: Config): Promise<Standalone> {
 }
 
 async function untilStopped(service: Standalone): Promise<number> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  // A second Ctrl-C means now: nothing is lost by it.
-  process.once('SIGINT', () => process.exit(130));
+  await toldToStop();
   await service.stop();
   return 0;
+}
+
+/** Resolves at Ctrl-C or SIGTERM. A second one means now: nothing is lost by it. */
+async function toldToStop(): Promise<void> {
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
 }
 
 function onInterrupt(listener: () => void): () => void {
@@ -135,9 +172,14 @@ function onInterrupt(listener: () => void): () => void {
   };
 }
 
+/** Ends the process at once; only its sessions are ended first, so that its work goes to others without a wait. */
 function crash(error: unknown): void {
+  const end = abandon;
+  abandon = undefined;
   tellCrash(io, error);
-  process.exit(70);
+  if (end === undefined) process.exit(70);
+  const late = systemClock.sleep(limits.crashGraceMs);
+  void Promise.race([end(), late]).finally(() => process.exit(70));
 }
 
 function tellCrash(out: CliIo, error: unknown): void {

@@ -158,6 +158,8 @@ export const limits = {
   stopDeadlineMs: 10 * second,
   /** A role drains by that deadline, gives back the rest and closes its session: all of it takes no longer than this. */
   roleStopDeadlineMs: 18 * second,
+  /** After an error that nobody foresaw a role has this long to end its sessions; then its process ends. */
+  crashGraceMs: 500,
   /** The longest pause between two attempts to open what a process needs at its start, and the wait that is not told. */
   startRetryCapMs: 5 * second,
   startSilenceMs: 1 * second,
@@ -173,6 +175,9 @@ export const limits = {
   liveSnapshotMs: 200,
   liveHeartbeatMs: 15 * second,
   liveStreamsMax: 100,
+  /** How often the API looks at its clusters, and how many events of each it remembers. */
+  clusterLookMs: 500,
+  clusterEventsMax: 200,
   /** Rates are taken over this much of the past. */
   rateWindowMs: 10 * second,
   /** A health probe that has not answered by then counts as failed. */
@@ -209,8 +214,13 @@ export const limits = {
   /** Who needs a connection waits this long for a server that is away; then the work fails, and is tried again. */
   databaseAbsenceMs: 20 * second,
   databaseRetryMs: 500,
+  /** How often the process that leads says so, and the silence after which the server gives its lock to another one. */
+  leaderLockMs: 1 * second,
+  leaderLockIdleMs: 5 * second,
   /** The longest pause of a transaction that was the victim of a deadlock. */
   databaseConflictPauseMs: 50,
+  /** Local copies of batches that a node keeps for the next task that asks for them. */
+  batchCopiesBytesMax: 1_024 * MiB,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,
 
@@ -262,4 +272,16 @@ export const limits = {
   zooKeeperTickMs: 500,
   /** Ports that are tried before a server is given up because of those of others. */
   processPortTriesMax: 5,
+
+  // Drills
+  /** Between two tries of a request while the service or the database is away, and between two looks at the work. */
+  drillRetryMs: 200,
+  drillLookMs: 100,
+  /** Without the end of any job for so long, with nothing done to the cluster meanwhile, the work counts as stuck. */
+  drillStuckMs: 2 * minute,
+  /** Between two looks at the counters of all processes, and how long one process may take to tell. */
+  drillCountMs: 2 * second,
+  drillProbeTimeoutMs: 1 * second,
+  /** How long everything may take to be well again after the last fault. */
+  drillHealMs: 1 * minute,
 } as const;

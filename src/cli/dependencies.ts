@@ -19,6 +19,8 @@ export type CliDependencies = {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Runs the service until it is told to stop; the exit code. */
   readonly up: (options: UpOptions) => Promise<number>;
+  /** Runs one role of a cluster until it is told to stop; the exit code. */
+  readonly role: (options: RoleOptions) => Promise<number>;
   /** Starts what `check` reads and measures files with. */
   readonly startChecking: CheckCommandDependencies['startChecking'];
   /** Runs the demonstration; the exit code. */
@@ -37,3 +39,23 @@ export type UpOptions = {
 };
 
 export type DemoOptions = UpOptions & { readonly once: boolean; readonly json: boolean };
+
+/** As given on the command line, for one role of a cluster. */
+export type RoleOptions = {
+  readonly role: 'manager' | 'node' | 'api' | 'scheduler';
+  readonly cluster?: string;
+  readonly name?: string;
+  readonly zookeeper?: string;
+  readonly databaseUrl?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly region?: string;
+  readonly zone?: string;
+  readonly logLevel?: string;
+  readonly sessionTimeout?: string;
+  readonly data?: string;
+  readonly slots?: string;
+  readonly memoryMb?: string;
+  readonly batches?: string;
+  readonly secretsFile?: string;
+};

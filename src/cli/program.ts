@@ -8,6 +8,7 @@ import { addJobCommands } from './commands/job-commands.ts';
 import { addRegistryCommands } from './commands/registry-commands.ts';
 import { addReplayCommand } from './commands/replay-command.ts';
 import { addResultsCommand } from './commands/result-commands.ts';
+import { addRoleCommands } from './commands/role-commands.ts';
 import { addScanCommand } from './commands/scan-commands.ts';
 import { addServiceCommands } from './commands/service-commands.ts';
 import { addSuggestCommand } from './commands/suggest-command.ts';
@@ -71,6 +72,8 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   program.addCommand(checkCommand({ ...dependencies, exit }));
   program.commandsGroup('The service:');
   addServiceCommands(program, commands);
+  program.commandsGroup('Roles of a cluster of processes:');
+  addRoleCommands(program, commands);
   program.commandsGroup('Talking to a running service:');
   addRegistryCommands(program, commands);
   addBackfillCommands(program, commands);

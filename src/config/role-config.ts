@@ -7,6 +7,7 @@ import type { ClusterName } from '../base/ids.ts';
 import { limits } from '../base/limits.ts';
 import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { MiB } from '../base/units.ts';
+import type { RoleOptions } from '../cli/dependencies.ts';
 import { databaseUrl, type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 
 /** What an operator decides for a process that has one role in a cluster. */
@@ -64,29 +65,9 @@ export type BatchPlace =
   | { readonly kind: 'postgres' }
   | { readonly kind: 'directory'; readonly directory: string };
 
-/** Options as the command line gives them; they win over the environment. */
-export type RoleOptions = {
-  readonly role: RoleConfig['role'];
-  readonly cluster?: string;
-  readonly name?: string;
-  readonly zookeeper?: string;
-  readonly databaseUrl?: string;
-  readonly host?: string;
-  readonly port?: string;
-  readonly region?: string;
-  readonly zone?: string;
-  readonly logLevel?: string;
-  readonly sessionTimeout?: string;
-  readonly data?: string;
-  readonly slots?: string;
-  readonly memoryMb?: string;
-  readonly batches?: string;
-  readonly secretsFile?: string;
-};
-
 type Reader<T> = (options: RoleOptions, environment: Environment) => Outcome<T>;
 
-/** The configuration of a role from options and environment, checked: `REQUEST_INVALID` says what is wrong and what is right. */
+/** The configuration of a role from options, which win, and environment, checked: `REQUEST_INVALID` says what is wrong and what is right. */
 export function readRoleConfig(options: RoleOptions, environment: Environment): Outcome<RoleConfig> {
   const { role } = options;
   const common = readCommon(options, environment);

@@ -10,12 +10,20 @@ export class ServiceGroup implements Service {
   readonly name: string;
   readonly #kit: Kit;
   readonly #services: readonly Service[];
+  readonly #deadlineMs: number;
   #started: Service[] = [];
 
-  constructor(kit: Kit, name: string, services: readonly Service[]) {
+  /** Each service has `deadlineMs` to stop. */
+  constructor(
+    kit: Kit,
+    name: string,
+    services: readonly Service[],
+    deadlineMs: number = limits.stopDeadlineMs,
+  ) {
     this.#kit = kit;
     this.name = name;
     this.#services = services;
+    this.#deadlineMs = deadlineMs;
   }
 
   async start(): Promise<void> {
@@ -39,7 +47,7 @@ export class ServiceGroup implements Service {
 
   async #stopByDeadline(service: Service): Promise<void> {
     const deadline = new AbortController();
-    const late = this.#kit.clock.sleep(limits.stopDeadlineMs, deadline.signal).then(() => 'late' as const);
+    const late = this.#kit.clock.sleep(this.#deadlineMs, deadline.signal).then(() => 'late' as const);
     try {
       const end = await Promise.race([service.stop().then(() => 'stopped' as const), late]);
       if (end === 'late') this.#kit.log.warn('did not stop in time', { service: service.name });

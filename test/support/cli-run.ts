@@ -32,6 +32,7 @@ export async function runCommand(
       writeFile: unexpected('writeFile'),
       onInterrupt: () => () => {},
       up: unexpected('up'),
+      role: unexpected('role'),
       demo: unexpected('demo'),
       startChecking: unexpected('startChecking'),
       ...overrides,

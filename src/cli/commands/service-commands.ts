@@ -42,7 +42,8 @@ function withServiceOptions(command: Command): Command {
     .option('--secrets-file <file>', 'file that secrets are read from (ASSAY_SECRETS_FILE)');
 }
 
-async function exitOf(code: Promise<number>): Promise<ExitCode> {
+/** The exit code of a process that ran in this one. */
+export async function exitOf(code: Promise<number>): Promise<ExitCode> {
   const number = await code;
   return number === 0 || number === 1 || number === 2 || number === 130 ? number : 3;
 }

@@ -1,0 +1,28 @@
+import type { ManagerConfig } from '../config/role-config.ts';
+import { Member } from '../roles/member.ts';
+import { ResourceManager } from '../services/cluster/resource-manager.ts';
+import type { Assemble } from './role.ts';
+import { memberId, openSession } from './session.ts';
+import { version } from './version.ts';
+
+/** A resource manager that stands for the leadership of its cluster for as long as the process runs. */
+export const assembleManager: Assemble<ManagerConfig> = (config, { kit, database, onBroken }) => {
+  const { cluster, zooKeeper, name } = config;
+  const member = new Member(kit, {
+    cluster,
+    open: () => openSession(kit, config, { cluster, connectString: zooKeeper }),
+    build: (coordination, onExpired) =>
+      new ResourceManager(
+        kit,
+        { coordination, jobs: database.jobs },
+        { id: memberId(kit, name), version, onBroken, onExpired },
+      ),
+    onBroken,
+  });
+  return {
+    services: [member],
+    members: [member],
+    probes: [{ name: 'database', check: () => database.ping() }, member.probe()],
+    joined: member.joined,
+  };
+};
