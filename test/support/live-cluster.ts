@@ -129,13 +129,27 @@ const ends: readonly TaskEnd[] = [
 ];
 
 type Shape = {
-  readonly nodes: readonly { slots: number; memoryMb: number; gone: boolean; drain: boolean; busy: number }[];
+  readonly nodes: readonly {
+    slots: number;
+    memoryMb: number;
+    gone: boolean;
+    drain: boolean;
+    busy: number;
+    able: boolean;
+  }[];
   readonly jobs: readonly {
     kind: JobKind;
     dataset: number;
     control: number;
     concurrency: number;
-    tasks: readonly { state: number; node: number; tell: number; memoryMb: number; attempts: number }[];
+    tasks: readonly {
+      state: number;
+      node: number;
+      tell: number;
+      second: { node: number; tell: number } | undefined;
+      memoryMb: number;
+      attempts: number;
+    }[];
   }[];
 };
 
@@ -157,6 +171,7 @@ const shapeOf = (variety: Variety): fc.Arbitrary<Shape> =>
         gone: fc.boolean(),
         drain: fc.integer({ min: 0, max: 4 }).map((roll) => roll === 0),
         busy: fc.integer({ min: 0, max: 5 }),
+        able: fc.integer({ min: 0, max: 5 }).map((roll) => roll > 0),
       }),
       { minLength: 1, maxLength: 6 },
     ),
@@ -171,6 +186,10 @@ const shapeOf = (variety: Variety): fc.Arbitrary<Shape> =>
             state: fc.integer({ min: 0, max: 5 }),
             node: fc.integer({ min: 0, max: 5 }),
             tell: fc.integer({ min: 0, max: 9 }),
+            second: fc.option(
+              fc.record({ node: fc.integer({ min: 0, max: 5 }), tell: fc.integer({ min: 0, max: 9 }) }),
+              { nil: undefined, freq: 3 },
+            ),
             memoryMb: fc.constantFrom(...variety.memoryMb),
             attempts: fc.integer({ min: 0, max: 2 }),
           }),
@@ -182,8 +201,8 @@ const shapeOf = (variety: Variety): fc.Arbitrary<Shape> =>
   });
 
 /**
- * Clusters as they may be at any moment: nodes that are gone, drain, or say that they are full; tasks in every state,
- * their nodes silent, running them, or telling of their end; never more on a node than it may hold.
+ * Clusters as they may be at any moment: nodes that are gone, drain, say that they are full, or can not do the tasks;
+ * tasks in every state, some with two nodes, their nodes silent, running them, or telling of their end; never more on a node than it may hold.
  */
 export const anyCluster: fc.Arbitrary<ClusterView> = clusters({
   memoryMb: [256, 1_024, 4_096],
@@ -197,7 +216,11 @@ export function clusters(variety: Variety): fc.Arbitrary<ClusterView> {
 }
 
 function build(from: Shape, { sparesMax, ends: tellsEnds }: Omit<Variety, 'memoryMb'>): ClusterView {
-  const all = from.nodes.map((node, at) => describeNode(`n${at}`, node.slots, node.memoryMb));
+  const all = from.nodes.map((node, at) => ({
+    ...describeNode(`n${at}`, node.slots, node.memoryMb),
+    zone: `z${at % 2}`,
+    kinds: node.able ? ['ingest', 'a kind of tomorrow'] : ['evaluate'],
+  }));
   const held = all.map(() => ({ tasks: 0, memoryMb: 0 }));
   const place = (at: number, memoryMb: number): NodeDescription | undefined => {
     const node = all[at % all.length];
@@ -221,12 +244,22 @@ function build(from: Shape, { sparesMax, ends: tellsEnds }: Omit<Variety, 'memor
       if (node === undefined)
         return { ...liveTask(name, waitingState(task.state), task.memoryMb), attempts: task.attempts };
       const attempt = task.attempts + 1;
-      const told = reports.get(node.id);
-      const end = tellsEnds ? ends[task.tell] : undefined;
-      const where = { task: taskId(id, taskName(name)), attempt, assignedAt: startOfTime };
-      if (end !== undefined) told?.ended.push({ ...where, end });
-      else if (task.tell < 8 && (told?.running.length ?? 0) < node.slots) told?.running.push(where);
-      const state = { state: 'assigned', node: node.id, attempt, at: startOfTime } as const;
+      const tell = (by: NodeDescription, roll: number) => {
+        const told = reports.get(by.id);
+        const end = tellsEnds ? ends[roll] : undefined;
+        const where = { task: taskId(id, taskName(name)), attempt, assignedAt: startOfTime };
+        if (end !== undefined) told?.ended.push({ ...where, end });
+        else if (roll < 8 && (told?.running.length ?? 0) < by.slots) told?.running.push(where);
+        return { node: by.id, at: startOfTime };
+      };
+      const first = tell(node, task.tell);
+      const { second } = task;
+      const elsewhere = second !== undefined && second.node % all.length !== task.node % all.length;
+      const other = elsewhere ? place(second.node, task.memoryMb) : undefined;
+      const state: LiveTaskState =
+        other === undefined
+          ? { state: 'assigned', attempt, ...first }
+          : { state: 'doubled', attempt, copies: [first, tell(other, second?.tell ?? 0)] };
       return { ...liveTask(name, state, task.memoryMb), attempts: task.attempts };
     });
     return liveJob({
@@ -234,7 +267,10 @@ function build(from: Shape, { sparesMax, ends: tellsEnds }: Omit<Variety, 'memor
       tasks,
       kind: job.kind,
       dataset: `d${job.dataset}`,
-      concurrency: Math.max(job.concurrency, tasks.filter((task) => task.state.state === 'assigned').length),
+      concurrency: Math.max(
+        job.concurrency,
+        tasks.reduce((sum, task) => sum + copiesOf(task.state).length, 0),
+      ),
       control: job.control === 0 ? 'pause' : job.control === 1 ? 'cancel' : 'run',
     });
   });

@@ -1,5 +1,6 @@
 import type { JobPriority } from '../jobs/job.ts';
 import type { TaskKind } from '../jobs/task.ts';
+import { copiesOf } from '../jobs/task-state.ts';
 import { canDo } from '../membership/node.ts';
 import { type Assigning, release } from './assigning.ts';
 import { bestSeat, fits, hasFreeSlot, ZoneCounts } from './choose-seat.ts';
@@ -25,10 +26,7 @@ export function assignTasks(
   const capMb = seats.reduce((largest, seat) => Math.max(largest, seat.node.memoryMb), 0);
   const assigning = { ...from, draft, claims, capMb, zones: new ZoneCounts(seats) };
   releaseUnwanted(assigning);
-  for (const seat of seats) {
-    for (const ref of seat.slotted) claims.count(ref, true);
-    for (const ref of seat.spare) claims.count(ref, false);
-  }
+  countHeld(assigning);
   const { now } = draft;
   const startable = startableTasks(draft, world.view.jobs.values(), { now, held, rules: world.rules });
   for (const ref of startable) claims.add(ref);
@@ -38,6 +36,18 @@ export function assignTasks(
   copyStragglers(assigning);
   const live = new Set(Array.from(world.view.jobs.values(), (job) => job.dataset));
   return { turns: claims.turns(live), unserved: unservedKinds(startable, seats) };
+}
+
+/** Counts what nodes have: against the shares what has a slot, against the limits of jobs also what absent nodes may run. */
+function countHeld({ draft, seats, claims }: Assigning): void {
+  const present = new Set(seats.map((seat) => seat.node.id));
+  for (const seat of seats) {
+    for (const ref of seat.slotted) claims.count(ref, true);
+    for (const ref of seat.spare) claims.count(ref, false);
+  }
+  for (const ref of draft.refs.values()) {
+    for (const { node } of copiesOf(ref.task.state)) if (!present.has(node)) claims.count(ref, false);
+  }
 }
 
 /** Kinds of task for which there is no node, not even a busy one. */

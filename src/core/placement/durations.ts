@@ -4,8 +4,8 @@ import type { Durations } from './memory.ts';
 
 /** Durations that are remembered of each kind. */
 const rememberedMax = 64;
-/** With fewer, nothing is known. */
-const knownMin = 4;
+/** With fewer, nobody knows what is too long. */
+const judgedMin = 4;
 
 /** What is known of durations, with the tasks that were committed in this tick taken in. */
 export function learnDurations(draft: Draft, before: Durations): Durations {
@@ -34,14 +34,14 @@ export class Estimates {
     this.#durations = durations;
   }
 
-  /** The median; undefined while too little is known. */
+  /** The median; undefined while nothing is known. */
   usualMs(kind: TaskKind): number | undefined {
     return this.#quantile(kind, 0.5);
   }
 
   /** The third quartile; undefined while too little is known. */
   longMs(kind: TaskKind): number | undefined {
-    return this.#quantile(kind, 0.75);
+    return (this.#durations.get(kind)?.length ?? 0) < judgedMin ? undefined : this.#quantile(kind, 0.75);
   }
 
   #quantile(kind: TaskKind, part: number): number | undefined {
@@ -50,6 +50,6 @@ export class Estimates {
       sorted = (this.#durations.get(kind) ?? []).toSorted((a, b) => a - b);
       this.#sorted.set(kind, sorted);
     }
-    return sorted.length < knownMin ? undefined : sorted[Math.floor(part * sorted.length)];
+    return sorted[Math.floor(part * sorted.length)];
   }
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { jobId, nodeId, type TaskId, taskId, taskName } from '../../../src/base/ids.ts';
+import { jobId, type NodeId, nodeId, type TaskId, taskId, taskName } from '../../../src/base/ids.ts';
 import { instant } from '../../../src/base/units.ts';
 import type { LiveJob, LiveTask } from '../../../src/core/jobs/live.ts';
+import { copiesOf } from '../../../src/core/jobs/task-state.ts';
 import type { ClusterView } from '../../../src/core/membership/cluster-view.ts';
-import type { NodeReport } from '../../../src/core/membership/node.ts';
+import { canDo, type NodeReport } from '../../../src/core/membership/node.ts';
 import { emptyMemory, type LeaderMemory } from '../../../src/core/placement/memory.ts';
 import { type ReconcileInput, reconcile } from '../../../src/core/placement/reconcile.ts';
 import { placementRules } from '../../../src/core/placement/rules.ts';
@@ -60,13 +61,19 @@ function workOf(view: ClusterView, node: string): string[] {
   return (view.work.get(nodeId(node)) ?? []).map((each) => each.task);
 }
 
+/** Every task of these clusters is an ingest. */
+function canIngest(view: ClusterView, id: NodeId): boolean {
+  const node = view.nodes.find((each) => each.id === id);
+  return node !== undefined && canDo(node, 'ingest');
+}
+
 /** Waiting tasks that nothing but a missing slot or memory holds back, as far as a node with this report goes. */
 function couldStart(view: ClusterView, report: NodeReport | undefined) {
   const known = new Set([...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task));
   return tasksOf(view).filter(({ job, task, id }) => {
     if (task.state.state !== 'waiting' || task.state.notBefore > startOfTime + 1_000) return false;
     if (job.control !== 'run' || known.has(id)) return false;
-    return job.tasks.filter((each) => each.state.state === 'assigned').length < job.concurrency;
+    return job.tasks.reduce((sum, each) => sum + copiesOf(each.state).length, 0) < job.concurrency;
   });
 }
 
@@ -92,20 +99,19 @@ function slotShares(view: ClusterView): Map<string, number> {
 const runs = { numRuns: 400 };
 
 describe('reconcile, over any cluster', () => {
-  it('has every assigned task in exactly one work list, that of its node, in the same attempt', () => {
+  it('has every copy of a task in the work list of its node alone, in the same attempt', () => {
     fc.assert(
       fc.property(anyCluster, (view) => {
         const { after } = decide(view);
-        const listed = [...after.work].flatMap(([node, list]) => list.map((each) => ({ node, each })));
-        assert.equal(new Set(listed.map(({ each }) => each.task)).size, listed.length);
-        const assigned = tasksOf(after).filter(({ task }) => task.state.state === 'assigned');
-        assert.equal(assigned.length, listed.length);
-        for (const { task, id } of assigned) {
-          const found = listed.find(({ each }) => each.task === id);
-          assert.ok(found !== undefined && task.state.state === 'assigned');
-          assert.equal(found.node, task.state.node);
-          assert.equal(found.each.attempt, task.state.attempt);
-        }
+        const listed = [...after.work].flatMap(([node, list]) =>
+          list.map((each) => `${each.task}@${each.attempt}@${each.assignedAt} ${node}`),
+        );
+        const copies = tasksOf(after).flatMap(({ task, id }) => {
+          const nodes = copiesOf(task.state).map((copy) => copy.node);
+          assert.equal(new Set(nodes).size, nodes.length, `${id} is on a node twice`);
+          return copiesOf(task.state).map(({ node, at }) => `${id}@${task.attempts + 1}@${at} ${node}`);
+        });
+        assert.deepEqual(listed.toSorted(), copies.toSorted());
       }),
       runs,
     );
@@ -127,7 +133,7 @@ describe('reconcile, over any cluster', () => {
     );
   });
 
-  it('gives nothing new to a node that drains, is gone, or says that it is overloaded', () => {
+  it('gives nothing new to a node that drains, is gone, says that it is overloaded, or can not do it', () => {
     fc.assert(
       fc.property(anyCluster, (view) => {
         const { result } = decide(view);
@@ -136,6 +142,7 @@ describe('reconcile, over any cluster', () => {
           const closed =
             !present.has(node) ||
             view.draining.has(node) ||
+            !canIngest(view, node) ||
             view.reports.get(node)?.unavailable !== undefined;
           if (closed) assert.ok(list.every((each) => each.epoch === 1n));
         }
@@ -153,6 +160,7 @@ describe('reconcile, over any cluster', () => {
           const list = after.work.get(node.id) ?? [];
           const report = view.reports.get(node.id);
           if (view.draining.has(node.id) || report?.unavailable !== undefined) continue;
+          if (!canIngest(view, node.id)) continue;
           if (list.length >= node.slots) continue;
           const usedMb = list.reduce((sum, each) => sum + each.memoryMb, 0);
           for (const { task, id } of couldStart(after, report)) {
@@ -422,6 +430,14 @@ describe('reconcile, on losses', () => {
       ],
     );
     assert.ok(lost.every((node) => workOf(second.after, node).length === 0));
+  });
+
+  it('counts what absent nodes may still run against the limit of their job', () => {
+    const lost = ['g1', 'g2', 'g3'];
+    const tasks = [...lost.map((node) => liveTask(node, on(node))), liveTask('next')];
+    const job = liveJob({ id: 'j1', concurrency: 3, tasks });
+    const { result } = decide(viewOf({ nodes: [describeNode('n1')], jobs: [job] }));
+    assert.deepEqual([...result.work], []);
   });
 
   it('takes a task back from a node that ignores its time-out, at the cost of an attempt', () => {
