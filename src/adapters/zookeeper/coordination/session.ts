@@ -120,6 +120,12 @@ export class ZooKeeperCoordination implements Coordination {
         candidate.onDeposed();
       },
     });
+    try {
+      await unlessLost(this.#client, election.stood);
+    } catch (error) {
+      void election.withdraw();
+      throw error;
+    }
     return { withdraw: () => unlessLost(this.#client, election.withdraw()) };
   }
 

@@ -38,6 +38,9 @@ export class Election {
   /** An operation had no answer: what is listed must be as new as that. */
   #doubt = false;
   #withdrawn = false;
+  readonly #stood = Promise.withResolvers<void>();
+  /** Resolves when the contender has its place in the order of turns. */
+  readonly stood: Promise<void> = this.#stood.promise;
 
   constructor(client: ZooKeeperClient, kit: RecipeKit, candidate: Candidate) {
     this.#client = client;
@@ -74,6 +77,7 @@ export class Election {
       this.#depose();
       return this.#enter();
     }
+    this.#stood.resolve();
     const before = listed[at - 1];
     return before === undefined ? this.#verify(own) : this.#watch(before);
   }
