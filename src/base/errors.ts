@@ -15,6 +15,7 @@ export const errorCatalogue = {
   INCIDENT_NOT_FOUND: { status: 404, retry: false, title: 'There is no such incident' },
   JOB_NOT_FOUND: { status: 404, retry: false, title: 'There is no such job' },
   BACKFILL_NOT_FOUND: { status: 404, retry: false, title: 'There is no such backfill' },
+  NODE_NOT_FOUND: { status: 404, retry: false, title: 'The cluster has no such node' },
   REQUEST_INVALID: { status: 400, retry: false, title: 'The request is not valid' },
   REQUEST_TOO_LARGE: { status: 413, retry: false, title: 'The request exceeds a limit of size' },
   REQUEST_FORBIDDEN: {

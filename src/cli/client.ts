@@ -1,10 +1,12 @@
 import { defaultHost, defaultPort } from '../base/default-address.ts';
 import { type ErrorCode, type Failure, failure } from '../base/errors.ts';
+import type { ClusterName } from '../base/ids.ts';
 import { limits } from '../base/limits.ts';
 import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { second } from '../base/units.ts';
 import type { Result } from '../core/checks/result.ts';
 import type { PartitionSummary } from '../ports/revision-store.ts';
+import type { ClusterStateView, NodeView } from '../services/cluster/cluster-views.ts';
 import { type BackfillView, hasBackfillEnded } from '../services/ingestion/backfills.ts';
 import type { JobDetailView, JobView } from '../services/ingestion/job-history.ts';
 import type { ScanView } from '../services/ingestion/scans.ts';
@@ -252,6 +254,19 @@ export class Client {
 
   reopen(id: string, body: { by: string }): Promise<Outcome<IncidentView>> {
     return this.#post(`/incidents/${encodeURIComponent(id)}/reopen`, body);
+  }
+
+  clusters(): Promise<Outcome<{ clusters: readonly ClusterStateView[] }>> {
+    return this.#get('/clusters');
+  }
+
+  nodes(cluster: ClusterName): Promise<Outcome<{ nodes: readonly NodeView[] }>> {
+    return this.#get(`/clusters/${cluster}/nodes`);
+  }
+
+  setDrain(cluster: ClusterName, node: string, drain: boolean): Promise<Outcome<NodeView>> {
+    const path = `/clusters/${cluster}/nodes/${encodeURIComponent(node)}/drain`;
+    return this.#requester.json({ method: drain ? 'POST' : 'DELETE', path });
   }
 
   #get<T>(path: string, query: Query = {}): Promise<Outcome<T>> {

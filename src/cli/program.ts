@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CommandSet } from './command-set.ts';
 import { addBackfillCommands } from './commands/backfill-commands.ts';
 import { checkCommand } from './commands/check.ts';
+import { addClusterCommands } from './commands/cluster-commands.ts';
 import { addExplainCommand } from './commands/explain-command.ts';
 import { addIncidentCommands } from './commands/incident-commands.ts';
 import { addJobCommands } from './commands/job-commands.ts';
@@ -85,6 +86,7 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addSuggestCommand(program, commands);
   addIncidentCommands(program, commands);
   addJobCommands(program, commands);
+  addClusterCommands(program, commands);
   return program;
 }
 

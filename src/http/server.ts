@@ -6,6 +6,7 @@ import type { Service } from '../services/lifecycle.ts';
 import { HttpListener, type HttpOptions } from './listener.ts';
 import { BackfillFeed } from './live/backfill-feed.ts';
 import { addOpenApi } from './open-api.ts';
+import { clusterRoutes } from './routes/cluster-routes.ts';
 import { datasetRoutes } from './routes/dataset-routes.ts';
 import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
@@ -54,6 +55,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       incidentRoutes(api, useCases.incidents);
       policyRoutes(api, useCases);
       windowRoutes(api, useCases);
+      clusterRoutes(api, useCases.clusters);
       done();
     },
     { prefix: '/api/v1' },
@@ -63,13 +65,14 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
     url: () => listener.url(),
     start: async () => {
       await listener.start();
+      await useCases.clusters.start();
       kit.log.info('the API listens', { url: listener.url() });
     },
-    stop: () => {
+    stop: async () => {
       const stopped = listener.stop();
       // Streams never end by themselves.
       feed.stop();
-      return stopped;
+      await Promise.all([stopped, useCases.clusters.stop()]);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Holidays } from '../ports/holidays.ts';
+import { ClusterWatch } from '../services/cluster/cluster-watch.ts';
 import { Backfills } from '../services/ingestion/backfills.ts';
 import { JobHistory } from '../services/ingestion/job-history.ts';
 import { IngestionRequests } from '../services/ingestion/requests.ts';
@@ -26,8 +27,8 @@ export type UseCases = {
   readonly incidents: Incidents;
   readonly replays: Replays;
   readonly suggestions: CheckSuggestions;
-  /** What is happening now in each cluster. */
-  readonly clusters: Coordinations;
+  /** What is happening now in each cluster. Whoever serves it starts and stops it. */
+  readonly clusters: ClusterWatch;
 };
 
 /** The computing that answers need, away from the event loop. */
@@ -55,6 +56,6 @@ export function createUseCases(
     incidents: new Incidents(kit, quality),
     replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
-    clusters,
+    clusters: new ClusterWatch(kit, { clusters, jobs }),
   };
 }

@@ -1,5 +1,9 @@
 import { createHolidays } from '../../src/adapters/holidays/date-holidays.ts';
-import { createLocalCoordination } from '../../src/adapters/memory/coordination.ts';
+import {
+  createLocalCoordination,
+  type LocalCoordinationSession,
+} from '../../src/adapters/memory/coordination.ts';
+import type { ClusterName } from '../../src/base/ids.ts';
 import { succeed } from '../../src/base/outcome.ts';
 import { windowValues } from '../../src/core/checks/window-values.ts';
 import { replayPolicy } from '../../src/core/policies/replay.ts';
@@ -19,6 +23,8 @@ export type ApiService = AsyncDisposable & {
   readonly kit: TestKit;
   readonly contents: MemoryContents;
   readonly clusters: Coordinations;
+  /** The sessions that `clusters` gives, whose connections can be broken. */
+  readonly sessions: Readonly<Record<ClusterName, LocalCoordinationSession>>;
   readonly server: HttpServer;
   /** Sends a request below `/api/v1` and compares the answer with the API's own document. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -36,14 +42,15 @@ export async function startApi(
   options: Partial<HttpOptions> & {
     readonly probes?: readonly HealthProbe[];
     readonly database?: Database;
+    readonly clusters?: Coordinations;
   } = {},
 ): Promise<ApiService> {
   const kit = testKit();
   const { database, contents } = createMemoryDatabase();
-  const { probes = [], database: other, ...rest } = options;
+  const { probes = [], database: other, clusters: _, ...rest } = options;
   const coordination = createLocalCoordination(kit);
   const sessions = { ingestion: coordination.session('ingestion'), quality: coordination.session('quality') };
-  const clusters: Coordinations = (cluster) => sessions[cluster];
+  const clusters: Coordinations = options.clusters ?? ((cluster) => sessions[cluster]);
   const server = createHttpServer(
     {
       kit,
@@ -59,5 +66,5 @@ export async function startApi(
   const url = server.url();
   const contract = await readContract(url);
   const call = apiCaller(url, contract);
-  return { url, kit, contents, clusters, server, call, [Symbol.asyncDispose]: () => server.stop() };
+  return { url, kit, contents, clusters, sessions, server, call, [Symbol.asyncDispose]: () => server.stop() };
 }

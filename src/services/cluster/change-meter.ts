@@ -88,6 +88,10 @@ export class ChangeMeter {
         this.#moves.delete(notice.id);
         this.#ended(notice.id, tick);
         break;
+      // The first copy is still where it was.
+      case 'copied':
+      case 'copy_ended':
+        break;
     }
     // Jobs that others removed leave without an end: what is left of them must not grow.
     if (this.#moves.size > limits.liveTasksMax) this.#moves.clear();
