@@ -12,7 +12,7 @@ export interface JobStore {
   enqueue(jobs: readonly Job[]): Promise<void>;
   /**
    * Open jobs of a cluster that could be admitted, in the order of service: at most `perDataset` of each dataset, at
-   * most `limit` in all, without those in `admitted`, without paused ones that have nothing to end, and without `learn`
+   * most `limit` in all, of these `kinds`, without those in `admitted`, without paused ones that have nothing to end, and without `learn`
    * jobs while another job of their group is open.
    */
   ready(request: ReadyRequest): Promise<readonly Job[]>;
@@ -47,6 +47,8 @@ export interface JobStore {
 export type ReadyRequest = {
   readonly cluster: ClusterName;
   readonly admitted: readonly JobId[];
+  /** Those that the asker knows: jobs of other kinds are left to a later release. */
+  readonly kinds: readonly JobKind[];
   readonly perDataset: number;
   readonly limit: number;
 };

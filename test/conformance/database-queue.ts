@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DatasetName, JobId } from '../../src/base/ids.ts';
 import type { ListedPartition } from '../../src/core/datasets/source.ts';
-import type { Job } from '../../src/core/jobs/job.ts';
+import { type Job, jobKinds } from '../../src/core/jobs/job.ts';
 import type { ReadyRequest } from '../../src/ports/job-store.ts';
 import type { WorldOf } from './database.ts';
 import { at, commit, ended, ingestOutput, jobEnd, key, type TestWorld, unique } from './database-fixtures.ts';
@@ -13,6 +13,7 @@ export function queueConformance(worldOf: WorldOf): void {
       const jobs = await world.database.jobs.ready({
         cluster: 'quality',
         admitted: [],
+        kinds: jobKinds,
         perDataset: 100,
         limit: 1_000,
         ...request,
@@ -49,6 +50,15 @@ export function queueConformance(worldOf: WorldOf): void {
       );
       assert.deepEqual(await ready(world, { limit: 2 }), [urgent.id, late[0]?.id]);
       assert.deepEqual(await ready(world, { cluster: 'ingestion' }), []);
+    });
+
+    it('leaves jobs of other kinds than those asked for in the queue', async () => {
+      const world = worldOf();
+      const dataset = unique('a') as DatasetName;
+      const jobs = [check(world, dataset, 0), profile(world, dataset, 1)];
+      await world.database.jobs.enqueue(jobs);
+      const kinds = jobKinds.filter((kind) => kind !== 'check');
+      assert.deepEqual(await ready(world, { kinds }), [jobs[1]?.id]);
     });
 
     it('leaves out admitted jobs, and serves first who has the fewest admitted', async () => {

@@ -52,6 +52,7 @@ export class MemoryJobStore implements JobStore {
     const taken = new Map<DatasetName, number>();
     const open = this.#open(request.cluster).filter(({ job }) => {
       if (request.admitted.includes(job.id) || job.control === 'pause') return false;
+      if (!request.kinds.includes(job.spec.kind)) return false;
       return job.control === 'cancel' || job.spec.kind !== 'learn' || !this.#groupIsOpen(job);
     });
     const ordered = open

@@ -67,6 +67,14 @@ export const jobPriority = {
   learn: 2,
 } as const satisfies Record<JobKind, JobPriority>;
 
+/** All kinds that this release knows; the queue may hold jobs of a later one. */
+export const jobKinds = Object.keys(jobPriority) as readonly JobKind[];
+
+/** Whether this release can plan a job; others are for a leader of a later release. */
+export function isPlannable(job: Pick<Job, 'spec'>): boolean {
+  return jobKinds.includes(job.spec.kind);
+}
+
 /** The cluster that works on each kind of job. */
 export const jobCluster = {
   scan: 'ingestion',

@@ -2,7 +2,7 @@ import { failure } from '../../base/errors.ts';
 import type { ClusterName, JobId, TaskName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import type { Instant } from '../../base/units.ts';
-import type { Job, JobEnd } from '../../core/jobs/job.ts';
+import { isPlannable, type Job, type JobEnd, jobKinds } from '../../core/jobs/job.ts';
 import { jobEnd } from '../../core/jobs/job-end.ts';
 import type { LiveJob } from '../../core/jobs/live.ts';
 import { isOpen, openLiveJob, refillLiveJob } from '../../core/jobs/live-table.ts';
@@ -41,6 +41,8 @@ export class JobBook {
   readonly #jobs: JobStore;
   readonly #cluster: ClusterName;
   readonly #entries = new Map<JobId, Entry>();
+  /** Jobs that a leader of a later release admitted, of kinds that this one can not plan: their tables stay as they are. */
+  readonly #guests = new Set<JobId>();
 
   constructor(jobs: JobStore, cluster: ClusterName) {
     this.#jobs = jobs;
@@ -54,12 +56,20 @@ export class JobBook {
   /** Takes over the jobs that an earlier leader admitted, as far as they are still open. */
   async load(view: ClusterView): Promise<void> {
     this.#entries.clear();
-    await this.#enter(await this.#jobs.open([...view.jobs.keys()]));
+    this.#guests.clear();
+    const open = await this.#jobs.open([...view.jobs.keys()]);
+    for (const job of open) if (!isPlannable(job)) this.#guests.add(job.id);
+    await this.#enter(open.filter(isPlannable));
+  }
+
+  /** Jobs whose tasks are looked after here, but which only a later release can plan and end. */
+  guests(): ReadonlySet<JobId> {
+    return this.#guests;
   }
 
   /** Looks for jobs that were ended, paused, resumed or cancelled by others. */
   async refresh(): Promise<void> {
-    const ids = [...this.#entries.keys()];
+    const ids = [...this.#entries.keys(), ...this.#guests];
     if (ids.length === 0) return;
     const open = new Map((await this.#jobs.open(ids)).map((job) => [job.id, job]));
     for (const [id, entry] of this.#entries) {
@@ -67,6 +77,7 @@ export class JobBook {
       if (job === undefined) this.#entries.delete(id);
       else entry.job = job;
     }
+    for (const id of this.#guests) if (!open.has(id)) this.#guests.delete(id);
   }
 
   /** Admits what fits. `ending` are jobs that are out of the book but not yet ended in the database. */
@@ -75,6 +86,7 @@ export class JobBook {
     const ready = await this.#jobs.ready({
       cluster: this.#cluster,
       admitted: [...this.#entries.keys(), ...ending],
+      kinds: jobKinds,
       perDataset: admissionRules.admittedJobsPerDatasetMax,
       // Twice the places: those of datasets that have enough already must not hide the others.
       limit: 2 * admissionRules.admittedJobsMax,
@@ -92,6 +104,10 @@ export class JobBook {
     const slots = view.nodes.reduce((sum, node) => sum + node.slots + limits.prefetchPerNodeMax, 0);
     const sizes = tableSizes(live, slots, admissionRules);
     const tables = new Map<JobId, LiveJob>();
+    for (const id of this.#guests) {
+      const guest = view.jobs.get(id);
+      if (guest !== undefined) tables.set(id, guest);
+    }
     for (const job of live) {
       const entry = this.#entries.get(job.id);
       if (entry === undefined) continue;

@@ -6,6 +6,7 @@ import type { Notice, UnrecordedEnd } from '../../core/placement/draft.ts';
 import type { QueueDepth } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
 import { ChangeMeter, type MeteredTick } from './change-meter.ts';
+import { StandingRemarks } from './standing-remarks.ts';
 
 const states = [
   'blocked',
@@ -19,6 +20,7 @@ export class LeaderTelemetry {
   readonly #kit: Kit;
   readonly #cluster: ClusterName;
   readonly #meter: ChangeMeter;
+  readonly #remarks: StandingRemarks;
   readonly #electedAtMs: number;
   #ticked = false;
 
@@ -26,6 +28,7 @@ export class LeaderTelemetry {
     this.#kit = kit;
     this.#cluster = cluster;
     this.#meter = new ChangeMeter(kit.telemetry, cluster);
+    this.#remarks = new StandingRemarks(kit, cluster);
     this.#electedAtMs = kit.clock.monotonicMs();
     kit.telemetry.count('assay_leaderships_total', { cluster });
   }
@@ -38,6 +41,7 @@ export class LeaderTelemetry {
     this.#tookOver();
     for (const notice of decided.notices) this.#note(notice);
     this.#meter.tick(ticked);
+    this.#remarks.tick(view, decided);
     const tasks = { blocked: 0, waiting: 0, assigned: 0, doubled: 0, ended: 0 };
     for (const job of tables.values()) for (const task of job.tasks) tasks[task.state.state] += 1;
     for (const state of states) telemetry.gauge('assay_tasks_live', tasks[state], { cluster, state });

@@ -130,6 +130,9 @@ export class Leadership {
     if (!this.#loaded) {
       await this.#book.load(seen);
       this.#loaded = true;
+      for (const job of this.#book.guests()) {
+        this.#kit.log.warn('a job of a kind that this release does not know waits for a later one', { job });
+      }
     }
     await this.#lookAtQueue(seen);
     const now = this.#now();
@@ -166,7 +169,9 @@ export class Leadership {
     now: Instant;
   }): Promise<boolean> {
     const { seen, view, decided, now } = tick;
-    if (!(await this.#record(decided.ends))) return false;
+    // What a later release planned it shall also end: there the task begins anew.
+    const own = decided.ends.filter(({ job }) => !this.#book.guests().has(job));
+    if (!(await this.#record(own))) return false;
     this.#book.note(decided.committed);
     const tables = merged(view.jobs, decided.jobs);
     const settlement = await this.#book.settle(tables, now);

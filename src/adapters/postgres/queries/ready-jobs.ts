@@ -14,6 +14,7 @@ import type { Connection } from '../transact.ts';
  */
 export async function readyJobs(db: Connection, request: ReadyRequest): Promise<readonly Job[]> {
   const admitted = sql`(select json_array_elements_text(${encodeJson(request.admitted)}::json))`;
+  const kinds = sql`(select json_array_elements_text(${encodeJson(request.kinds)}::json))`;
   // Only the head of each dataset's queue is read, along the index, however long the queue is.
   const { rows } = await sql<JobTable>`
     with queue as (select distinct dataset from job where cluster = ${request.cluster} and ended_at is null),
@@ -25,7 +26,7 @@ export async function readyJobs(db: Connection, request: ReadyRequest): Promise<
       from queue cross join lateral (
         select id, dataset, priority, created_at from job
         where job.cluster = ${request.cluster} and job.dataset = queue.dataset and job.ended_at is null
-          and job.id <> all (array${admitted})
+          and job.id <> all (array${admitted}) and kind in ${kinds}
           and (control = 'cancel' or (control = 'run' and (kind <> 'learn' or not exists (${groupIsOpen}))))
         order by priority, created_at, id
         limit ${request.perDataset}
