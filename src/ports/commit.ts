@@ -5,7 +5,8 @@ import type { TaskOutput } from '../core/jobs/task.ts';
 
 /**
  * Who commits, and under which key. The first commit of a task wins; one whose job has ended, or whose task already
- * has an outcome, changes nothing and returns `COMMIT_SUPERSEDED`.
+ * has an outcome, changes nothing and returns `COMMIT_SUPERSEDED`. A commit whose answer was lost looks what became of
+ * it: it succeeds if the outcome that stands is its own.
  */
 export type TaskFence = {
   readonly job: JobId;

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import { type JobId, jobId, nodeId, taskName } from '../../base/ids.ts';
+import { type DatasetName, type JobId, jobId, nodeId, taskName } from '../../base/ids.ts';
 import { instant } from '../../base/units.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
-import type { ExerciseEffect, ExerciseStore } from '../../ports/exercise-store.ts';
+import type { ExerciseEffect, ExerciseStore, JobCounts } from '../../ports/exercise-store.ts';
 import { encodeJson } from './json.ts';
 import type { ExerciseEffectTable } from './schema.ts';
 import { claimed, commitTaskAtOnce } from './task-fence.ts';
 import type { Connection } from './transact.ts';
 
-/** What exercise tasks leave behind, in PostgreSQL. */
+/** What drills ask the database, in PostgreSQL. */
 export class PostgresExerciseStore implements ExerciseStore {
   readonly #db: Connection;
 
@@ -45,5 +45,13 @@ export class PostgresExerciseStore implements ExerciseStore {
       at: instant(row.at),
       value: row.value,
     }));
+  }
+
+  async jobCounts(datasets: readonly DatasetName[]): Promise<ReadonlyMap<DatasetName, JobCounts>> {
+    const { rows } = await sql<JobCounts & { dataset: DatasetName }>`
+      select dataset, count(*) filter (where ended_at is null) as open, count(ended_at) as ended from job
+      where dataset in (select json_array_elements_text(${encodeJson(datasets)}::json))
+      group by dataset`.execute(this.#db);
+    return new Map(rows.map(({ dataset, open, ended }) => [dataset, { open, ended }]));
   }
 }

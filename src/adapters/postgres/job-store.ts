@@ -25,7 +25,7 @@ import { readyJobs } from './queries/ready-jobs.ts';
 import { recordEnds } from './queries/record-ends.ts';
 import { taskOutcomes, taskOutcomesForLists } from './queries/task-outcomes.ts';
 import type { JobTable } from './schema.ts';
-import { type Connection, retried, transact } from './transact.ts';
+import { type Connection, repeatedly, transactRepeatedly } from './transact.ts';
 
 /** The job queue and history in PostgreSQL. */
 export class PostgresJobStore implements JobStore {
@@ -39,7 +39,7 @@ export class PostgresJobStore implements JobStore {
 
   async enqueue(jobs: readonly Job[]): Promise<void> {
     if (jobs.length === 0) return;
-    await transact(this.#db, (trx) => enqueueJobs(trx, jobs));
+    await transactRepeatedly(this.#db, (trx) => enqueueJobs(trx, jobs));
     this.#signal.changed();
   }
 
@@ -74,7 +74,7 @@ export class PostgresJobStore implements JobStore {
 
   async recordEnds(ends: readonly RecordEnd[]): Promise<readonly TaskOutcome[]> {
     if (ends.length === 0) return [];
-    const { standing, enqueued } = await transact(this.#db, (trx) => recordEnds(trx, ends));
+    const { standing, enqueued } = await transactRepeatedly(this.#db, (trx) => recordEnds(trx, ends));
     if (enqueued.length > 0) this.#signal.changed();
     return standing;
   }
@@ -102,7 +102,7 @@ export class PostgresJobStore implements JobStore {
         set status = given.status, ended_at = given.ended_at, tasks = given.tasks, tasks_failed = given.tasks_failed
         from given, locked
         where job.id = given.id and job.id = locked.id and job.ended_at is null`;
-    await retried(() => statement.execute(this.#db));
+    await repeatedly(() => statement.execute(this.#db));
     this.#signal.changed();
   }
 

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { failure } from '../../base/errors.ts';
-import { fail, succeed } from '../../base/outcome.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { TaskOutput } from '../../core/jobs/task.ts';
 import type { CommitOutcome, TaskCommit, TaskFence } from '../../ports/commit.ts';
+import { UnknownOutcome } from './database-fault.ts';
 import { encodeJson } from './json.ts';
-import { type Connection, refuse, retried, transactOutcome, type Work } from './transact.ts';
+import { type Connection, refuse, repeatedly, transactOutcome, type Work } from './transact.ts';
 
 /**
  * Commits a task whose output is known beforehand: its outcome first, then `effects`, all in one transaction.
@@ -15,10 +16,45 @@ export function commitTask(
   commit: TaskCommit,
   effects: (trx: Work) => Promise<void>,
 ): Promise<CommitOutcome> {
-  return transactOutcome(db, async (trx) => {
-    await claimTask(trx, commit, commit.output);
-    await effects(trx);
+  return settled(db, commit, {
+    whenOurs: undefined,
+    run: () =>
+      transactOutcome(db, async (trx) => {
+        await claimTask(trx, commit, commit.output);
+        await effects(trx);
+      }),
   });
+}
+
+/**
+ * Runs a commit until it is known what became of it. When the server was lost and left that open, it is run again: either
+ * it is done now, or it is refused, and then the outcome that stands is its own or that of another.
+ */
+export async function settled<T>(
+  db: Connection,
+  commit: TaskCommit,
+  { run, whenOurs }: { readonly run: () => Promise<Outcome<T>>; readonly whenOurs: T },
+): Promise<Outcome<T>> {
+  let mayStand = false;
+  const outcome = await repeatedly(async () => {
+    try {
+      return await run();
+    } catch (error) {
+      mayStand ||= error instanceof UnknownOutcome;
+      throw error;
+    }
+  });
+  return !outcome.ok && mayStand && (await isOurs(db, commit)) ? succeed(whenOurs) : outcome;
+}
+
+/** Whether the outcome that stands was written by this very commit: an attempt of a node begins only once. */
+async function isOurs(db: Connection, { fence, startedAt }: TaskCommit): Promise<boolean> {
+  const statement = sql`
+    select from task_outcome
+    where job = ${fence.job} and name = ${fence.name} and status = 'done' and attempts = ${fence.attempt}
+      and node = ${fence.node} and epoch = ${fence.epoch} and started_at = ${startedAt}`;
+  const { rows } = await repeatedly(() => statement.execute(db));
+  return rows.length > 0;
 }
 
 /** Writes the outcome of a task that is done, or refuses. */
@@ -33,11 +69,16 @@ export async function claimTask(trx: Work, commit: TaskCommit, output: TaskOutpu
  */
 export async function commitTaskAtOnce(
   db: Connection,
-  { fence }: TaskCommit,
+  commit: TaskCommit,
   statement: RawBuilder<unknown>,
 ): Promise<CommitOutcome> {
-  const { rows } = await retried(() => statement.execute(db));
-  return rows.length === 0 ? fail(superseded(fence)) : succeed(undefined);
+  return await settled(db, commit, {
+    whenOurs: undefined,
+    run: async () => {
+      const { rows } = await statement.execute(db);
+      return rows.length === 0 ? fail(superseded(commit.fence)) : succeed(undefined);
+    },
+  });
 }
 
 /**

@@ -11,33 +11,15 @@ export type Work = Transaction<Schema>;
 
 /** Runs `work` in one transaction, again when it was the victim of a deadlock or was lost before its commit. */
 export function transact<T>(db: Connection, work: (trx: Work) => Promise<T>): Promise<T> {
-  return retried(() => db.transaction().execute(work));
-}
-
-/** Runs a transaction, or a statement that is one by itself, again when that may help and nothing of it stands. */
-export async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === attemptsMax || !isTransient(error)) throw error;
-    }
-  }
+  return again(() => db.transaction().execute(work), isTransient);
 }
 
 /**
  * Runs work that may be done twice (it reads, or finds its own traces), again also when the connection was lost at a point
  * that leaves open whether it was done.
  */
-export async function repeatedly<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const mayRepeat = isTransient(error) || error instanceof UnknownOutcome;
-      if (attempt === attemptsMax || !mayRepeat) throw error;
-    }
-  }
+export function repeatedly<T>(work: () => Promise<T>): Promise<T> {
+  return again(work, (error) => isTransient(error) || error instanceof UnknownOutcome);
 }
 
 /** One transaction of such work. */
@@ -64,6 +46,16 @@ export function refuse(failure: Failure): never {
 }
 
 class Refusal extends FailureError {}
+
+async function again<T>(work: () => Promise<T>, mayHelp: (error: unknown) => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === attemptsMax || !mayHelp(error)) throw error;
+    }
+  }
+}
 
 const attemptsMax = 3;
 

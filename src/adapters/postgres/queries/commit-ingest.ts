@@ -4,7 +4,7 @@ import type { Batch, RevisionRef } from '../../../core/datasets/revision.ts';
 import type { IngestCommit } from '../../../ports/revision-store.ts';
 import { encodeJson } from '../json.ts';
 import { chunksOf, jsonRows } from '../json-rows.ts';
-import { claimed, claimTask, openTask, superseded } from '../task-fence.ts';
+import { claimed, claimTask, openTask, settled, superseded } from '../task-fence.ts';
 import { type Connection, refuse, transactOutcome, type Work } from '../transact.ts';
 import { enqueueJobs, insertionOf } from './enqueue-jobs.ts';
 
@@ -16,6 +16,10 @@ export function commitIngest(
   db: Connection,
   ingest: IngestCommit,
 ): Promise<Outcome<{ readonly enqueued: boolean }>> {
+  return settled(db, ingest.commit, { run: () => commitOnce(db, ingest), whenOurs: { enqueued: true } });
+}
+
+function commitOnce(db: Connection, ingest: IngestCommit): Promise<Outcome<{ readonly enqueued: boolean }>> {
   const { commit, revision } = ingest;
   const { dataset, partition } = revision;
   return transactOutcome(db, async (trx) => {

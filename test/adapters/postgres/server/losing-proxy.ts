@@ -9,6 +9,8 @@ export type LosingProxy = AsyncDisposable & {
   /** The URL of the same database through the proxy. */
   readonly url: string;
   loseNextCommit(loss: Loss): void;
+  /** The same for the next statement that begins a commit of a task, which is a transaction by itself. */
+  loseNextClaim(loss: Loss): void;
   /** Cuts the connection that brings so many more bytes from the server. */
   loseAfterBytes(bytes: number): void;
   /** How often something was lost. */
@@ -19,7 +21,7 @@ export type LosingProxy = AsyncDisposable & {
 export async function startLosingProxy(url: string): Promise<LosingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
-  let next: Loss | undefined;
+  let next: { readonly loss: Loss; readonly isMeant: (chunk: Buffer) => boolean } | undefined;
   let lost = 0;
   let bytesLeft = Number.POSITIVE_INFINITY;
   const server = createServer((client) => {
@@ -41,11 +43,11 @@ export async function startLosingProxy(url: string): Promise<LosingProxy> {
       client.destroy();
     });
     client.on('data', (chunk) => {
-      if (next === undefined || !isCommit(chunk)) {
+      if (next?.isMeant(chunk) !== true) {
         upstream.write(chunk);
         return;
       }
-      const loss = next;
+      const { loss } = next;
       next = undefined;
       lost += 1;
       if (loss === 'request') {
@@ -64,7 +66,10 @@ export async function startLosingProxy(url: string): Promise<LosingProxy> {
   return {
     url: through.href,
     loseNextCommit: (loss) => {
-      next = loss;
+      next = { loss, isMeant: isCommit };
+    },
+    loseNextClaim: (loss) => {
+      next = { loss, isMeant: (chunk) => chunk.includes('insert into task_outcome') };
     },
     loseAfterBytes: (bytes) => {
       bytesLeft = bytes;

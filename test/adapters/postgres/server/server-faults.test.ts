@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Kysely, sql } from 'kysely';
-import type { Schema } from '../../../../src/adapters/postgres/schema.ts';
+import { sql } from 'kysely';
 import { ConnectionPool } from '../../../../src/adapters/postgres/server/connection-pool.ts';
-import { ServerDialect } from '../../../../src/adapters/postgres/server/dialect.ts';
 import { transact } from '../../../../src/adapters/postgres/transact.ts';
-import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { FailureError } from '../../../../src/base/errors.ts';
 import type { Database } from '../../../../src/ports/database.ts';
 import { commit, ingestOutput, key, TestWorld } from '../../../conformance/database-fixtures.ts';
@@ -13,7 +10,7 @@ import { eventually } from '../../../support/eventually.ts';
 import { createRecordingLog, testKit } from '../../../support/kit.ts';
 import { openOnServer, type PostgresServer, startPostgres } from '../../../support/postgres-server.ts';
 import { freePorts } from '../../../support/zookeeper/free-ports.ts';
-import { startLosingProxy } from './losing-proxy.ts';
+import { directly } from './directly.ts';
 
 describe('a database on a server', () => {
   let server: PostgresServer;
@@ -177,34 +174,6 @@ describe('a database on a server', () => {
     }
   });
 
-  for (const [loss, again] of [
-    ['request', 'committed'],
-    ['answer', 'COMMIT_SUPERSEDED'],
-  ] as const) {
-    it(`learns by trying again what became of a commit whose ${loss} was lost`, async () => {
-      const url = await server.createDatabase();
-      await using proxy = await startLosingProxy(url);
-      await using opened = closing(await openOnServer(proxy.url));
-      const world = new TestWorld(opened.database);
-      const job = await world.enqueued({ kind: 'scan' });
-      const ingest = () =>
-        opened.database.revisions.commitIngest({
-          commit: commit(job, 'ingest/a', ingestOutput),
-          revision: world.revision('2001-01-01', { contentHash: 'content' }),
-          followUp: (revision) => world.job({ kind: 'check', revision, batches: 1 }),
-        });
-      proxy.loseNextCommit(loss);
-      await assert.rejects(ingest(), isFailure('DATABASE_UNAVAILABLE', /lost during a commit/));
-      assert.equal(proxy.lost(), 1);
-      const tried = await ingest();
-      assert.equal(tried.ok ? 'committed' : tried.error.code, again);
-      const stored = await opened.database.revisions.newest(world.dataset, key('2001-01-01'));
-      assert.deepEqual([stored?.number, stored?.contentHash], [1, 'content']);
-      const checks = await opened.database.jobs.list({ dataset: world.dataset, kind: 'check', limit: 9 });
-      assert.equal(checks.length, 1, 'what follows is enqueued once');
-    });
-  }
-
   async function listeners(url: string): Promise<number[]> {
     const found = await server.asSuperuser<{ pid: number }>(
       url,
@@ -213,14 +182,6 @@ describe('a database on a server', () => {
     return found.map((row) => row.pid);
   }
 });
-
-/** The dialect without the stores. */
-function directly(url: string): AsyncDisposable & { readonly kysely: Kysely<Schema> } {
-  const kysely = new Kysely<Schema>({
-    dialect: new ServerDialect(new ConnectionPool(url, { ...testKit(), clock: systemClock })),
-  });
-  return { kysely, [Symbol.asyncDispose]: () => kysely.destroy() };
-}
 
 function closing(database: Database): AsyncDisposable & { readonly database: Database } {
   return { database, [Symbol.asyncDispose]: () => database.close() };
