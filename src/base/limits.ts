@@ -126,6 +126,10 @@ export const limits = {
   startNetMs: 30 * second,
   /** A node that reports nothing for this long, though its session lives, has lost its work: its process only looks alive. */
   silenceNetMs: 30 * second,
+  /** A node whose reports do not get through for this long says that it is not well. */
+  reportSilenceMs: 2 * second,
+  /** A node whose loop stands still for this long, which waits for two operations at most, leaves its cluster. */
+  stallMs: 15 * second,
   /** A node that reports nothing for this long gets nothing new: three reports are overdue. */
   suspectMs: 1 * second,
   /**
@@ -282,6 +286,10 @@ export const limits = {
   /** Between two looks at the counters of all processes, and how long one process may take to tell. */
   drillCountMs: 2 * second,
   drillProbeTimeoutMs: 1 * second,
-  /** How long everything may take to be well again after the last fault. */
-  drillHealMs: 1 * minute,
+  /** How long a process may take to be well again after a fault, and how often it is looked at meanwhile. */
+  drillHealMs: 2 * minute,
+  drillHealLookMs: 25,
+  /** How long the last messages may take after the last job, and reading all that stands. */
+  drillDeliveryMs: 1 * minute,
+  drillCollectMs: 10 * minute,
 } as const;

@@ -16,7 +16,9 @@ export type MeasuredColumns = {
 export function columnTable(measured: MeasuredColumns): Table {
   const whole = measured.values.filter(({ segment }) => segment === undefined);
   const values = new Map(whole.map((value) => [metricKey(value.metric, value.column), value]));
-  const facts = measured.schema.map((column) => columnFacts(column, { measured, values }));
+  const details = measured.details.filter(({ segment }) => segment === undefined);
+  const context = { measured: { ...measured, details }, values };
+  const facts = measured.schema.map((column) => columnFacts(column, context));
   const shown = shownColumns.filter(({ of }) => facts.some((fact) => of(fact) !== ''));
   return {
     columns: shown.map(({ column }) => column),

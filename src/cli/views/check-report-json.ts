@@ -47,8 +47,13 @@ function partitionJson({ key, status, files, sizeBytes, rejected, found }: Parti
 
 const detailKinds = ['top_values', 'top_patterns', 'formats', 'hours', 'histogram'] as const;
 
-/** The details of one kind, by column. */
+/** The details of one kind, by column; those of a group of rows by column and group. */
 function detailsOf(details: readonly MetricDetail[], wanted: string): Record<string, unknown> {
   const found = details.filter(({ metric }) => metric === wanted);
-  return Object.fromEntries(found.map(({ column, values }) => [column, values]));
+  return Object.fromEntries(
+    found.map(({ column, segment, values }) => [
+      segment === undefined ? column : `${column}[${segment}]`,
+      values,
+    ]),
+  );
 }

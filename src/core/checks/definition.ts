@@ -10,6 +10,15 @@ export type CheckDefinition = {
   readonly settings: Readonly<Record<string, number | string | boolean | readonly string[]>>;
 };
 
+/** Set bounds of one group of rows, or of every group that is measured by itself. */
+export type SegmentCheck = Omit<CheckDefinition, 'threshold'> & {
+  /** Absent for `row_count`. */
+  readonly column?: string;
+  /** The group's values of the rule's columns, null for null; absent for every group. */
+  readonly group?: readonly (string | null)[];
+  readonly threshold: SetThreshold;
+};
+
 /** `fail` breaks the partition; `warn` only says so. */
 export type CheckLevel = 'warn' | 'fail';
 

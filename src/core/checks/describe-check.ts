@@ -6,8 +6,8 @@ import type { CheckDefinition, SetCondition } from './definition.ts';
 import { formatOf, formatValue, type ValueFormat } from './format.ts';
 
 /** A check in words: `row_count must be greater than 0`, `delay.avg as learned (only a rise, sensitivity high)`. */
-function describeCheck(check: CheckDefinition, column?: string): string {
-  const metric = metricKey(metricLabel(check), column);
+function describeCheck(check: CheckDefinition, column?: string, segment?: string): string {
+  const metric = metricKey(metricLabel(check), column, segment);
   const { threshold } = check;
   if (threshold.kind === 'set') {
     const format = formatOf(check.metric);
@@ -24,11 +24,12 @@ function describeCheck(check: CheckDefinition, column?: string): string {
 
 /**
  * The key of a check with set bounds within its dataset: `row_count must be greater than 0`, or the metric's key and the
- * check's name: `row_count: enough flights`. A query's name is in its metric. Learned checks have the metric's key.
+ * check's name: `row_count: enough flights`. A query's name is in its metric. Learned checks have the metric's key. Of a
+ * group of rows: `row_count[origin=SFO] must be greater than 0`.
  */
-export function checkKey(check: CheckDefinition, column?: string): string {
-  if (check.name === undefined || isQueryMetric(check.metric)) return describeCheck(check, column);
-  return `${metricKey(metricLabel(check), column)}: ${check.name}`;
+export function checkKey(check: CheckDefinition, column?: string, segment?: string): string {
+  if (check.name === undefined || isQueryMetric(check.metric)) return describeCheck(check, column, segment);
+  return `${metricKey(metricLabel(check), column, segment)}: ${check.name}`;
 }
 
 /** A condition in words: `must be between 100 and 700`. */

@@ -1,6 +1,7 @@
 import type { PartitionKey } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
+import { segmentRules } from '../datasets/measure-plan.ts';
 import type { RejectedRows, RevisionRef } from '../datasets/revision.ts';
 import type { Schema } from '../datasets/schema.ts';
 import { DriftWindow } from '../metrics/drift/drift-window.ts';
@@ -14,6 +15,7 @@ import { KnownGroups } from './known-groups.ts';
 import type { QueryOutcome } from './partition-query.ts';
 import { withQueryValues } from './query-values.ts';
 import type { Result } from './result.ts';
+import { segmentDetails } from './segment-values.ts';
 import { specialDay, withSpecialDays } from './special-days.ts';
 import { targetValues } from './target-values.ts';
 import { unaskedMetrics } from './unasked.ts';
@@ -29,6 +31,7 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
   const drift = new DriftWindow();
   for (const partition of input.baseline ?? []) addToBaseline(drift, partition);
   const groups = new KnownGroups(history);
+  const rules = segmentRules(definition);
   const evaluations = input.targets.map((target): Evaluation => {
     const { revision, schema } = target;
     const measured = targetValues(target, { definition, now });
@@ -50,14 +53,15 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
     const unmeasured =
       profile === undefined ? [] : [...unaskedMetrics(definition, profile), ...refusedRules(profile)];
     const problems = new Map([...queries, ...unmeasured]);
-    const grouped = profile === undefined ? [] : groups.step(profile, definition.segments);
+    const grouped = profile === undefined ? [] : groups.step(profile, rules);
+    const groupDetails = profile === undefined ? [] : segmentDetails(profile, rules);
     const values = [...own, ...moved.values, ...grouped];
     const known = {
       ...specialDay(revision.partition, input.specialDays),
       ...(target.feedback === undefined ? {} : { feedback: target.feedback }),
     };
     const results = judge.step({ revision, schema, values, rowCount, known, problems });
-    const details = [...measured.value.details, ...moved.details];
+    const details = [...measured.value.details, ...moved.details, ...groupDetails];
     return { revision, values: values.map(withoutNaN), details, results };
   });
   return { evaluations };

@@ -35,8 +35,9 @@ export function hasDetail(result: Pick<Result, 'metric'>): boolean {
 export function detailSentences(result: Pick<Result, 'metric'>, stored: readonly MetricDetail[]): string[] {
   const name = detailOf(result);
   if (name === undefined) return [];
-  const { column } = splitMetricKey(result.metric);
-  const values = stored.find((one) => one.metric === name && one.column === column)?.values ?? [];
+  const { column, segment } = splitMetricKey(result.metric);
+  const found = stored.find((one) => one.metric === name && one.column === column && one.segment === segment);
+  const values = found?.values ?? [];
   const { title, one } = details[name];
   const ordered = name === 'js_distance' ? values : values.toSorted((a, b) => b.count - a.count);
   const texts = ordered
@@ -46,10 +47,8 @@ export function detailSentences(result: Pick<Result, 'metric'>, stored: readonly
   return texts.length === 0 ? [] : [`${title}: ${texts.join(', ')}.`];
 }
 
-/** Of groups of rows nothing is stored but numbers. */
 function detailOf({ metric }: Pick<Result, 'metric'>): keyof typeof details | undefined {
-  const { name, segment } = splitMetricKey(metric);
-  if (segment !== undefined) return undefined;
+  const { name } = splitMetricKey(metric);
   return isDriftMetric(name) ? 'js_distance' : illustrated[name];
 }
 

@@ -61,6 +61,7 @@ function setSentences(result: Result): string[] {
 
 /** How far a value is from the nearest bound, on whichever side. */
 function boundDistance({ value, lower, upper, status }: Result, format: ValueFormat): string[] {
+  if (status === 'not_evaluated') return [];
   const bounds = [lower, upper].filter((bound) => bound !== undefined);
   if (value === undefined || bounds.length === 0) return [];
   const distance = Math.min(...bounds.map((bound) => Math.abs(value - bound)));
@@ -88,7 +89,9 @@ function verdictSentence(result: Result): string {
     case 'pass':
       return 'It holds: no alert.';
     case 'not_evaluated':
-      return 'The metric has no value here, so nothing could be judged.';
+      return result.record.kind === 'set' && result.record.reason !== undefined
+        ? `It could not be judged: ${result.record.reason}.`
+        : 'The metric has no value here, so nothing could be judged.';
     case 'warn':
       return 'It is violated: a warning.';
     case 'fail':

@@ -26,5 +26,5 @@ function isNamed({ check, metric }: Pick<Result, 'check' | 'metric'>, name: stri
 /** `origin.invalid_percent` of `origin.invalid_percent(regex=^[A-Z]{3}$)`: people do not write the rule again. */
 function withoutRule(metric: string): string {
   const { column, name, segment } = splitMetricKey(metric);
-  return segment === undefined ? metricKey(name, column) : metric;
+  return metricKey(name, column, segment);
 }

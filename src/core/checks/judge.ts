@@ -6,6 +6,7 @@ import type { HistoryPartition, MetricHistory } from '../thresholds/history.ts';
 import { createLearner, type Learner, type LearnerPoint, replayHistory } from '../thresholds/learner.ts';
 import type { LearnedVerdict } from '../thresholds/verdict.ts';
 import type { CheckProblem } from './check-problem.ts';
+import { groupResults } from './group-checks.ts';
 import { learnedRules } from './learned-rules.ts';
 import { MetricTable } from './metric-table.ts';
 import { RepeatedPartitions } from './repeated-partition.ts';
@@ -66,6 +67,7 @@ export class Judge {
       emptyPartitionResult(revision, rowCount),
       ...(isSchemaJudged(this.#definition) ? [schemaResult(revision, schema, this.#previous)] : []),
       ...setResults(this.#definition, revision, table),
+      ...groupResults(this.#definition, measured, table),
       // Where there are no rows, that is the only thing to say.
       ...(rowCount === 0 ? [] : this.#defined.judge(revision, values)),
       ...this.#repeated.step(revision, measured),

@@ -5,7 +5,7 @@ import type { SegmentRule } from '../metrics/segment-rule.ts';
 import { columnsOfLabel, segmentsLabel, splitSegment } from '../metrics/segments/segment-label.ts';
 import { type Segments, segmentsKey } from '../metrics/segments/segments.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
-import { segmentValues } from './segment-values.ts';
+import { missedRows, segmentValues } from './segment-values.ts';
 
 /** Partitions in which a group must have had rows, of the last so many, before it is missed. */
 const seenMin = 3;
@@ -37,23 +37,22 @@ export class KnownGroups {
    * rows at all, that is the only thing to say.
    */
   step(profile: Profile, rules: readonly SegmentRule[]): MetricValue[] {
-    const counting = new Set(
-      rules.flatMap(({ columns, metrics }) => (metrics.includes('row_count') ? [segmentsKey(columns)] : [])),
-    );
+    const counting = new Set(rules.flatMap((rule) => (countsRows(rule) ? [segmentsKey(rule.columns)] : [])));
     const counted = profile.segments.filter(({ columns }) => counting.has(segmentsKey(columns)));
     const own = profile.rowCount === 0 ? [] : segmentValues(profile, rules);
     const missed = profile.rowCount === 0 ? [] : this.#missed(counted);
-    for (const { metric, segment } of own) {
-      if (metric === 'row_count' && segment !== undefined) this.#note(segment, this.#partitions);
+    const known = new Set<string>();
+    for (const { metric, segment, rows } of own) {
+      if (metric !== 'row_count' || segment === undefined) continue;
+      known.add(segment);
+      // Of a group that is not there, the value is not a count of rows: there are none behind it.
+      if (rows > 0) this.#note(segment, this.#partitions);
     }
     this.#partitions += 1;
-    return [...own, ...missed];
+    return [...own, ...missed.filter(({ segment = '' }) => !known.has(segment))];
   }
 
-  /**
-   * `row_count` of the groups of earlier partitions that this one does not have. Where not all groups are kept, a missing
-   * one may still have as many rows as the largest of the others: that is its value then, the most that can be true.
-   */
+  /** `row_count` of the groups of earlier partitions that this one does not have. */
   #missed(segments: readonly Segments[]): MetricValue[] {
     const byColumns = new Map(segments.map((each) => [segmentsLabel(each.columns), each]));
     const first = this.#partitions - rememberedPartitions;
@@ -62,9 +61,7 @@ export class KnownGroups {
       if ((places.at(-1) ?? 0) < first) this.#seen.delete(segment);
       const recent = places.filter((place) => place >= first).length;
       if (measured === undefined || measured.groups.has(segment) || recent < seenMin) return [];
-      const most = measured.otherGroupRowsMax;
-      const error = most === 0 ? {} : { absoluteError: most };
-      return [{ metric: 'row_count', segment, value: most, scale: 'count', rows: 0, ...error }];
+      return [missedRows(segment, measured)];
     });
     return values.slice(0, limits.segmentMetricsMax);
   }
@@ -75,4 +72,12 @@ export class KnownGroups {
     if (places.length > rememberedPartitions) places.shift();
     this.#seen.set(segment, places);
   }
+}
+
+/** Whether all groups of a rule have a `row_count`. */
+function countsRows({ metrics, asked = [] }: SegmentRule): boolean {
+  return (
+    metrics.includes('row_count') ||
+    asked.some(({ metric, group }) => metric === 'row_count' && group === undefined)
+  );
 }

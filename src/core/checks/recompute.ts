@@ -60,7 +60,8 @@ function recompute(result: Result): Computation {
       return recomputeLearned(result, record.learned);
     case 'set': {
       const bounds = conditionBounds(record.threshold);
-      if (value === undefined) return plain({ status: 'not_evaluated', ...bounds });
+      if (value === undefined || record.reason !== undefined)
+        return plain({ status: 'not_evaluated', ...bounds });
       const severity = setSeverity(value, record.threshold);
       return plain({ status: severity === 0 ? 'pass' : record.threshold.level, ...bounds, severity });
     }

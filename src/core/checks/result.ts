@@ -29,7 +29,8 @@ export type Result = {
 /** Why the result is what it is. */
 export type ResultRecord =
   | { readonly kind: 'learned'; readonly learned: LearnedRecord }
-  | { readonly kind: 'set'; readonly threshold: SetThreshold }
+  /** With a reason, it could not be judged: the value is unknown, or known too roughly for these bounds. */
+  | { readonly kind: 'set'; readonly threshold: SetThreshold; readonly reason?: string }
   | {
       readonly kind: 'schema';
       readonly changes: readonly SchemaChange[];

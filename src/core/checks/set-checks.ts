@@ -41,17 +41,19 @@ export function setResults(
   });
 }
 
-function setResult(
+/** The result of set bounds on a value; with a `reason` they could not be judged. */
+export function setResult(
   base: Pick<Result, 'id' | 'revision' | 'check' | 'metric'>,
   threshold: SetThreshold,
-  measured: { readonly value: number | undefined; readonly exact?: string },
+  measured: { readonly value: number | undefined; readonly exact?: string; readonly reason?: string },
 ): Result {
-  const { value, exact } = measured;
+  const { value, exact, reason } = measured;
   const bounds = conditionBounds(threshold);
-  const record = { kind: 'set', threshold } as const;
+  const record = { kind: 'set', threshold, ...(reason === undefined ? {} : { reason }) } as const;
   if (value === undefined || !Number.isFinite(value)) {
     return { ...base, status: 'not_evaluated', ...bounds, record };
   }
+  if (reason !== undefined) return { ...base, status: 'not_evaluated', value, ...bounds, record };
   const severity = setSeverity(value, threshold);
   return {
     ...base,

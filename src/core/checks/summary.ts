@@ -13,7 +13,8 @@ export function resultSummary(result: Result): string {
     case 'set': {
       const format = formatOf(result.metric, result.exact);
       const wanted = record.threshold.conditions.map((condition) => describeCondition(condition, format));
-      return `${valueText(result)}; ${wanted.join(' and ')}`;
+      const unjudged = record.reason === undefined ? '' : `, but ${record.reason}`;
+      return `${valueText(result)}; ${wanted.join(' and ')}${unjudged}`;
     }
     case 'schema':
       return record.changes.length === 0

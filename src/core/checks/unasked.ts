@@ -1,10 +1,13 @@
 import type { DatasetDefinition } from '../datasets/definition.ts';
-import { measurePlan } from '../datasets/measure-plan.ts';
+import { measurePlan, segmentRules } from '../datasets/measure-plan.ts';
+import type { MeasuredRows } from '../metrics/column-profile.ts';
 import { validityFamily } from '../metrics/families/validity.ts';
 import { stateOf } from '../metrics/family.ts';
 import { type MetricKey, metricKey } from '../metrics/metric.ts';
 import type { Profile } from '../metrics/profile.ts';
+import type { AskedSegmentMetric } from '../metrics/segment-rule.ts';
 import { segmentsLabel } from '../metrics/segments/segment-label.ts';
+import { familyOfMetric } from '../metrics/segments/segment-metrics.ts';
 import { segmentsKey } from '../metrics/segments/segments.ts';
 import { validityLabel } from '../metrics/validity-label.ts';
 import { type CheckProblem, unasked } from './check-problem.ts';
@@ -19,7 +22,13 @@ export function unaskedMetrics(
   profile: Profile,
 ): ReadonlyMap<MetricKey, CheckProblem> {
   const metrics =
-    profile.rowCount === 0 ? [] : [...rulesOf(definition, profile), ...groupsOf(definition, profile)];
+    profile.rowCount === 0
+      ? []
+      : [
+          ...rulesOf(definition, profile),
+          ...groupsOf(definition, profile),
+          ...groupMetricsOf(definition, profile),
+        ];
   return new Map(metrics.map((metric) => [metric, unasked]));
 }
 
@@ -42,4 +51,24 @@ function groupsOf({ segments }: DatasetDefinition, profile: Profile): MetricKey[
   return segments
     .filter(({ columns }) => !measured.has(segmentsKey(columns)))
     .map(({ columns }) => metricKey(groupCountMetric, undefined, segmentsLabel(columns)));
+}
+
+/** What checks ask of groups whose states are not there, by the key that all groups of the rule have in common. */
+function groupMetricsOf(definition: DatasetDefinition, profile: Profile): MetricKey[] {
+  const measured = new Map(profile.segments.map((segments) => [segmentsKey(segments.columns), segments]));
+  return segmentRules(definition).flatMap(({ columns, asked = [] }) => {
+    const segments = measured.get(segmentsKey(columns));
+    if (segments === undefined) return [];
+    const rows = [segments.other, ...segments.groups.values()];
+    return asked
+      .filter((metric) => rows.some((group) => isStateMissing(group, metric)))
+      .map(({ metric, column }) => metricKey(metric, column, segmentsLabel(columns)));
+  });
+}
+
+function isStateMissing({ columns }: MeasuredRows, { metric, column: name }: AskedSegmentMetric): boolean {
+  const column = columns.find((one) => one.name === name);
+  // A column that is not there, and a metric that its type does not have, are other problems.
+  const family = column === undefined ? undefined : familyOfMetric(metric, column.type.kind);
+  return family !== undefined && column?.states.has(family) === false;
 }

@@ -7,7 +7,7 @@ import { encodeProfile } from '../metrics/profile-codec.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
 import { percentileOfName } from '../metrics/segments/segment-metrics.ts';
 import { splitMetricKey } from './format.ts';
-import { segmentValues } from './segment-values.ts';
+import { segmentDetails, segmentValues } from './segment-values.ts';
 import { mergedProfile } from './target-values.ts';
 
 /** States to merge: of batches, partitions or windows, or of some of each. */
@@ -45,5 +45,6 @@ export function windowValues(input: WindowInput): Outcome<WindowOutput> {
   });
   const values = [...measured, ...more, ...segmentValues(profile, input.segments)];
   const { schema, rowCount } = profile;
-  return succeed({ profile: encodeProfile(profile), schema, rowCount, values, details });
+  const all = [...details, ...segmentDetails(profile, input.segments)];
+  return succeed({ profile: encodeProfile(profile), schema, rowCount, values, details: all });
 }

@@ -13,6 +13,7 @@ import { type DefinitionIssue, Place } from './decode/place.ts';
 import { policyDecoder } from './decode/policy.ts';
 import { csvDecoder, fileFormatDecoder, providerDecoder } from './decode/provider.ts';
 import { publishDecoder } from './decode/publish.ts';
+import { withColumnValidity } from './decode/segment-checks.ts';
 import { joinSegments, segmentsDecoder } from './decode/segments.ts';
 import type { DatasetDefinition, DatasetLimits, FilesProviderDefinition } from './definition.ts';
 
@@ -80,7 +81,8 @@ type Judged = Pick<DatasetDefinition, 'checks' | 'segments' | 'missingValues' | 
 /** What is said at columns, in the places where it belongs; reports what is too much of all together. */
 function arranged<T extends Judged>(given: T, place: Place) {
   const columns = given.columns.map(({ name, checks }) => ({ name, checks }));
-  const segments = joinSegments(given.segments, given.columns, place);
+  const joined = joinSegments(given.segments, given.columns, place);
+  const segments = withColumnValidity(joined, columns, place);
   const queries = partitionQueries({ checks: given.checks, columns }).length;
   if (queries > limits.queriesPerDatasetMax) {
     const most = `at most ${limits.queriesPerDatasetMax} of custom_sql, failed_rows and exact duplicates together`;

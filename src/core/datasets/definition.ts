@@ -1,5 +1,5 @@
 import type { DatasetName } from '../../base/ids.ts';
-import type { CheckDefinition } from '../checks/definition.ts';
+import type { CheckDefinition, SegmentCheck } from '../checks/definition.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
 
 /** What an owner says about a dataset, checked and with every default filled in. Made by `decodeDataset` alone. */
@@ -22,7 +22,7 @@ export type DatasetDefinition = {
   readonly checks: readonly CheckDefinition[];
   readonly columns: readonly ColumnDefinition[];
   /** Groups of rows that are measured by themselves too. */
-  readonly segments: readonly SegmentRule[];
+  readonly segments: readonly SegmentDefinition[];
   /** Where results are told, beside the log. */
   readonly notify: readonly NotifyDefinition[];
   readonly limits: DatasetLimits;
@@ -44,6 +44,12 @@ export type SpecialDays = { readonly name: string; readonly dates: readonly stri
 export type ColumnDefinition = {
   readonly name: string;
   readonly checks: readonly CheckDefinition[];
+};
+
+/** What the owner says about groups of rows. */
+export type SegmentDefinition = Pick<SegmentRule, 'columns' | 'groupsMax' | 'metrics'> & {
+  /** Set bounds of groups; absent when there are none. */
+  readonly checks?: readonly SegmentCheck[];
 };
 
 export type DatasetLimits = {

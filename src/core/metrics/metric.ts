@@ -39,6 +39,8 @@ export function metricKey(metric: string, column?: string, segment?: string): Me
 export type MetricDetail = {
   readonly metric: string;
   readonly column: string;
+  /** The group of rows that it is about; absent for all rows. */
+  readonly segment?: string;
   readonly values: readonly DetailValue[];
   /** Counts may be too high by at most this. */
   readonly countError: number;

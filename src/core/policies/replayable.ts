@@ -1,12 +1,20 @@
 import type { PartitionKey } from '../../base/ids.ts';
-import type { CheckDefinition } from '../checks/definition.ts';
+import { isValidityMetric } from '../checks/asked-metrics.ts';
+import type { CheckDefinition, SegmentCheck } from '../checks/definition.ts';
 import { checkKey, metricLabel } from '../checks/describe-check.ts';
 import { groupCountMetric } from '../checks/segment-values.ts';
-import type { ColumnDefinition, DatasetDefinition } from '../datasets/definition.ts';
+import type { ColumnDefinition, DatasetDefinition, SegmentDefinition } from '../datasets/definition.ts';
+import { segmentRules } from '../datasets/measure-plan.ts';
 import type { Schema } from '../datasets/schema.ts';
 import { type MetricKey, metricKey } from '../metrics/metric.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
-import { columnsOfLabel, segmentsLabel } from '../metrics/segments/segment-label.ts';
+import {
+  columnsOfLabel,
+  segmentLabel,
+  segmentsLabel,
+  splitSegment,
+} from '../metrics/segments/segment-label.ts';
+import { baseMetric } from '../metrics/segments/segment-metrics.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
 import { partsOfKey } from './stored-value.ts';
 
@@ -53,6 +61,11 @@ export function replayable(
     columns: definition.columns.map((column): ColumnDefinition => {
       return { ...column, checks: column.checks.filter((check) => isMeasured(check, column.name)) };
     }),
+    segments: definition.segments.map((rule) => {
+      const { measured, unmeasured } = groupChecks(rule, known);
+      notMeasured.push(...unmeasured);
+      return { ...rule, checks: measured };
+    }),
   };
   notMeasured.push(...changed.map(({ what, reason }) => ({ check: what, reason })));
   notMeasured.push(...newSegments(definition, stored.measuredBy));
@@ -88,7 +101,9 @@ function seriesFilter(
 ): (metric: MetricKey) => boolean {
   const columns = new Set(Object.values(schemas).flatMap((schema) => schema.map(({ name }) => name)));
   const asked = askedSettings(definition);
-  const segments = definition.segments.filter((rule) => measuredBy.segments.some((one) => isSame(one, rule)));
+  const segments = segmentRules(definition).filter((rule) =>
+    measuredBy.segments.some((one) => isSameGrouping(one, rule)),
+  );
   return (key) => {
     const { metric, segment } = partsOfKey(key, columns);
     if (changed.some((one) => one.metric.test(metric))) return false;
@@ -105,12 +120,51 @@ function isMeasuredOnDemand(metric: string): boolean {
 function isOfSegment(rule: SegmentRule, of: { readonly metric: string; readonly segment: string }): boolean {
   const label = segmentsLabel(rule.columns);
   if (of.segment === label) return of.metric === groupCountMetric;
-  return columnsOfLabel(of.segment) === columnsOfLabel(label) && rule.metrics.includes(of.metric);
+  if (columnsOfLabel(of.segment) !== columnsOfLabel(label)) return false;
+  return (
+    rule.metrics.includes(baseMetric(of.metric)) ||
+    (rule.asked ?? []).some(({ metric, group }) => {
+      return metric === of.metric && (group === undefined || group === of.segment);
+    })
+  );
+}
+
+/** The checks of groups of which values are stored, and the others. */
+function groupChecks(
+  { columns, checks = [] }: SegmentDefinition,
+  known: ReadonlySet<MetricKey>,
+): { readonly measured: readonly SegmentCheck[]; readonly unmeasured: readonly UnmeasuredCheck[] } {
+  const grouping = segmentsLabel(columns);
+  const stored = new Set(Array.from(known, (key) => keyOfEveryGroup(key)));
+  const unmeasured: UnmeasuredCheck[] = [];
+  const measured = checks.filter((check) => {
+    const { column, group } = check;
+    const segment = group === undefined ? grouping : segmentLabel(columns, group);
+    const isStored =
+      group === undefined
+        ? stored.has(metricKey(metricLabel(check), column, columnsOfLabel(grouping)))
+        : known.has(metricKey(metricLabel(check), column, segment));
+    if (!isStored)
+      unmeasured.push({ check: checkKey(check, column, segment), reason: 'no value of it is stored' });
+    return isStored;
+  });
+  return { measured, unmeasured };
+}
+
+function keyOfEveryGroup(key: MetricKey): MetricKey {
+  const { metric, segment } = splitSegment(key);
+  return segment === undefined ? key : `${metric}[${columnsOfLabel(segment)}]`;
+}
+
+/** Whether the groups of two rules are the same, and have the same metrics beside what checks ask. */
+function isSameGrouping(a: SegmentRule, b: SegmentRule): boolean {
+  const of = ({ columns, groupsMax, metrics }: SegmentRule): unknown => [columns, groupsMax, metrics];
+  return isSame(of(a), of(b));
 }
 
 function newSegments(definition: DatasetDefinition, before: DatasetDefinition): UnmeasuredCheck[] {
   return definition.segments
-    .filter((rule) => !before.segments.some((one) => isSame(one, rule)))
+    .filter((rule) => !before.segments.some((one) => isSameGrouping(one, rule)))
     .map(({ columns }) => ({
       check: `segments by ${columns.join(' and ')}`,
       reason: 'no value of these groups is stored',
@@ -124,6 +178,11 @@ function askedSettings(definition: DatasetDefinition): ReadonlyMap<MetricKey, st
   for (const { name, checks } of definition.columns) {
     for (const check of checks)
       settings.set(metricKey(metricLabel(check), name), JSON.stringify(check.settings));
+  }
+  // What checks of groups say is valid is measured of all rows as well.
+  for (const check of definition.segments.flatMap(({ checks = [] }) => checks)) {
+    if (isValidityMetric(check.metric))
+      settings.set(metricKey(metricLabel(check), check.column), JSON.stringify(check.settings));
   }
   return settings;
 }

@@ -31,12 +31,15 @@ const valueSchema = object(
   },
 );
 
-const detailSchema = object({
-  metric: text,
-  column: text,
-  values: list(object({ value: text, count }, { percent: object({ from: number, to: number }) })),
-  countError: count,
-});
+const detailSchema = object(
+  {
+    metric: text,
+    column: text,
+    values: list(object({ value: text, count }, { percent: object({ from: number, to: number }) })),
+    countError: count,
+  },
+  { segment: text },
+);
 
 export const windowsSchema = object({
   dataset: text,

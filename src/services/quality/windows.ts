@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { WindowOutput } from '../../core/checks/window-values.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import { segmentRules } from '../../core/datasets/measure-plan.ts';
 import type { RevisionRef } from '../../core/datasets/revision.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
 import { type WindowGrain, windowOf } from '../../core/datasets/sub-windows.ts';
@@ -147,7 +148,7 @@ export class Windows {
       const outcome = await this.#parts.engine.merge(
         {
           profiles: merged === undefined ? profiles : [merged.profile, ...profiles],
-          segments: definition.segments,
+          segments: segmentRules(definition),
           metrics: run.request.metrics ?? [],
         },
         {

@@ -6,13 +6,22 @@ import { limits } from '../../../src/base/limits.ts';
 import { columnType, type Schema } from '../../../src/core/datasets/schema.ts';
 import { columnMetrics, type MeasuredRows } from '../../../src/core/metrics/column-profile.ts';
 import { distinctFamily } from '../../../src/core/metrics/families/distinct.ts';
+import { validityFamily } from '../../../src/core/metrics/families/validity.ts';
+import { stateOf } from '../../../src/core/metrics/family.ts';
+import type { MetricValue } from '../../../src/core/metrics/metric.ts';
 import { defaultMeasurePlan } from '../../../src/core/metrics/plan.ts';
 import { mergeProfiles, type Profile } from '../../../src/core/metrics/profile.ts';
 import { decodeProfile } from '../../../src/core/metrics/profile-codec.ts';
 import type { SegmentRule } from '../../../src/core/metrics/segment-rule.ts';
-import { segmentMetricNames } from '../../../src/core/metrics/segments/segment-metrics.ts';
+import { segmentLabel } from '../../../src/core/metrics/segments/segment-label.ts';
+import {
+  baseMetric,
+  segmentDetailNames,
+  segmentMetricNames,
+} from '../../../src/core/metrics/segments/segment-metrics.ts';
 import type { Segments } from '../../../src/core/metrics/segments/segments.ts';
 import { encodedSize } from '../../../src/core/metrics/segments/segments-codec.ts';
+import type { ValidityRule } from '../../../src/core/metrics/validity-rule.ts';
 import { sameMetric } from '../../support/state-laws.ts';
 
 /** Columns of every form, with nulls, whole groups of nulls, and values that break things; `k` is the row. */
@@ -36,6 +45,17 @@ const columns: readonly (readonly [name: string, native: string, expression: str
 ];
 const schema: Schema = columns.map(([name, native]) => ({ name, type: columnType(native) }));
 const metrics = ['row_count', 'null_percent', 'avg', 'distinct_count', 'p95', 'zero_count'];
+const everything = [...segmentMetricNames, ...segmentDetailNames, 'p95'];
+const validity: readonly ValidityRule[] = [
+  { column: 'word', regex: '^w[0-4]' },
+  { column: 'price', min: 0, max: 30 },
+  { column: 'day', min: '2001-01-10' },
+];
+
+/** Exact duplicates are told of all rows, estimated ones of those that are not null: both mean the same. */
+function sameValue(a: MetricValue, b: MetricValue): boolean {
+  return sameMetric(a.metric.startsWith('duplicate_') ? { ...a, rows: b.rows } : a, b);
+}
 
 describe('measuring by groups', () => {
   let connection: DuckDBConnection;
@@ -53,7 +73,7 @@ describe('measuring by groups', () => {
     const output = await measureRelation(connection, {
       relation,
       schema,
-      plan: { ...defaultMeasurePlan, missingValues: ['w3', '7'], segments },
+      plan: { ...defaultMeasurePlan, missingValues: ['w3', '7'], validity, segments },
     });
     assert.ok(output.ok, output.ok ? '' : JSON.stringify(output.error));
     const decoded = decodeProfile(output.value.profile);
@@ -61,10 +81,10 @@ describe('measuring by groups', () => {
     return decoded.value;
   }
 
-  const rule = (names: readonly string[], groupsMax: number): SegmentRule => ({
+  const rule = (names: readonly string[], groupsMax: number, asked = metrics): SegmentRule => ({
     columns: names,
     groupsMax,
-    metrics,
+    metrics: asked,
   });
 
   function only(profile: Profile): Segments {
@@ -89,7 +109,7 @@ describe('measuring by groups', () => {
         const other = expected.get(value.metric);
         assert.ok(other !== undefined, `${column.name} has ${value.metric}`);
         assert.ok(
-          sameMetric(value, other),
+          sameValue(value, other),
           `${column.name}.${value.metric}: ${value.value} is ${other.value} alone`,
         );
       }
@@ -142,41 +162,159 @@ describe('measuring by groups', () => {
     assert.ok(segments.otherGroupRowsMax > 0 && segments.otherGroupRowsMax <= (rows.rowCount ?? 0));
   });
 
-  it('gives every metric that a rule can name', async () => {
-    const named = { ...rule(['origin'], 2), metrics: segmentMetricNames };
+  it('gives every metric and detail that a rule can name, and nothing of what it does not name', async () => {
+    const named = rule(['origin'], 2, everything);
     const [group] = only(await profileOf('flights', [named])).groups.values();
     const given = new Set(
-      (group?.columns ?? []).flatMap((column) => columnMetrics(column).values.map(({ metric }) => metric)),
+      (group?.columns ?? []).flatMap((column) => {
+        const { values, details } = columnMetrics(column);
+        return [...values, ...details].map(({ metric }) => baseMetric(metric));
+      }),
     );
     assert.deepEqual(
-      segmentMetricNames.filter((name) => name !== 'row_count' && !given.has(name)),
+      everything.filter((name) => name !== 'row_count' && !given.has(name)),
       [],
+    );
+    const [plain] = only(await profileOf('flights', [rule(['origin'], 2)])).groups.values();
+    const kept = new Set(plain?.columns.flatMap(({ states }) => [...states.keys()]));
+    for (const key of ['duplicates', 'top_values', 'patterns', 'formats', 'text_shapes', 'validity', 'hours'])
+      assert.equal(kept.has(key), false, key);
+  });
+
+  it('says all of that of each group as a table of its rows alone does', async () => {
+    const segments = only(await profileOf('flights', [rule(['origin'], 4, everything)]));
+    for (const [label, where] of [
+      ['origin=SFO', `origin = 'SFO'`],
+      ['origin=JFK', `origin = 'JFK'`],
+    ] as const) {
+      const rows = segments.groups.get(label);
+      assert.ok(rows !== undefined, label);
+      await assertAlone(rows, `(select * from flights where ${where})`, ['origin']);
+    }
+    assert.ok(segments.other.rowCount > 0);
+    const labels = [...segments.groups.keys()];
+    const names = [null, 'SFO', 'LAX', 'a=b, c', 'JFK', ''];
+    const hidden = names.filter((name) => !labels.includes(segmentLabel(['origin'], [name])));
+    const others = hidden.map((name) => (name === null ? 'origin is null' : `origin = '${name}'`));
+    await assertAlone(segments.other, `(select * from flights where ${others.join(' or ')})`, ['origin']);
+  });
+
+  it('asks a metric that only a check wants of that check’s column alone', async () => {
+    const asked = { ...rule(['origin'], 2), asked: [{ column: 'word', metric: 'top_pattern_percent' }] };
+    const [group] = only(await profileOf('flights', [asked])).groups.values();
+    const withPatterns = group?.columns.filter(({ states }) => states.has('patterns'));
+    assert.deepEqual(
+      withPatterns?.map(({ name }) => name),
+      ['word'],
     );
   });
 
-  it('gives the same for one table as for its parts', async () => {
-    const rules = [rule(['origin'], 20)];
-    const whole = only(await profileOf('flights', rules));
-    const parts: Profile[] = [];
-    for (const part of [0, 1, 2]) {
-      parts.push(await profileOf(`(select * from flights where hash(v, day) % 3 = ${part})`, rules));
-    }
-    const merged = only(parts.reduce(mergeProfiles));
-    assert.deepEqual([...merged.groups.keys()], [...whole.groups.keys()]);
-    for (const [label, rows] of merged.groups) {
-      const expected =
-        whole.groups.get(label)?.columns.flatMap((column) => columnMetrics(column).values) ?? [];
-      const values = rows.columns.flatMap((column) => columnMetrics(column).values);
-      assert.equal(values.length, expected.length);
-      values.forEach((value, at) => {
-        const other = expected[at];
-        assert.ok(
-          other !== undefined && sameMetric(value, other),
-          `${label} ${value.column}.${value.metric}`,
-        );
-      });
+  it('keeps the reason of a validity rule that can not be asked, in every group', async () => {
+    const refused: ValidityRule = { column: 'flag', min: 0 };
+    const output = await measureRelation(connection, {
+      relation: 'flights',
+      schema,
+      plan: {
+        ...defaultMeasurePlan,
+        validity: [...validity, refused],
+        segments: [rule(['origin'], 3, ['invalid_percent'])],
+      },
+    });
+    assert.ok(output.ok);
+    const decoded = decodeProfile(output.value.profile);
+    assert.ok(decoded.ok);
+    for (const rows of only(decoded.value).groups.values()) {
+      const flag = rows.columns.find(({ name }) => name === 'flag');
+      assert.equal(stateOf(flag?.states ?? new Map(), validityFamily)?.[0]?.kind, 'refused');
     }
   });
+
+  it('tells of groups with more values than are looked at what their rows alone say, within the stated errors', async () => {
+    await connection.run(
+      `create or replace table long as
+       select (case when k % 3 = 0 then 'A' when k % 3 = 1 then 'B' else 'C' || (k % 7) end) as origin,
+         case when k % 10 = 0 then 'usual' when k % 7 = 0 then upper('x' || k) else 'id-' || (k // 2) end as word,
+         (k // 3) % 40000 as number
+       from range(200000) as t(k)`,
+    );
+    const longSchema = [
+      { name: 'origin', type: columnType('VARCHAR') },
+      { name: 'word', type: columnType('VARCHAR') },
+      { name: 'number', type: columnType('BIGINT') },
+    ];
+    const measure = async (relation: string, segments: readonly SegmentRule[]): Promise<Profile> => {
+      const output = await measureRelation(connection, {
+        relation,
+        schema: longSchema,
+        plan: { ...defaultMeasurePlan, segments },
+      });
+      assert.ok(output.ok);
+      const decoded = decodeProfile(output.value.profile);
+      assert.ok(decoded.ok);
+      return decoded.value;
+    };
+    const named = rule(['origin'], 2, everything);
+    const parts = [
+      await measure('(select * from long where number % 2 = 0)', [named]),
+      await measure('(select * from long where number % 2 = 1)', [named]),
+    ];
+    const alone = await measure(`(select * from long where origin = 'A')`, []);
+    for (const profile of [await measure('long', [named]), parts.reduce(mergeProfiles)]) {
+      const rows = only(profile).groups.get('origin=A');
+      assert.ok(rows !== undefined);
+      for (const column of rows.columns) {
+        const whole = alone.columns.find(({ name }) => name === column.name);
+        assert.ok(whole !== undefined);
+        const expected = new Map(columnMetrics(whole).values.map((value) => [value.metric, value]));
+        const { values, details } = columnMetrics(column);
+        for (const value of values) {
+          const other = expected.get(value.metric);
+          assert.ok(
+            other !== undefined && sameValue(value, other),
+            `${value.column}.${value.metric}: ${value.value} is ${other?.value} alone`,
+          );
+        }
+        const top = details.find(({ metric }) => metric === 'top_values');
+        if (column.name !== 'word') continue;
+        const [{ value, count } = { value: '', count: 0 }] = top?.values ?? [];
+        assert.equal(value, 'usual');
+        assert.ok(count >= 6667 && count <= 6667 + (top?.countError ?? 0), `${count}`);
+      }
+    }
+  });
+
+  for (const [name, asked] of [
+    ['the usual metrics', metrics],
+    ['everything that can be named', everything],
+  ] as const) {
+    it(`gives the same for one table as for its parts: ${name}`, async () => {
+      const rules = [rule(['origin'], 20, asked)];
+      const whole = only(await profileOf('flights', rules));
+      const parts: Profile[] = [];
+      for (const part of [0, 1, 2]) {
+        parts.push(await profileOf(`(select * from flights where hash(v, day) % 3 = ${part})`, rules));
+      }
+      const merged = only(parts.reduce(mergeProfiles));
+      assert.deepEqual([...merged.groups.keys()], [...whole.groups.keys()]);
+      for (const [label, rows] of merged.groups) {
+        const expected = whole.groups.get(label)?.columns.map(columnMetrics) ?? [];
+        const found = rows.columns.map(columnMetrics);
+        const values = found.flatMap((one) => one.values);
+        assert.equal(values.length, expected.flatMap((one) => one.values).length);
+        values.forEach((value, at) => {
+          const other = expected.flatMap((one) => one.values)[at];
+          assert.ok(
+            other !== undefined && sameValue(value, other),
+            `${label} ${value.column}.${value.metric}`,
+          );
+        });
+        assert.deepEqual(
+          found.flatMap(({ details }) => details.map(({ metric, column }) => `${column}.${metric}`)),
+          expected.flatMap(({ details }) => details.map(({ metric, column }) => `${column}.${metric}`)),
+        );
+      }
+    });
+  }
 
   it('takes a hundred thousand groups and keeps the largest of them', async () => {
     await connection.run(

@@ -35,9 +35,18 @@ describe('what is behind a number', () => {
     assert.deepEqual(sentences('id.psi'), moved);
   });
 
-  it('is nothing where nothing is stored, or of a group of rows', () => {
+  it('is that of the group where a result is about a group of rows', () => {
+    const own = { metric: 'top_values', column: 'id', segment: 'origin=SFO' };
+    const details = [...stored, { ...own, values: [{ value: 'a-7', count: 3 }], countError: 0 }];
+    assert.deepEqual(detailSentences({ metric: 'id.distinct_count[origin=SFO]' }, details), [
+      'The most frequent values, with their rows: “a-7” 3.',
+    ]);
+    assert.deepEqual(detailSentences({ metric: 'id.distinct_count[origin=LAX]' }, details), []);
+    assert.deepEqual(detailSentences({ metric: 'id.distinct_count' }, details), []);
+  });
+
+  it('is nothing where nothing is stored', () => {
     assert.deepEqual(detailSentences({ metric: 'id.distinct_count' }, stored), []);
     assert.equal(hasDetail({ metric: 'delay.avg' }), false);
-    assert.equal(hasDetail({ metric: 'id.distinct_count[origin=SFO]' }), false);
   });
 });

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { day, hour, minute } from '../../../base/units.ts';
-import { hoursFamily } from '../../../core/metrics/families/hours.ts';
+import { type Hours, hoursFamily } from '../../../core/metrics/families/hours.ts';
 import {
   logGamma,
   type Quantiles,
@@ -88,6 +88,20 @@ export function logBucketStates({ quantiles, signs }: LogBuckets, { min, max }: 
 /** Buckets that one query may give before they are joined in TypeScript. */
 const queriedBucketsMax = 8_192;
 
+type TimeKind = 'date' | 'timestamp' | 'time';
+
+/** How finite times of a range are put into buckets: `number` is that of the bucket, over `v`. */
+export function timeBuckets(
+  kind: TimeKind,
+  { min, max }: Pick<GroupStates, 'min' | 'max'>,
+): { readonly stepMs: number; readonly collapses: number; readonly number: string } {
+  const stepMs = kind === 'date' ? day : minute;
+  let collapses = 0;
+  while ((max - min) / (stepMs * 2 ** collapses) > queriedBucketsMax) collapses++;
+  const width = stepMs * 2 ** collapses;
+  return { stepMs, collapses, number: `floor(${finiteMilliseconds(kind)} / ${width}::double)::bigint` };
+}
+
 /** Quantiles and infinite values of a date, timestamp or time column from one `GROUP BY bucket`. */
 export async function measureTimeBuckets(
   connection: DuckDBConnection,
@@ -99,13 +113,11 @@ export async function measureTimeBuckets(
   const signs = { ...signsFamily.empty(), infinites: states.infinites };
   const infinite = kind === 'time' ? [] : [stateEntry(signsFamily, signs)];
   if (states.finite === 0) return [...infinite, stateEntry(timeQuantilesFamily, timeQuantilesFamily.empty())];
-  const stepMs = kind === 'date' ? day : minute;
-  let collapses = 0;
-  while ((states.max - states.min) / (stepMs * 2 ** collapses) > queriedBucketsMax) collapses++;
+  const { stepMs, collapses, number } = timeBuckets(kind, states);
   const result = await queryColumns(
     connection,
     `select b::double, count(*)::double from (
-       select floor(${finiteMilliseconds(kind)} / ${stepMs * 2 ** collapses}::double)::bigint as b
+       select ${number} as b
        from ${column.values} ${states.infinites === 0 ? '' : 'where isfinite(v)'}) group by b`,
   );
   const buckets = collectBuckets(result.doubles(0), result.doubles(1));
@@ -121,16 +133,20 @@ export async function measureHours(
   hasInfinite: boolean,
 ): Promise<StateEntries> {
   if (form.kind !== 'timestamp') return [];
-  // Before 1970 the quotient is negative, and // rounds towards zero.
-  const hourNumber = `case when e >= 0 then (e // ${hour * 1_000}) % 24
-    else (floor(e / ${hour * 1_000}::double)::bigint % 24 + 24) % 24 end`;
   const result = await queryColumns(
     connection,
     `select b::double, count(*)::double
      from (select (${hourNumber})::utinyint as b from (
        select epoch_us(v) as e from ${values} ${hasInfinite ? 'where isfinite(v)' : ''})) group by b`,
   );
-  const [found, counts] = [result.doubles(0), result.doubles(1)];
-  const state = Array.from({ length: 24 }, (_, each) => counts[found.indexOf(each)] ?? 0);
-  return [stateEntry(hoursFamily, state)];
+  return [stateEntry(hoursFamily, hoursOf(result.doubles(0), result.doubles(1)))];
+}
+
+/** Over the microseconds `e` since 1970: the hour of the day. Before 1970 the quotient is negative, and // rounds towards zero. */
+export const hourNumber = `case when e >= 0 then (e // ${hour * 1_000}) % 24
+    else (floor(e / ${hour * 1_000}::double)::bigint % 24 + 24) % 24 end`;
+
+/** Rows of each hour from those that have some. */
+export function hoursOf(found: Float64Array, counts: Float64Array): Hours {
+  return Array.from({ length: 24 }, (_, each) => counts[found.indexOf(each)] ?? 0);
 }

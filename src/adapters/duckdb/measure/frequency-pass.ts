@@ -42,8 +42,8 @@ export async function measureByFrequencies(
 
 const firstCell = 3;
 
-/** The expressions over `v` that `valueTable` reads. */
-function valueCells(form: ColumnForm): readonly string[] {
+/** The expressions over `v` that `valueTable` reads, from the fourth column of a result on. */
+export function valueCells(form: ColumnForm): readonly string[] {
   switch (form.kind) {
     case 'integer':
       return ['v::bigint', 'v::double'];
@@ -65,7 +65,8 @@ function valueCells(form: ColumnForm): readonly string[] {
   }
 }
 
-function valueTable(form: ColumnForm, result: ResultColumns): ValueTable {
+/** The values of a result, one for each row. */
+export function valueTable(form: ColumnForm, result: ResultColumns): ValueTable {
   const [first, second] = [firstCell, firstCell + 1];
   switch (form.kind) {
     case 'integer':

@@ -4,11 +4,12 @@ import type { ColumnProfile, MeasuredRows } from '../../../core/metrics/column-p
 import { booleansFamily } from '../../../core/metrics/families/booleans.ts';
 import { countsFamily } from '../../../core/metrics/families/counts.ts';
 import { distinctFamily } from '../../../core/metrics/families/distinct.ts';
+import { quantilesFamily } from '../../../core/metrics/families/quantiles.ts';
 import { signsFamily } from '../../../core/metrics/families/signs.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { SegmentRule } from '../../../core/metrics/segment-rule.ts';
-import { limitGroups, mergeRows } from '../../../core/metrics/segments/merge-segments.ts';
-import { percentileOfName } from '../../../core/metrics/segments/segment-metrics.ts';
+import { limitGroups, mergeRows, shortened } from '../../../core/metrics/segments/merge-segments.ts';
+import { familyOfMetric, metricsOfColumn } from '../../../core/metrics/segments/segment-metrics.ts';
 import { noRows, type Segments } from '../../../core/metrics/segments/segments.ts';
 import { encodedSize } from '../../../core/metrics/segments/segments-codec.ts';
 import { logBucketNumber, logBucketStates, logBucketsOf } from './bucket-pass.ts';
@@ -18,6 +19,8 @@ import type { MeasuredColumn } from './measured-column.ts';
 import type { ResultColumns } from './result-columns.ts';
 import { measureSegmentDistinct } from './segment-distinct.ts';
 import { countGroups, dropGroups, type KeptGroups } from './segment-groups.ts';
+import { measureSegmentTimes } from './segment-times.ts';
+import { measureSegmentValues } from './segment-values.ts';
 
 /** What to measure by groups. */
 export type SegmentTask = {
@@ -30,9 +33,9 @@ export type SegmentTask = {
 
 /**
  * Measures the largest groups of a rule, and all other rows as one. Each column takes one `GROUP BY group` for counts,
- * moments, extremes and lengths; one more where the rule asks for percentiles or signs, and two where it asks for
- * distinct values. Percentiles of times, the most frequent values and the distinct values of nested types are left out.
- * Undefined when the relation lacks a column of the rule.
+ * moments, extremes and lengths; one more where the rule asks for percentiles or signs, for hours or for validity, two where
+ * it asks for distinct values, and three for what takes the values themselves. The distinct values of nested types are left
+ * out. Undefined when the relation lacks a column of the rule.
  */
 export async function measureSegments(
   connection: DuckDBConnection,
@@ -47,7 +50,7 @@ export async function measureSegments(
   for (const column of columns.filter((one) => !keys.includes(one))) {
     const states = await measureColumn(connection, { task, kept, column, counts });
     states.forEach((own, group) => {
-      measured[group]?.push({ name: column.name, type: column.type, states: own });
+      measured[group]?.push(shortened({ name: column.name, type: column.type, states: own }));
     });
   }
   // After a failure they go with the connection.
@@ -100,36 +103,42 @@ async function measureColumn(connection: DuckDBConnection, of: ColumnTask): Prom
   // The inner select renames before anything is grouped, because GROUP BY would prefer a column that is called g or v.
   const values = `(select ${kept.number} as g, ${column.value} as v
     from ${task.relation} as "data" ${kept.join} where ${column.present})`;
+  const families = wantedFamilies(task.rule, column);
   const aggregates = await groupedAggregates(connection, column, values);
-  const isNumber = form.kind === 'integer' || form.kind === 'wide' || form.kind === 'float';
   const buckets =
-    isNumber && task.rule.metrics.some(needsBuckets)
+    families.has(quantilesFamily.key) || (families.has(signsFamily.key) && isNumber(column))
       ? await groupSlices(
           connection,
           `select g::double, b::double, count(*)::double
           from (select g, ${logBucketNumber(form)} as b from (select g, v::double as x from ${values})) group by g, b`,
         )
       : undefined;
-  const distinct =
-    form.kind !== 'opaque' && task.rule.metrics.includes('distinct_count')
-      ? await measureSegmentDistinct(connection, values)
-      : undefined;
-  return counts.map((rows, group) => {
-    const entries = aggregateEntries(column, aggregates.of(group), rows);
+  const distinct = families.has(distinctFamily.key)
+    ? await measureSegmentDistinct(connection, values)
+    : undefined;
+  const found = counts.map((rows, group) => aggregateEntries(column, aggregates.of(group), rows));
+  const ranges = found.map(({ range }) => range);
+  const times = await measureSegmentTimes(connection, column, { values, ranges, families });
+  const counted = await measureSegmentValues(connection, column, { values, families });
+  return found.map(({ states, range }, group) => {
     return new Map([
-      ...entries.states,
-      ...(buckets === undefined ? [] : bucketEntries(buckets.of(group), entries.range)),
+      ...states,
+      ...(buckets === undefined ? [] : bucketEntries(buckets.of(group), range)),
       ...(distinct === undefined ? [] : [stateEntry(distinctFamily, distinct(group))]),
+      ...times(group),
+      ...counted(group),
     ]);
   });
 }
 
-/** Percentiles, and what the buckets count beside them. */
-function needsBuckets(metric: string): boolean {
-  return (
-    percentileOfName(metric) !== undefined ||
-    ['zero_count', 'negative_count', 'nan_count', 'infinite_count'].includes(metric)
-  );
+/** The families that the rule's metrics of a column come from. */
+function wantedFamilies(rule: SegmentRule, { name, type }: MeasuredColumn): ReadonlySet<string> {
+  const keys = metricsOfColumn(rule, name).map((metric) => familyOfMetric(metric, type.kind));
+  return new Set(keys.filter((key) => key !== undefined));
+}
+
+function isNumber({ form }: MeasuredColumn): boolean {
+  return form.kind === 'integer' || form.kind === 'wide' || form.kind === 'float';
 }
 
 /** Cells as in `HashGroups`, but for the second: how many values are true. */

@@ -4,8 +4,8 @@ import { validityLabel } from '../../../core/metrics/validity-label.ts';
 import type { ValidityRule } from '../../../core/metrics/validity-rule.ts';
 import { literal } from '../sql.ts';
 import { formatTest } from './format-sql.ts';
+import { groupSlices } from './group-slices.ts';
 import type { MeasuredColumn } from './measured-column.ts';
-import { queryColumns } from './result-columns.ts';
 
 /**
  * Counts a column's rows that are invalid by each of its rules, by whole values. A rule that the column's type does not bear
@@ -17,48 +17,65 @@ export async function measureValidity(
   column: MeasuredColumn,
   { hasFewValues }: { readonly hasFewValues: boolean },
 ): Promise<Validity | undefined> {
-  const { validity } = column;
-  if (validity.length === 0) return undefined;
+  if (column.validity.length === 0) return undefined;
   const rows = hasFewValues
     ? `(select v, count(*) as n from ${column.values} group by v)`
     : `(select v, 1 as n from ${column.values})`;
-  const rules = new Map(validity.map((rule) => [validityLabel(rule), rule]));
+  const validity = await validityByGroup(connection, column, { rows, group: undefined });
+  return validity(0);
+}
+
+/**
+ * The same for each group of rows. `rows` are a table of values `v`, each with its number of rows `n` and, where there are
+ * groups, the number `group` of its group; without, all of them are the group 0.
+ */
+export async function validityByGroup(
+  connection: DuckDBConnection,
+  column: MeasuredColumn,
+  of: { readonly rows: string; readonly group: 'g' | undefined },
+): Promise<(group: number) => Validity> {
+  const rules = new Map(column.validity.map((rule) => [validityLabel(rule), rule]));
   try {
-    return settleValidity(await countInvalid(connection, { column, rows }, rules));
+    const counts = await countInvalid(connection, { column, ...of }, rules);
+    return (group) => settleValidity(counts(group));
   } catch (error) {
     if (!isAboutRule(error)) throw error;
   }
   // One of the rules is refused: which one it is, asking one after the other tells.
-  const each: RuleCounts[] = [];
+  const each: ((group: number) => RuleCounts[])[] = [];
   for (const [label, rule] of rules) {
     try {
-      each.push(...(await countInvalid(connection, { column, rows }, new Map([[label, rule]]))));
+      each.push(await countInvalid(connection, { column, ...of }, new Map([[label, rule]])));
     } catch (error) {
       if (!isAboutRule(error)) throw error;
-      each.push({ kind: 'refused', label, reason: firstLine(error.message) });
+      const refused = { kind: 'refused', label, reason: firstLine(error.message) } as const;
+      each.push(() => [refused]);
     }
   }
-  return settleValidity(each);
+  return (group) => settleValidity(each.flatMap((counts) => counts(group)));
 }
 
-/** `rows` are a table of values `v`, each with its number of rows `n`. */
 async function countInvalid(
   connection: DuckDBConnection,
-  { column, rows }: { readonly column: MeasuredColumn; readonly rows: string },
+  of: { readonly column: MeasuredColumn; readonly rows: string; readonly group: 'g' | undefined },
   rules: ReadonlyMap<string, ValidityRule>,
-): Promise<RuleCounts[]> {
+): Promise<(group: number) => RuleCounts[]> {
+  const { column, rows, group } = of;
   const isMissing = column.missing ?? 'false';
   const tests = Array.from(rules.values(), (rule) => `coalesce(${ruleTest(rule, column)}, false)`);
   const sums = tests.map((test) => `, coalesce(sum(n) filter (not ${isMissing} and not ${test}), 0)::double`);
-  const result = await queryColumns(
+  const result = await groupSlices(
     connection,
-    `select coalesce(sum(n) filter (not ${isMissing}), 0)::double${sums.join('')}
-     from ${rows}`,
+    `select ${group ?? '0'}::double, coalesce(sum(n) filter (not ${isMissing}), 0)::double${sums.join('')}
+     from ${rows} ${group === undefined ? '' : `group by ${group}`}`,
   );
-  const judged = result.doubles(0)[0] ?? 0;
-  return Array.from(rules.keys(), (label, at) => {
-    return { kind: 'judged', label, judged, invalid: result.doubles(1 + at)[0] ?? 0 };
-  });
+  return (number) => {
+    const counted = result.of(number);
+    const judged = counted.doubles(1)[0] ?? 0;
+    return Array.from(rules.keys(), (label, at) => {
+      return { kind: 'judged', label, judged, invalid: counted.doubles(2 + at)[0] ?? 0 };
+    });
+  };
 }
 
 /** Whether `v` keeps all conditions of a rule, as SQL. */

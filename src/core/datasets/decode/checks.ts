@@ -39,7 +39,11 @@ type Where = { readonly of: KnownMetric['of']; readonly isValiditySaid: boolean 
 
 const example = 'such as row_count: {must_be_greater_than: 0}';
 
-function decodeItem(input: unknown, place: Place, where: Where): readonly CheckDefinition[] | undefined {
+/** The metric of a check and what is said about it. */
+export function checkItem(
+  input: unknown,
+  place: Place,
+): { readonly metric: string; readonly said: unknown } | undefined {
   if (!isMap(input))
     return place.report(`must be a metric with its bounds, ${example}; is ${describe(input)}`);
   const [metric, ...others] = Object.keys(input);
@@ -49,9 +53,16 @@ function decodeItem(input: unknown, place: Place, where: Where): readonly CheckD
       input[metric] === null ? `; indent “${others[0]}” below “${metric}”` : ', so make two items of it';
     return place.report(`a check has one metric, here are ${[metric, ...others].join(', ')}${hint}`);
   }
+  return { metric, said: input[metric] };
+}
+
+function decodeItem(input: unknown, place: Place, where: Where): readonly CheckDefinition[] | undefined {
+  const item = checkItem(input, place);
+  if (item === undefined) return undefined;
+  const { metric, said } = item;
   const known = knownMetric(metric, place.at(metric), where.of);
   if (known === undefined) return undefined;
-  return decodeBody(input[metric], place.at(metric), { metric, known, ...where });
+  return decodeBody(said, place.at(metric), { metric, known, ...where });
 }
 
 function knownMetric(metric: string, place: Place, of: KnownMetric['of']): KnownMetric | undefined {

@@ -1,6 +1,5 @@
 import { day, hour, minute, second } from '../../../base/units.ts';
 import type { CheckDefinition, SetCondition } from '../../checks/definition.ts';
-import type { SegmentRule } from '../../metrics/segment-rule.ts';
 import type {
   AlertPolicy,
   CsvOptions,
@@ -10,6 +9,7 @@ import type {
   ProviderDefinition,
   PublishRule,
   SecretReference,
+  SegmentDefinition,
 } from '../definition.ts';
 import { knownMetrics } from './known-metrics.ts';
 
@@ -33,8 +33,11 @@ export function encodeDataset(definition: DatasetDefinition): PlainMap {
     policy: encodePolicy(definition.policy),
     missing_values: definition.missingValues,
     freshness_column: definition.freshnessColumn,
-    checks: definition.checks.map(encodeCheck),
-    columns: definition.columns.map(({ name, checks }) => ({ name, checks: checks.map(encodeCheck) })),
+    checks: definition.checks.map((check) => encodeCheck(check)),
+    columns: definition.columns.map(({ name, checks }) => ({
+      name,
+      checks: checks.map((check) => encodeCheck(check)),
+    })),
     segments: definition.segments.map(encodeSegment),
     notify: definition.notify.map(encodeNotify),
     limits: { rejected_percent_max: definition.limits.rejectedPercentMax },
@@ -45,14 +48,27 @@ function encodePolicy({ alertsPerMonth, holidays, specialDays }: AlertPolicy): P
   return present({ alerts_per_month: alertsPerMonth, holidays, special_days: specialDays });
 }
 
-function encodeSegment({ columns, groupsMax, metrics }: SegmentRule): PlainMap {
-  return { columns, limit: groupsMax, metrics };
+function encodeSegment({ columns, groupsMax, metrics, checks }: SegmentDefinition): PlainMap {
+  const written = checks?.map((check) => {
+    // A list, because null has no other form there.
+    return encodeCheck(check, {
+      column: check.column,
+      group: check.group?.map((value) => value ?? nullText),
+    });
+  });
+  return present({ columns, limit: groupsMax, metrics, checks: written });
 }
 
+/** Null in a list of plain data, which has no other value for it. */
+const nullText = '∅';
+
 /** A check as it stands in YAML: `{null_percent: {must_be_less_than: 5, level: warn}}`. */
-function encodeCheck(check: CheckDefinition): PlainMap {
+function encodeCheck(
+  check: CheckDefinition,
+  where: Readonly<Record<string, Plain | undefined>> = {},
+): PlainMap {
   const { threshold } = check;
-  const own = { name: check.name, ...check.settings };
+  const own = { name: check.name, ...where, ...check.settings };
   if (threshold.kind === 'learned') {
     const { enabled, direction, sensitivity } = threshold;
     const wishes = enabled && check.metric !== 'schema' ? { direction, sensitivity } : {};

@@ -1,31 +1,36 @@
 import { limits } from '../../../base/limits.ts';
-import type { SegmentRule } from '../../metrics/segment-rule.ts';
-import { isSegmentMetric, segmentMetricNames } from '../../metrics/segments/segment-metrics.ts';
+import {
+  isSegmentMetric,
+  segmentDetailNames,
+  segmentMetricNames,
+} from '../../metrics/segments/segment-metrics.ts';
 import { suggestion } from '../../text/nearest.ts';
+import type { SegmentDefinition } from '../definition.ts';
 import { type Decoder, distinct, itself, list, mapped, number, text } from './decoder.ts';
 import { defaulted, object, required } from './object.ts';
 import type { Place } from './place.ts';
+import { reportMisfitChecks, segmentChecksDecoder } from './segment-checks.ts';
 
 /** What is judged of each group unless the owner says more: how many rows there are, how full and how large they are. */
 const segmentMetricsDefault: readonly string[] = ['row_count', 'null_percent', 'avg'];
 
-/** Decodes `segments: [{columns: [origin, carrier], limit: 50, metrics: [row_count, avg]}]`. */
-export const segmentsDecoder: Decoder<readonly SegmentRule[]> = distinct(segmentDecoder(), {
+/** Decodes `segments: [{columns: [origin, carrier], limit: 50, metrics: [row_count, avg], checks: […]}]`. */
+export const segmentsDecoder: Decoder<readonly SegmentDefinition[]> = distinct(segmentDecoder(), {
   keysOf: (rule) => (rule === undefined ? [] : [columnsKey(rule)]),
   what: 'group of columns',
 });
 
 /** The rule of a column that says `segment: true`. */
-function segmentBy(column: string): SegmentRule {
+function segmentBy(column: string): SegmentDefinition {
   return { columns: [column], groupsMax: limits.segmentGroupsDefault, metrics: segmentMetricsDefault };
 }
 
 /** The rules of the top and those of columns in one list. What stands at both is reported. */
 export function joinSegments(
-  rules: readonly SegmentRule[],
+  rules: readonly SegmentDefinition[],
   columns: readonly { readonly name: string; readonly segment: boolean }[],
   place: Place,
-): readonly SegmentRule[] {
+): readonly SegmentDefinition[] {
   const known = new Set(rules.map(columnsKey));
   const own = columns.flatMap(({ name, segment }, index) => {
     if (!segment) return [];
@@ -41,7 +46,7 @@ export function joinSegments(
   return all;
 }
 
-function segmentDecoder(): Decoder<SegmentRule> {
+function segmentDecoder(): Decoder<SegmentDefinition> {
   const columns = distinct(text(), { keysOf: itself, what: 'column', filled: true });
   const groups = number({ min: 1, max: limits.segmentGroupsMax });
   return mapped(
@@ -49,22 +54,28 @@ function segmentDecoder(): Decoder<SegmentRule> {
       columns: required(columns),
       limit: defaulted(groups, limits.segmentGroupsDefault),
       metrics: defaulted(list(segmentMetric, { filled: true }), segmentMetricsDefault),
+      checks: defaulted(segmentChecksDecoder, []),
     }),
     (rule, place) => {
       if (rule.columns.length > 2) return place.at('columns').report('one or two columns, not more');
       if (!Number.isInteger(rule.limit)) return place.at('limit').report('must be a whole number');
-      return { columns: rule.columns, groupsMax: rule.limit, metrics: [...new Set(rule.metrics)] };
+      const { columns: names, limit: groupsMax, checks } = rule;
+      if (reportMisfitChecks(checks, { columns: names, groupsMax }, place.at('checks'))) return undefined;
+      const own = { columns: names, groupsMax, metrics: [...new Set(rule.metrics)] };
+      return checks.length === 0 ? own : { ...own, checks };
     },
   );
 }
 
 function segmentMetric(input: unknown, place: Place): string | undefined {
-  if (typeof input === 'string' && isSegmentMetric(input)) return input;
-  const meant = typeof input === 'string' ? suggestion(input, segmentMetricNames) : '';
-  const all = `: ${segmentMetricNames.join(', ')}, or a percentile such as p95`;
+  const names = [...segmentMetricNames, ...segmentDetailNames];
+  if (typeof input === 'string' && (isSegmentMetric(input) || segmentDetailNames.includes(input)))
+    return input;
+  const meant = typeof input === 'string' ? suggestion(input, names) : '';
+  const all = `: ${names.join(', ')}, or a percentile such as p95`;
   return place.report(`must be a metric of segments${meant || all}`);
 }
 
-function columnsKey({ columns }: SegmentRule): string {
+function columnsKey({ columns }: SegmentDefinition): string {
   return JSON.stringify(columns);
 }

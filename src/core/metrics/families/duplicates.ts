@@ -1,3 +1,4 @@
+import { limits } from '../../../base/limits.ts';
 import { readable } from '../codec/byte-reader.ts';
 import {
   type ColumnMetric,
@@ -78,13 +79,22 @@ function distinctBounds(
   if (distinct?.kind === 'exact') return { least: distinct.hashes.length, most: distinct.hashes.length };
   const sampled = sample.hashes.length * 2 ** sample.level;
   const estimate = distinct === undefined ? sampled : estimateDistinct(distinct.registers);
-  const relative = distinct === undefined ? sampleRelativeError : distinctRelativeError;
+  const relative = distinct === undefined ? sampleRelativeError(sample) : distinctRelativeError;
   // An estimate off by a part of the truth is off by a little more of itself.
   return { least: Math.floor(estimate / (1 + relative)), most: Math.ceil(estimate / (1 - relative)) };
 }
 
-/** Of the number of values that a sample of at least 512 stands for: six standard errors. */
-const sampleRelativeError = 0.27;
+/** Of the number of values that a sample stands for: six standard errors, below 1 so that there is a bound at all. */
+function sampleRelativeError({ hashes }: ValueSample): number {
+  return Math.min(0.9, 6 / Math.sqrt(Math.max(1, hashes.length)));
+}
+
+/** The same in less room: a sample of at most `limits.segmentDistinctMax` values. */
+export function shortenDuplicates(state: Duplicates): Duplicates {
+  const { level, hashes, counts } = state.sample;
+  if (hashes.length <= limits.segmentDistinctMax) return state;
+  return { rows: state.rows, sample: sampleValues(hashes, counts, level, limits.segmentDistinctMax) };
+}
 
 function surplusPerRow({ counts }: ValueSample): number {
   const rows = counts.reduce((sum, count) => sum + count, 0);

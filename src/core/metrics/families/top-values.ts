@@ -88,6 +88,24 @@ export function settleTopValues(candidates: readonly TopEntry[], error: number):
   return { entries, error: left };
 }
 
+/** The state of a table that has, with others or not, every value of more than `bound` rows. */
+export function frequentValues({ counts, hashes, values }: Frequencies, bound: number): TopValues {
+  const label = labeller(values, hashes);
+  if (label === undefined) return topValuesFamily.empty();
+  const entries: TopEntry[] = [];
+  counts.forEach((count, at) => {
+    if (count > bound) entries.push({ text: label(at), count, error: 0 });
+  });
+  return settleTopValues(entries, bound);
+}
+
+/** The same with fewer candidates: any that is left out occurs at most as often as the error then says. */
+export function shortenTopValues(state: TopValues): TopValues {
+  const kept = state.entries.slice(0, limits.segmentCandidatesMax);
+  const error = Math.max(state.error, state.entries[kept.length]?.count ?? 0);
+  return kept.length === state.entries.length ? state : { entries: kept, error };
+}
+
 function plus(entry: TopEntry, other: { readonly count: number; readonly error: number }): TopEntry {
   return { text: entry.text, count: entry.count + other.count, error: entry.error + other.error };
 }

@@ -1,6 +1,8 @@
 import { type ColumnProfile, type MeasuredRows, mergeColumns } from '../column-profile.ts';
 import { distinctFamily, shortenDistinct } from '../families/distinct.ts';
-import { type ColumnStates, stateEntry, stateOf } from '../family.ts';
+import { duplicatesFamily, shortenDuplicates } from '../families/duplicates.ts';
+import { shortenTopValues, topValuesFamily } from '../families/top-values.ts';
+import { type ColumnStates, type StateFamily, stateEntry, stateOf } from '../family.ts';
 import { compareText } from '../texts/order.ts';
 import { noRows, type Segments, segmentsKey } from './segments.ts';
 
@@ -78,12 +80,22 @@ export function mergeRows(a: MeasuredRows, b: MeasuredRows): MeasuredRows {
   };
 }
 
-/** Groups are many: each keeps its distinct values in little room. */
-function shortened(column: ColumnProfile): ColumnProfile {
-  const distinct = stateOf(column.states, distinctFamily);
-  if (distinct === undefined) return column;
-  const short = shortenDistinct(distinct);
-  if (short === distinct) return column;
-  const states: ColumnStates = new Map([...column.states, stateEntry(distinctFamily, short)]);
-  return { ...column, states };
+/** Groups are many: each keeps its values in little room. */
+export function shortened(column: ColumnProfile): ColumnProfile {
+  const shorter = [
+    shorterEntry(column.states, distinctFamily, shortenDistinct),
+    shorterEntry(column.states, duplicatesFamily, shortenDuplicates),
+    shorterEntry(column.states, topValuesFamily, shortenTopValues),
+  ].filter((entry) => entry !== undefined);
+  return shorter.length === 0 ? column : { ...column, states: new Map([...column.states, ...shorter]) };
+}
+
+function shorterEntry<State>(
+  states: ColumnStates,
+  family: StateFamily<State>,
+  shorten: (state: State) => State,
+): readonly [string, unknown] | undefined {
+  const state = stateOf(states, family);
+  const short = state === undefined ? undefined : shorten(state);
+  return short === undefined || short === state ? undefined : stateEntry(family, short);
 }

@@ -1,27 +1,50 @@
-/** What a segment rule can name, beside any percentile of numbers (`p95`): `row_count` of the group, the others of each column. */
-export const segmentMetricNames: readonly string[] = [
-  'row_count',
-  'null_count',
-  'null_percent',
-  'missing_count',
-  'missing_percent',
-  'distinct_count',
-  'sum',
-  'avg',
-  'stddev',
-  'min',
-  'max',
-  'zero_count',
-  'negative_count',
-  'nan_count',
-  'infinite_count',
-  'min_length',
-  'max_length',
-  'avg_length',
-  'empty_count',
-  'true_count',
-  'false_count',
-];
+import type { ColumnKind } from '../../datasets/schema.ts';
+import { familyByKey } from '../catalogue.ts';
+import type { SegmentRule } from '../segment-rule.ts';
+
+/** The metrics of groups by the family of states that they come from, beside any percentile (`p95`). */
+const namesByFamily = {
+  counts: ['null_count', 'null_percent', 'missing_count', 'missing_percent'],
+  distinct: ['distinct_count'],
+  duplicates: ['duplicate_count', 'duplicate_percent'],
+  moments: ['sum', 'avg', 'stddev'],
+  extremes: ['min', 'max'],
+  signs: ['zero_count', 'negative_count', 'nan_count', 'infinite_count'],
+  hours: ['hour_coverage', 'avg_hour'],
+  lengths: ['min_length', 'max_length', 'avg_length', 'empty_count'],
+  text_shapes: [
+    'uppercase_percent',
+    'lowercase_percent',
+    'padded_count',
+    'digit_percent',
+    'punctuation_percent',
+    'non_ascii_percent',
+  ],
+  patterns: ['pattern_count', 'top_pattern_percent'],
+  formats: ['format_percent'],
+  booleans: ['true_count', 'false_count'],
+  validity: ['invalid_count', 'invalid_percent'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The details of groups, which are no numbers, by their family. */
+const detailsByFamily = {
+  hours: ['hours'],
+  patterns: ['top_patterns'],
+  formats: ['formats'],
+  top_values: ['top_values'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What a segment rule can name, beside any percentile of numbers and times: `row_count` of the group, the others of each column. */
+export const segmentMetricNames: readonly string[] = ['row_count', ...Object.values(namesByFamily).flat()];
+
+/** What of a group a rule can name that is no number: shown, not judged. */
+export const segmentDetailNames: readonly string[] = Object.values(detailsByFamily).flat();
+
+const familyOfName: ReadonlyMap<string, string> = new Map(
+  [...Object.entries(namesByFamily), ...Object.entries(detailsByFamily)].flatMap(([family, names]) =>
+    names.map((name) => [name, family] as const),
+  ),
+);
 
 /** Whether groups have a metric of this name. */
 export function isSegmentMetric(name: string): boolean {
@@ -32,4 +55,29 @@ export function isSegmentMetric(name: string): boolean {
 export function percentileOfName(name: string): number | undefined {
   const [, percent] = /^p(\d{1,2}(?:\.\d{1,4})?)$/.exec(name) ?? [];
   return percent === undefined ? undefined : Number(percent);
+}
+
+/** A metric without what is valid: `invalid_percent` of `invalid_percent(format=email)`. */
+export function baseMetric(metric: string): string {
+  const end = metric.indexOf('(');
+  return end < 0 ? metric : metric.slice(0, end);
+}
+
+/**
+ * The key of the family that a metric or detail of groups comes from, in columns of a kind; undefined where the kind does not
+ * have it. Some nested types can not be hashed: of those, groups have nothing that counts values.
+ */
+export function familyOfMetric(metric: string, kind: ColumnKind): string | undefined {
+  const keys =
+    percentileOfName(metric) === undefined
+      ? [familyOfName.get(baseMetric(metric)) ?? '']
+      : ['quantiles', 'time_quantiles'];
+  const has = keys.find((key) => familyByKey(key)?.applies(kind) === true);
+  return kind === 'other' && (has === 'distinct' || has === 'duplicates') ? undefined : has;
+}
+
+/** The metrics and details that a rule asks of a column's groups. */
+export function metricsOfColumn({ metrics, asked = [] }: SegmentRule, column: string): readonly string[] {
+  const own = asked.flatMap((one) => (one.column === column ? [one.metric] : []));
+  return [...new Set([...metrics, ...own])];
 }

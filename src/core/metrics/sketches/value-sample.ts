@@ -25,9 +25,14 @@ export function levelLimit(level: number): number {
   return hashLimit / 2 ** level;
 }
 
-/** The sample of values in any order, of which those of this level are complete. */
-export function sampleValues(hashes: Float64Array, counts: Float64Array, level = 0): ValueSample {
-  const settled = settleLevel(hashes, level);
+/** The sample of values in any order, of which those of this level are complete; at most `max` of them. */
+export function sampleValues(
+  hashes: Float64Array,
+  counts: Float64Array,
+  level = 0,
+  max: number = limits.sampledValuesMax,
+): ValueSample {
+  const settled = settleLevel(hashes, level, max);
   const limit = levelLimit(settled);
   const order: number[] = [];
   for (let at = 0; at < hashes.length; at++) if ((hashes[at] ?? 0) < limit) order.push(at);
@@ -43,11 +48,11 @@ export function sampleValues(hashes: Float64Array, counts: Float64Array, level =
   return { level: settled, hashes: kept.slice(0, length), counts: rows.slice(0, length) };
 }
 
-/** The least level from `level` on that keeps few enough hashes. */
-function settleLevel(hashes: Float64Array, level: number): number {
+/** The least level from `level` on that keeps at most `max` hashes. */
+function settleLevel(hashes: Float64Array, level: number, max: number): number {
   let settled = level;
   let left = hashes.filter((hash) => hash < levelLimit(settled));
-  while (left.length > limits.sampledValuesMax) {
+  while (left.length > max) {
     settled++;
     const limit = levelLimit(settled);
     left = left.filter((hash) => hash < limit);
