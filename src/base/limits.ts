@@ -195,6 +195,8 @@ export const limits = {
   deliveryAttemptsMax: 12,
   deliveryTimeoutMs: 10 * second,
   deliveryRetryCapMs: 30 * minute,
+  /** A deliverer that died keeps what it had taken no longer than this. */
+  deliveryLeaseMs: 1 * minute,
   yamlBytesMax: 1 * MiB,
   /** Partitions of one `assay check`, whose values are all held until they are judged. */
   checkPartitionsMax: 1_000,

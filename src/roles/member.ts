@@ -6,6 +6,7 @@ import type { Coordination } from '../ports/coordination.ts';
 import { within } from '../services/cluster/within.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
+import { tellAfterAWhile } from './patiently.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** What works in a cluster on one session: made for it, and thrown away with it. */
@@ -46,7 +47,7 @@ export class Member implements Service {
 
   constructor(kit: Kit, parts: MemberParts) {
     this.name = `member of the ${parts.cluster} cluster`;
-    this.#kit = kit;
+    this.#kit = { ...kit, log: kit.log.with({ cluster: parts.cluster }) };
     this.#parts = parts;
     const joined = Promise.withResolvers<void>();
     this.joined = joined.promise;
@@ -136,12 +137,21 @@ export class Member implements Service {
 
   /** A session, unless none comes about or this member stops first. */
   async #open(): Promise<Coordination | undefined> {
-    const { cluster, open } = this.#parts;
+    const patience = new AbortController();
+    void tellAfterAWhile(
+      this.#kit,
+      'the ensemble of its cluster',
+      AbortSignal.any([patience.signal, this.#stopping.signal]),
+    );
     try {
-      return await unlessAborted(open(), this.#stopping.signal, (late) => late.close());
+      return await unlessAborted(this.#parts.open(), this.#stopping.signal, (late) => late.close());
     } catch (thrown) {
-      this.#kit.log.warn('waits for the ensemble of its cluster', { cluster, failure: failureOf(thrown) });
+      this.#kit.log.warn('the ensemble of its cluster did not answer; it is tried again', {
+        failure: failureOf(thrown),
+      });
       return undefined;
+    } finally {
+      patience.abort();
     }
   }
 
@@ -155,6 +165,8 @@ export class Member implements Service {
         this.#kit.log.error('a member does nothing any more and leaves its cluster', {
           service: service.name,
         });
+        // Before the service is asked to stop: it can not be trusted to give back what it has.
+        await this.#close(session);
         return;
       }
       await this.#kit.clock.sleep(limits.reportMs, signal);

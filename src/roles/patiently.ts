@@ -29,8 +29,8 @@ export async function patiently<T extends { close(): Promise<void> }>(
   return undefined;
 }
 
-/** An attempt may wait for long by itself; who looks on wants to know for what. */
-async function tellAfterAWhile(kit: Kit, what: string, signal: AbortSignal): Promise<void> {
+/** Says what is waited for, unless `signal` aborts soon: an attempt may take long, and who looks on wants to know. */
+export async function tellAfterAWhile(kit: Kit, what: string, signal: AbortSignal): Promise<void> {
   await kit.clock.sleep(limits.startSilenceMs, signal);
   if (!signal.aborted) kit.log.warn(`waits for ${what}`);
 }

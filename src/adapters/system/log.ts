@@ -24,21 +24,24 @@ export function createLog(options: LogOptions): Log {
     },
     options.stream ?? stderr(),
   );
-  return wrap(logger);
+  return wrap(logger, options.fields ?? {});
 }
 
-function wrap(logger: Logger): Log {
+/** `own` are the fields that every line has already: JSON knows each name once. */
+function wrap(logger: Logger, own: LogFields): Log {
+  const news = (fields: LogFields): LogFields =>
+    Object.fromEntries(Object.entries(fields).filter(([name, value]) => own[name] !== value));
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields?: LogFields): void => {
-      if (logger.isLevelEnabled(level)) logger[level](cleanFields(fields ?? {}), message);
+      if (logger.isLevelEnabled(level)) logger[level](cleanFields(news(fields ?? {})), message);
     };
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    with: (fields) => wrap(logger.child(cleanFields(fields))),
+    with: (fields) => wrap(logger.child(cleanFields(news(fields))), { ...own, ...fields }),
   };
 }
 

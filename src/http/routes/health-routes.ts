@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { FailureError, failure } from '../../base/errors.ts';
+import { FailureError, failure, failureOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Kit } from '../../services/kit.ts';
 import { healthSchema, readySchema } from '../schemas/response-schemas.ts';
@@ -77,7 +77,7 @@ async function probed(kit: Kit, probe: HealthProbe): Promise<ProbeOutcome> {
     .then(
       () => undefined,
       (error: unknown) => {
-        kit.log.warn('a health probe failed', { probe: probe.name, error });
+        kit.log.warn('a health probe failed', { probe: probe.name, failure: failureOf(error) });
         return error instanceof FailureError && error.failure.code === 'NOT_READY'
           ? error.failure.message
           : 'fails';

@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.ts';
-import { failureOf } from '../../base/errors.ts';
+import { FailureError, failure, failureOf } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { mayDecide } from '../../core/membership/lease.ts';
 import type {
@@ -66,6 +66,9 @@ export class DataNode implements Service {
   #broken = false;
   #reportDue = true;
   #reportedAtMs = 0;
+  /** When a report got through last, and when the loop came round last, whatever came of it. */
+  #toldAtMs = 0;
+  #turnedAtMs = 0;
 
   constructor(kit: Kit, parts: DataNodeParts, options: DataNodeOptions) {
     this.name = `data node ${options.description.id}`;
@@ -74,7 +77,9 @@ export class DataNode implements Service {
     this.#options = options;
     this.#wake = new WakeUp(kit.clock);
     this.#progressed = new WakeUp(kit.clock);
-    this.#load = new LoadMeter(kit, parts.coordination.cluster, options.load);
+    const { cluster } = parts.coordination;
+    const { memoryMb } = options.description;
+    this.#load = new LoadMeter(this.#kit, { cluster, memoryMb, look: options.load });
   }
 
   /** Resolves once the node is a member of its cluster. */
@@ -88,6 +93,7 @@ export class DataNode implements Service {
       unsubscribe();
       hide();
     };
+    this.#toldAtMs = this.#kit.clock.monotonicMs();
     this.#loop = this.#run();
   }
 
@@ -113,6 +119,27 @@ export class DataNode implements Service {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** Fails while this process has its connection but its reports do not get through: alive is who makes progress. */
+  probe(): { readonly name: string; check(): Promise<void> } {
+    const { coordination } = this.#parts;
+    return {
+      name: `node-${coordination.cluster}`,
+      check: async () => {
+        const silenceMs = this.#kit.clock.monotonicMs() - this.#toldAtMs;
+        if (coordination.state() !== 'connected' || silenceMs <= limits.reportSilenceMs) return;
+        const message = `The node has reported nothing to the ${coordination.cluster} cluster for ${Math.round(silenceMs)} ms`;
+        throw new FailureError(failure('NOT_READY', message));
+      },
+    };
+  }
+
+  /** Whether its loop stands still although its session lives: longer than anything that it waits for can take. */
+  isStalled(): boolean {
+    if (this.#loop === undefined || this.#stopping || this.#broken) return false;
+    const stallMs = Math.max(limits.stallMs, this.#parts.coordination.sessionTimeoutMs);
+    return this.#kit.clock.monotonicMs() - this.#turnedAtMs > stallMs;
   }
 
   async #stop(): Promise<void> {
@@ -147,6 +174,7 @@ export class DataNode implements Service {
   async #run(): Promise<void> {
     const reportMs = this.#options.reportMs ?? limits.reportMs;
     while (!this.#stopping && !this.#broken) {
+      this.#turnedAtMs = this.#kit.clock.monotonicMs();
       if (this.#parts.coordination.state() === 'expired') {
         this.#leaveExpired();
         return;
@@ -171,6 +199,7 @@ export class DataNode implements Service {
     this.#reportDue = false;
     this.#reportedAtMs = nowMs;
     await membership.report(this.#report());
+    this.#toldAtMs = this.#kit.clock.monotonicMs();
   }
 
   /** Brings what runs here into line with what is assigned. */

@@ -17,6 +17,12 @@ test('an event is one JSON line with level, time, message and fields', () => {
   assert.deepEqual(event, { level: 'warn', role: 'test', job: 'j1', attempt: 2, message: 'task died' });
 });
 
+test('a field that every line has already is written once', () => {
+  const { log, lines } = collect();
+  log.with({ cluster: 'quality', role: 'test' }).with({ cluster: 'quality' }).info('event', { role: 'test' });
+  assert.equal(lines.join('').match(/"(?:role|cluster)"/g)?.length, 2);
+});
+
 test('events below the level are not written', () => {
   const { log, lines } = collect('warn');
   log.debug('a');
