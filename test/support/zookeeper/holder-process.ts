@@ -7,15 +7,33 @@ import type { Ensemble } from './ensemble.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A client in a process of its own: a member and a candidate. See `session-holder.ts` for what it says. */
+/** A member and a candidate in a process of its own. See the scripts for what it says. */
 export class HolderProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #lines: Line[] = [];
 
-  constructor(ensemble: Ensemble, options: { readonly sessionTimeoutMs: number; readonly id: string }) {
+  constructor(
+    ensemble: Ensemble,
+    options: {
+      readonly sessionTimeoutMs: number;
+      readonly id: string;
+      /** By default one that holds a bare session. */
+      readonly script?: 'session-holder.ts' | 'coordination-holder.ts';
+      /** Behind the list of servers. */
+      readonly chroot?: string;
+      readonly args?: readonly string[];
+    },
+  ) {
     const servers = ensemble.servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
-    const script = join(import.meta.dirname, 'session-holder.ts');
-    const args = [script, servers, String(options.sessionTimeoutMs), options.id];
+    const script = join(import.meta.dirname, options.script ?? 'session-holder.ts');
+    const connectString = servers + (options.chroot ?? '');
+    const args = [
+      script,
+      connectString,
+      String(options.sessionTimeoutMs),
+      options.id,
+      ...(options.args ?? []),
+    ];
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     if (this.#child.stdout === null) throw new Error('the output is a pipe');
     createInterface(this.#child.stdout).on('line', (line) => this.#lines.push(JSON.parse(line) as Line));
@@ -34,6 +52,14 @@ export class HolderProcess implements AsyncDisposable {
   /** How many lines it has written, to look only behind them. */
   get lineCount(): number {
     return this.#lines.length;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   freeze(): void {

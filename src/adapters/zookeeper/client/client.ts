@@ -2,6 +2,7 @@ import { limits } from '../../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Random } from '../../../ports/random.ts';
+import type { SessionKey } from './connect-request.ts';
 import { rejected, unsent, type ZooKeeperError } from './errors.ts';
 import { readTls, type Server, type TlsOptions } from './link.ts';
 import { type CreateOptions, isSequential, type MultiResult, type MultiStep } from './multi.ts';
@@ -10,7 +11,7 @@ import { operations } from './operations.ts';
 import { Chroot, pathFault } from './paths.ts';
 import { opcodes, serverCodeName } from './protocol.ts';
 import type { Acl, Identity, Stat } from './records.ts';
-import { type Credentials, Session, type SessionKey, type SessionLimits } from './session.ts';
+import { type Credentials, Session, type SessionLimits } from './session.ts';
 import type { SessionState } from './session-state.ts';
 import { Watches, type WatchKind, type WatchListener } from './watches.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock.ts';
 import { ZooKeeperClient, type ZooKeeperClientOptions } from './client.ts';
-import type { SessionKey } from './session.ts';
+import type { SessionKey } from './connect-request.ts';
 import { isFinal, isLive } from './session-state.ts';
 
 /**

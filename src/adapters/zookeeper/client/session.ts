@@ -2,6 +2,7 @@ import type { Outcome } from '../../../base/outcome.ts';
 import { formatBytes } from '../../../base/units.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Random } from '../../../ports/random.ts';
+import { type SessionKey, writeConnectRequest } from './connect-request.ts';
 import { Connection } from './connection.ts';
 import { unsent, type ZooKeeperError } from './errors.ts';
 import type { JuteReader } from './jute-reader.ts';
@@ -26,9 +27,6 @@ export type SessionOptions = {
   /** A session that another client began, to go on with; by default a new one. */
   readonly resume?: SessionKey | undefined;
 };
-
-/** What makes a session one's own: whoever has it can go on with the session, or end it. */
-export type SessionKey = { readonly id: bigint; readonly password: Buffer };
 
 /** Who this client is, by a scheme of the server: `digest` with `user:password`. */
 export type Credentials = { readonly scheme: string; readonly secret: string };
@@ -186,12 +184,8 @@ export class Session {
   }
 
   #writeHello(writer: JuteWriter): void {
-    writer.int(0); // The version of the protocol.
-    writer.long(this.#zxid); // A server that is behind it refuses: nobody reads back in time.
-    writer.int(this.#options.sessionTimeoutMs);
-    writer.long(this.#id);
-    writer.bytes(this.#password);
-    writer.boolean(false); // Not with a server that is cut off and could only be read from.
+    const key = { id: this.#id, password: this.#password };
+    writeConnectRequest(writer, { key, zxid: this.#zxid, sessionTimeoutMs: this.#options.sessionTimeoutMs });
   }
 
   /** A server has answered: with a session, or that there is none any more. */

@@ -10,6 +10,7 @@ import { parseConnectString } from '../client/connect-string.ts';
 import type { TlsOptions } from '../client/link.ts';
 import type { Credentials } from '../client/session.ts';
 import { isLive } from '../client/session-state.ts';
+import { watchForDeath } from '../death-watch/death-watch.ts';
 import { coordinationLost } from './connection-lost.ts';
 import { placesOf } from './places.ts';
 import { ZooKeeperCoordination } from './session.ts';
@@ -27,6 +28,8 @@ export type CoordinationOptions = {
   readonly connectTimeoutMs?: number;
   readonly tls?: TlsOptions;
   readonly credentials?: readonly Credentials[];
+  /** A child process ends the session as soon as this process is dead; by default only the session's time-out does. */
+  readonly deathWatch?: boolean;
 };
 
 /**
@@ -47,6 +50,9 @@ export async function openZooKeeperCoordination(options: CoordinationOptions): P
     ...(credentials === undefined ? {} : { credentials }),
   });
   await connected(client, clock, options.connectTimeoutMs ?? limits.zooKeeperConnectTimeoutMs);
+  if (options.deathWatch === true) {
+    watchForDeath(client, { servers, ...(tls === undefined ? {} : { tls }) }, log);
+  }
   return new ZooKeeperCoordination({
     cluster,
     client,
