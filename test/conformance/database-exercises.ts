@@ -57,6 +57,17 @@ export function exerciseConformance(worldOf: WorldOf): void {
       assert.deepEqual(await database.exercises.effects([job.id]), []);
     });
 
+    it('go with how many jobs of a dataset are open and have ended', async () => {
+      const { database, dataset } = worldOf();
+      const job = await worldOf().enqueued(spec);
+      await worldOf().enqueued({ kind: 'scan' });
+      await worldOf().enqueued(spec);
+      const end = { status: 'succeeded', endedAt: at(1), tasks: 0, tasksFailed: 0 } as const;
+      await database.jobs.end([{ id: job.id, end }]);
+      const counts = await database.exercises.jobCounts([dataset, 'unknown' as typeof dataset]);
+      assert.deepEqual([...counts], [[dataset, { open: 2, ended: 1 }]]);
+    });
+
     it('of jobs that nobody knows are none', async () => {
       assert.deepEqual(await worldOf().database.exercises.effects([jobId('unknown')]), []);
     });

@@ -20,6 +20,7 @@ describe('an exercise task', () => {
         return succeed(undefined);
       },
       effects: async () => [],
+      jobCounts: async () => new Map(),
     };
     const stop = new AbortController();
     const fence = { job, task: taskId(job, name), name, attempt: 1, node: nodeId('n'), epoch: 1n };
