@@ -3,23 +3,47 @@ import type { Instant } from '../base/units.ts';
 import type { Message } from '../core/notifications/message.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from './commit.ts';
 
-/** Messages on their way out: written in the transaction that causes them, delivered at least once, in order per channel. */
+/**
+ * Messages on their way out: written in the transaction that causes them, delivered at least once, in order per channel of
+ * a dataset, by any number of deliverers.
+ */
 export interface Outbox {
   /** Commits a notify task: its messages are to be delivered exactly as long as its outcome stands. */
   commitNotify(
     commit: TaskCommit<OutputOf<'notify'>>,
     messages: readonly OutboxMessage[],
   ): Promise<CommitOutcome>;
-  /** Up to `limit` undelivered messages that are due, oldest first, at most one of each channel and dataset. */
-  due(now: Instant, limit: number): Promise<readonly PendingMessage[]>;
+  /**
+   * Takes up to `limit` undelivered messages that are due and that nobody holds, oldest first, at most one of each channel
+   * and dataset: those behind it wait for it. They are held for `leaseMs` by the clock of the database, or until they are
+   * marked. A deliverer that dies keeps them no longer than that; one that is late may deliver what another one holds by
+   * then, under the same idempotency key.
+   */
+  claim(request: ClaimRequest): Promise<readonly PendingMessage[]>;
+  /** Notes that it arrived, whoever holds it by now. */
   markDelivered(id: string, at: Instant): Promise<void>;
-  /** Notes a failed try; `retryAt` undefined gives the message up. */
-  markFailed(id: string, error: string, retryAt: Instant | undefined): Promise<void>;
+  /** Notes a failed try, unless the message is held by another one than `by`. */
+  markFailed(id: string, failed: FailedTry): Promise<void>;
   /** Delivered and pending messages of a dataset, newest first. */
   list(dataset: DatasetName, limit: number): Promise<readonly PendingMessage[]>;
   /** When the next message is due, if any is pending. */
   nextDueAt(): Promise<Instant | undefined>;
 }
+
+export type ClaimRequest = {
+  /** Who takes them: unique among all deliverers. */
+  readonly by: string;
+  readonly now: Instant;
+  readonly leaseMs: number;
+  readonly limit: number;
+};
+
+export type FailedTry = {
+  readonly by: string;
+  readonly error: string;
+  /** Absent to give the message up. */
+  readonly retryAt?: Instant;
+};
 
 export type OutboxMessage = {
   /** The idempotency key that receivers see: the same message always has the same. */

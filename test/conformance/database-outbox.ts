@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DatasetName } from '../../src/base/ids.ts';
-import { instant } from '../../src/base/units.ts';
+import { type Instant, instant } from '../../src/base/units.ts';
 import type { Message } from '../../src/core/notifications/message.ts';
-import type { OutboxMessage } from '../../src/ports/outbox.ts';
+import type { OutboxMessage, PendingMessage } from '../../src/ports/outbox.ts';
+import { eventually } from '../support/eventually.ts';
 import type { WorldOf } from './database.ts';
 import { at, commit, type TestWorld, unique } from './database-fixtures.ts';
 
@@ -42,14 +43,14 @@ export function outboxConformance(worldOf: WorldOf): void {
       const theirs = { ...message(world, 'log'), dataset: other };
       await send(world, [first, second]);
       await send(world, [web, theirs]);
-      const due = async (now = committedAt) => ids(await outbox.due(now, 10));
-      assert.deepEqual(await outbox.due(instant(committedAt - 1), 10), []);
+      const due = async (now = committedAt) => ids(await lookAt(world, now));
+      assert.deepEqual(await due(instant(committedAt - 1)), []);
       assert.deepEqual(await due(), [first.id, web.id, theirs.id]);
-      assert.deepEqual(ids(await outbox.due(committedAt, 1)), [first.id]);
+      assert.deepEqual(ids(await lookAt(world, committedAt, 1)), [first.id]);
 
-      await outbox.markFailed(first.id, 'the receiver was away', at(100));
+      await outbox.markFailed(first.id, { by, error: 'the receiver was away', retryAt: at(100) });
       assert.deepEqual(await due(), [web.id, theirs.id]);
-      const failed = (await outbox.due(at(100), 10))[0];
+      const failed = (await lookAt(world, at(100)))[0];
       assert.deepEqual(
         [failed?.id, failed?.attempts, failed?.lastError],
         [first.id, 1, 'the receiver was away'],
@@ -60,10 +61,62 @@ export function outboxConformance(worldOf: WorldOf): void {
       const delivered = (await outbox.list(world.dataset, 10)).find((one) => one.id === first.id);
       assert.deepEqual([delivered?.deliveredAt, delivered?.attempts], [at(101), 2]);
 
-      await outbox.markFailed(second.id, 'gone for good', undefined);
+      await outbox.markFailed(second.id, { by, error: 'gone for good' });
       assert.deepEqual(await due(), [web.id, theirs.id]);
       for (const one of [web, theirs]) await outbox.markDelivered(one.id, at(102));
-      assert.deepEqual(await outbox.due(instant(Number.MAX_SAFE_INTEGER), 10), []);
+      assert.deepEqual(await due(instant(Number.MAX_SAFE_INTEGER)), []);
+    });
+
+    it('gives a message to one deliverer at a time, and holds back what stands behind it', async () => {
+      const world = worldOf();
+      const { outbox } = world.database;
+      const [first, second, web] = [
+        message(world, 'log'),
+        message(world, 'log'),
+        message(world, 'webhook:0'),
+      ];
+      await send(world, [first, second, web]);
+      const claim = async (deliverer: string, limit: number) =>
+        ids(await outbox.claim({ by: deliverer, now: committedAt, leaseMs: 60_000, limit }));
+      assert.deepEqual(await claim('a', 1), [first.id]);
+      assert.deepEqual(await claim('b', 10), [web.id]);
+      assert.deepEqual(await claim('a', 10), []);
+      await outbox.markDelivered(first.id, at(30));
+      assert.deepEqual(await claim('b', 10), [second.id]);
+      await outbox.markFailed(second.id, { by: 'b', error: 'away', retryAt: committedAt });
+      assert.deepEqual(await claim('a', 10), [second.id]);
+    });
+
+    it('gives what a deliverer held to another one after its time', async () => {
+      const world = worldOf();
+      const { outbox } = world.database;
+      const one = message(world, 'log');
+      await send(world, [one]);
+      const claim = async (deliverer: string, leaseMs: number) =>
+        ids(await outbox.claim({ by: deliverer, now: committedAt, leaseMs, limit: 10 }));
+      assert.deepEqual(await claim('dead', 50), [one.id]);
+      await eventually('its time is over', async () => (await claim('heir', 60_000)).includes(one.id));
+      await outbox.markFailed(one.id, { by: 'dead', error: 'a late report' });
+      const [still] = await outbox.list(world.dataset, 1);
+      assert.deepEqual([still?.attempts, still?.lastError], [0, undefined]);
+      await outbox.markDelivered(one.id, at(30));
+      assert.deepEqual(await claim('dead', 50), []);
+    });
+
+    it('claims at once what many ask for, each message for one of them', async () => {
+      const world = worldOf();
+      const { outbox } = world.database;
+      const messages = Array.from({ length: 40 }, (_, nth) => message(world, `webhook:${nth}`));
+      await send(world, messages);
+      const claims = await Promise.all(
+        Array.from({ length: 10 }, (_, nth) =>
+          outbox.claim({ by: `deliverer-${nth}`, now: committedAt, leaseMs: 60_000, limit: 8 }),
+        ),
+      );
+      const claimed = claims.flatMap(ids);
+      assert.equal(new Set(claimed).size, claimed.length);
+      const rest = await outbox.claim({ by, now: committedAt, leaseMs: 60_000, limit: 100 });
+      assert.deepEqual(new Set([...claimed, ...ids(rest)]), new Set(messages.map(({ id }) => id)));
     });
 
     it('knows when the next message is due, not counting those that wait behind another', async () => {
@@ -73,9 +126,9 @@ export function outboxConformance(worldOf: WorldOf): void {
       const [first, second] = [message(world, 'log'), message(world, 'log')];
       await send(world, [first, second]);
       assert.equal(await outbox.nextDueAt(), committedAt);
-      await outbox.markFailed(first.id, 'away', at(5_000));
+      await outbox.markFailed(first.id, { by, error: 'away', retryAt: at(5_000) });
       assert.equal(await outbox.nextDueAt(), at(5_000));
-      await outbox.markFailed(first.id, 'away', undefined);
+      await outbox.markFailed(first.id, { by, error: 'away' });
       assert.equal(await outbox.nextDueAt(), committedAt);
       await outbox.markDelivered(second.id, at(1));
       assert.equal(await outbox.nextDueAt(), undefined);
@@ -87,11 +140,18 @@ export function outboxConformance(worldOf: WorldOf): void {
       const one = message(world, 'log');
       await send(world, [one]);
       await outbox.markDelivered(one.id, at(30));
-      await outbox.markFailed(one.id, 'too late', at(40));
-      assert.deepEqual(await outbox.due(at(1_000), 10), []);
+      await outbox.markFailed(one.id, { by, error: 'too late', retryAt: at(40) });
+      assert.deepEqual(await lookAt(world, at(1_000)), []);
       assert.equal((await outbox.list(world.dataset, 1))[0]?.deliveredAt, at(30));
     });
   });
+}
+
+const by = 'a deliverer';
+
+/** What is due, held for no time at all. */
+function lookAt(world: TestWorld, now: Instant, limit = 10): Promise<readonly PendingMessage[]> {
+  return world.database.outbox.claim({ by, now, leaseMs: 0, limit });
 }
 
 async function send(world: TestWorld, messages: readonly OutboxMessage[]): Promise<void> {

@@ -6,6 +6,7 @@ import { tables } from './migrations/0001-tables.ts';
 import { queries } from './migrations/0002-queries.ts';
 import { exercises } from './migrations/0003-exercises.ts';
 import { batches } from './migrations/0004-add-batches.ts';
+import { outboxClaims } from './migrations/0005-add-outbox-claims.ts';
 import type { Schema } from './schema.ts';
 
 /** Every migration by its number. They run in this order, once each, and are never edited once they were released. */
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, string>> = {
   '0002-queries': queries,
   '0003-exercises': exercises,
   '0004-add-batches': batches,
+  '0005-add-outbox-claims': outboxClaims,
 };
 
 /**

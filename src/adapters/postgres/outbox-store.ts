@@ -3,7 +3,7 @@ import type { DatasetName } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { Message } from '../../core/notifications/message.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
-import type { Outbox, OutboxMessage, PendingMessage } from '../../ports/outbox.ts';
+import type { ClaimRequest, FailedTry, Outbox, OutboxMessage, PendingMessage } from '../../ports/outbox.ts';
 import { decodeJson } from './json.ts';
 import { chunksOf, jsonRows, type RowValue } from './json-rows.ts';
 import type { OutboxTable } from './schema.ts';
@@ -25,11 +25,21 @@ export class PostgresOutbox implements Outbox {
     return commitTask(this.#db, commit, (trx) => insertMessages(trx, messages, commit.endedAt));
   }
 
-  async due(now: Instant, limit: number): Promise<readonly PendingMessage[]> {
+  async claim({ by, now, leaseMs, limit }: ClaimRequest): Promise<readonly PendingMessage[]> {
+    // What decides stands in the locked row itself: where another process was faster, it is looked at again as it is now.
     const { rows } = await sql<OutboxRow>`
-      select * from (${heads}) as head
-      where due_at <= ${now} order by sequence limit ${limit}`.execute(this.#db);
-    return rows.map(messageOf);
+      with head as (${heads}),
+      free as (
+        select outbox.sequence from outbox join head on head.sequence = outbox.sequence
+        where outbox.due_at <= ${now}
+          and (outbox.claimed_until is null or outbox.claimed_until <= ${databaseNow})
+        order by outbox.sequence limit ${limit}
+        for update of outbox skip locked
+      )
+      update outbox set claimed_by = ${by}, claimed_until = ${databaseNow} + ${leaseMs}::double precision
+      from free where outbox.sequence = free.sequence
+      returning outbox.*`.execute(this.#db);
+    return rows.toSorted((a, b) => a.sequence - b.sequence).map(messageOf);
   }
 
   async markDelivered(id: string, at: Instant): Promise<void> {
@@ -40,22 +50,25 @@ export class PostgresOutbox implements Outbox {
         delivered_at: at,
         due_at: null,
         last_error: null,
+        ...nobody,
       }))
       .where('id', '=', id)
       .where('delivered_at', 'is', null)
       .execute();
   }
 
-  async markFailed(id: string, error: string, retryAt: Instant | undefined): Promise<void> {
+  async markFailed(id: string, { by, error, retryAt }: FailedTry): Promise<void> {
     await this.#db
       .updateTable('outbox')
       .set((column) => ({
         attempts: column('attempts', '+', 1),
         due_at: retryAt ?? null,
         last_error: error,
+        ...nobody,
       }))
       .where('id', '=', id)
       .where('due_at', 'is not', null)
+      .where((where) => where.or([where('claimed_by', 'is', null), where('claimed_by', '=', by)]))
       .execute();
   }
 
@@ -79,6 +92,10 @@ export class PostgresOutbox implements Outbox {
     return at === null ? undefined : instant(at);
   }
 }
+
+const nobody = { claimed_by: null, claimed_until: null };
+
+const databaseNow = sql`extract(epoch from clock_timestamp()) * 1000`;
 
 /** The oldest pending message of each channel: it holds back those behind it, so that a channel keeps its order. */
 const heads = sql`

@@ -172,6 +172,8 @@ export type OutboxTable = {
   due_at: number | null;
   delivered_at: number | null;
   last_error: string | null;
+  claimed_by: string | null;
+  claimed_until: number | null;
 };
 
 export type ExerciseEffectTable = {

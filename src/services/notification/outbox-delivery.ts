@@ -18,28 +18,54 @@ type Parts = {
 
 const batchSize = 16;
 
+/** Claimed messages: from `lastStartMs` on, by the monotonic clock, none of them may be begun any more. */
+type Hold = { readonly signal: AbortSignal; readonly lastStartMs: number };
+
+/** How long a delivery may take, and how long messages are held for it, which must be longer. */
+type Times = { readonly timeoutMs: number; readonly leaseMs: number };
+
+const defaultTimes: Times = { timeoutMs: limits.deliveryTimeoutMs, leaseMs: limits.deliveryLeaseMs };
+
 /**
- * Delivers what the outbox holds, at least once each, with back-off. A message was written in the transaction that
- * caused it, so that dying here at any point loses none; the idempotency key lets receivers drop a repetition.
+ * Delivers what the outbox holds, at least once each, with back-off, beside any number of others who do. A message was
+ * written in the transaction that caused it, so that dying here at any point loses none: what it held is delivered by
+ * another one after a while. The idempotency key lets receivers drop a repetition.
  */
 export class OutboxDelivery {
   readonly #kit: Kit;
   readonly #parts: Parts;
+  readonly #times: Times;
+  readonly #id: string;
 
-  constructor(kit: Kit, parts: Parts) {
+  constructor(kit: Kit, parts: Parts, times: Times = defaultTimes) {
     this.#kit = kit;
     this.#parts = parts;
+    this.#times = times;
+    this.#id = kit.random.id();
   }
 
-  /** Tries what is due now, a bounded number at once; whether something was due. */
+  /** Tries what is due now, a bounded number at once; whether something was due that no other deliverer holds. */
   async deliverDue(signal: AbortSignal): Promise<boolean> {
-    const due = await this.#parts.outbox.due(this.#kit.clock.now(), batchSize);
-    await Promise.all(due.map((message) => this.#deliver(message, signal)));
-    return due.length > 0;
+    const { clock } = this.#kit;
+    const { leaseMs, timeoutMs } = this.#times;
+    const lastStartMs = clock.monotonicMs() + leaseMs - timeoutMs;
+    const claimed = await this.#parts.outbox.claim({
+      by: this.#id,
+      now: clock.now(),
+      leaseMs,
+      limit: batchSize,
+    });
+    // All are awaited, also when one of them throws: none may be at work when the next round begins.
+    const ends = await Promise.allSettled(
+      claimed.map((message) => this.#deliver(message, { signal, lastStartMs })),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return claimed.length > 0;
   }
 
-  async #deliver(pending: PendingMessage, signal: AbortSignal): Promise<void> {
-    const outcome = await this.#try(pending, signal);
+  async #deliver(pending: PendingMessage, hold: Hold): Promise<void> {
+    const outcome = await this.#try(pending, hold);
+    if (outcome === undefined) return;
     const channel = pending.channel.split(':')[0] ?? pending.channel;
     this.#kit.telemetry.count('assay_deliveries_total', {
       channel,
@@ -59,19 +85,21 @@ export class OutboxDelivery {
       error: outcome.error,
       again,
     });
-    return this.#parts.outbox.markFailed(
-      pending.id,
-      `${outcome.error.code}: ${outcome.error.message}`,
-      again ? instant(now + delayMs) : undefined,
-    );
+    return this.#parts.outbox.markFailed(pending.id, {
+      by: this.#id,
+      error: `${outcome.error.code}: ${outcome.error.message}`,
+      ...(again ? { retryAt: instant(now + delayMs) } : {}),
+    });
   }
 
-  async #try(pending: PendingMessage, signal: AbortSignal): Promise<Outcome<void>> {
+  /** Undefined when so much time has passed that another one may hold the message before this delivery would be over. */
+  async #try(pending: PendingMessage, { signal, lastStartMs }: Hold): Promise<Outcome<void> | undefined> {
     const definition = await this.#definitionOf(pending);
+    if (this.#kit.clock.monotonicMs() > lastStartMs) return undefined;
     const channel = definition === undefined ? this.#parts.log : this.#parts.webhook;
     return channel.deliver(
       { id: pending.id, message: pending.message, ...(definition === undefined ? {} : { definition }) },
-      { signal, timeoutMs: limits.deliveryTimeoutMs },
+      { signal, timeoutMs: this.#times.timeoutMs },
     );
   }
 

@@ -11,7 +11,10 @@ export class ChildScript implements AsyncDisposable {
   #onLine: () => void = () => undefined;
   #isOver = false;
 
-  constructor(script: 'committer.ts' | 'lock-holder.ts' | 'server/opener.ts', ...args: readonly string[]) {
+  constructor(
+    script: 'committer.ts' | 'lock-holder.ts' | 'server/opener.ts' | 'server/deliverer.ts',
+    ...args: readonly string[]
+  ) {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

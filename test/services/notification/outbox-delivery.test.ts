@@ -9,7 +9,7 @@ import type { Channel, Delivery } from '../../../src/ports/channel.ts';
 import type { DatasetStore } from '../../../src/ports/dataset-store.ts';
 import type { Outbox, PendingMessage } from '../../../src/ports/outbox.ts';
 import { OutboxDelivery } from '../../../src/services/notification/outbox-delivery.ts';
-import { testKit } from '../../support/kit.ts';
+import { type TestKit, testKit } from '../../support/kit.ts';
 
 const dataset = 'flights' as DatasetName;
 const never = new AbortController().signal;
@@ -17,7 +17,12 @@ const never = new AbortController().signal;
 type Mark = { readonly id: string; readonly error?: string; readonly retryInMs?: number };
 
 /** An outbox that holds one message, and channels that answer as told. */
-function setUp(options: { channel: string; attempts?: number; answers?: readonly (Failure | undefined)[] }) {
+function setUp(options: {
+  channel: string;
+  attempts?: number;
+  answers?: readonly (Failure | undefined)[];
+  whileClaiming?: (kit: TestKit) => Promise<void>;
+}) {
   const kit = testKit();
   const marks: Mark[] = [];
   const delivered: Delivery[] = [];
@@ -29,10 +34,13 @@ function setUp(options: { channel: string; attempts?: number; answers?: readonly
     attempts: options.attempts ?? 0,
     createdAt: kit.clock.now(),
   };
-  const outbox: Pick<Outbox, 'due' | 'markDelivered' | 'markFailed'> = {
-    due: async () => [pending],
+  const outbox: Pick<Outbox, 'claim' | 'markDelivered' | 'markFailed'> = {
+    claim: async () => {
+      await options.whileClaiming?.(kit);
+      return [pending];
+    },
     markDelivered: async (id) => void marks.push({ id }),
-    markFailed: async (id, error, retryAt) =>
+    markFailed: async (id, { error, retryAt }) =>
       void marks.push({
         id,
         error,
@@ -99,6 +107,22 @@ describe('the delivery of the outbox', () => {
     assert.ok(
       mark?.retryInMs !== undefined && mark.retryInMs >= 0 && mark.retryInMs <= limits.retryBaseMs * 2 ** 4,
     );
+  });
+
+  it('begins nothing that another deliverer may hold before it is over', async () => {
+    const { deliveryLeaseMs: leaseMs, deliveryTimeoutMs: timeoutMs } = limits;
+    const late = setUp({
+      channel: 'log',
+      whileClaiming: ({ clock }) => clock.advance(leaseMs - timeoutMs + 1),
+    });
+    assert.equal(await late.delivery.deliverDue(never), true);
+    assert.deepEqual([late.delivered, late.marks], [[], []]);
+    const inTime = setUp({
+      channel: 'log',
+      whileClaiming: ({ clock }) => clock.advance(leaseMs - timeoutMs),
+    });
+    await inTime.delivery.deliverDue(never);
+    assert.equal(inTime.delivered.length, 1);
   });
 
   it('gives up what is refused for good, and what has failed too often', async () => {

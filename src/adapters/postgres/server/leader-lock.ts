@@ -9,12 +9,16 @@ import { refusalOf } from './faults.ts';
  * A process that stands still, or whose machine is gone, keeps its connection for long, so the server ends one that is
  * idle: whoever holds the lock must say so again and again.
  */
-export function createLeaderLock(url: string, name: string): LeaderLock {
+export function createLeaderLock(
+  url: string,
+  name: string,
+  { idleMs = limits.leaderLockIdleMs }: { readonly idleMs?: number } = {},
+): LeaderLock {
   let holder: Holder | undefined;
   return {
     hold: async () => {
       try {
-        holder ??= await connect(url);
+        holder ??= await connect(url, idleMs);
         holder.holds ||= await tryLock(holder.client, name);
         // Also where it is held: the answer proves that the connection is, and with it the lock.
         await holder.client.query('select 1');
@@ -36,12 +40,12 @@ export function createLeaderLock(url: string, name: string): LeaderLock {
 
 type Holder = { readonly client: pg.Client; holds: boolean };
 
-async function connect(url: string): Promise<Holder> {
+async function connect(url: string, idleMs: number): Promise<Holder> {
   const client = new pg.Client({ ...clientConfig(url), query_timeout: limits.leaderLockIdleMs });
   // Its loss shows with the next query; an event that nobody hears would end the process.
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(`set idle_session_timeout = ${limits.leaderLockIdleMs}`);
+  await client.query(`set idle_session_timeout = ${idleMs}`);
   return { client, holds: false };
 }
 
