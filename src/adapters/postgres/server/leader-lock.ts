@@ -2,7 +2,7 @@ import pg from 'pg';
 import { limits } from '../../../base/limits.ts';
 import type { LeaderLock } from '../../../ports/leader-lock.ts';
 import { clientConfig } from './client-config.ts';
-import { refusalOf } from './faults.ts';
+import { faultOf, refusalOf } from './faults.ts';
 
 /**
  * A lock of the database's own (`pg_try_advisory_lock`) on a connection of its own: the server drops it with the connection.
@@ -27,7 +27,7 @@ export function createLeaderLock(
         const lost = holder;
         holder = undefined;
         await lost?.client.end().catch(() => undefined);
-        throw error instanceof Error ? refusalOf(error) : error;
+        throw error instanceof Error ? faultOf(error) : error;
       }
     },
     release: async () => {
@@ -44,7 +44,11 @@ async function connect(url: string, idleMs: number): Promise<Holder> {
   const client = new pg.Client({ ...clientConfig(url), query_timeout: limits.leaderLockIdleMs });
   // Its loss shows with the next query; an event that nobody hears would end the process.
   client.on('error', () => undefined);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    throw error instanceof Error ? refusalOf(error) : error;
+  }
   await client.query(`set idle_session_timeout = ${idleMs}`);
   return { client, holds: false };
 }
