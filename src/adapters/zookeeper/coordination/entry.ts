@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Failure, isErrorCode } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
 
 /**
@@ -67,4 +68,13 @@ export function checkNumbers(value: Json, names: readonly string[]): void {
 /** Checks that the named fields of `value` are texts. */
 export function checkTexts(value: Json, names: readonly string[]): void {
   for (const name of names) asText(value[name], name);
+}
+
+/** A failure. One with a code that this release does not know is still a failure, of the kind that was foreseen nowhere. */
+export function asFailure(value: unknown): Failure {
+  const failure = asObject(value, 'a failure');
+  checkTexts(failure, ['code', 'message']);
+  const { code, message } = failure as Failure;
+  if (isErrorCode(code)) return failure as Failure;
+  return { ...(failure as Failure), code: 'INTERNAL', message: `${String(code)}: ${message}` };
 }

@@ -1,7 +1,8 @@
 import type { NodeId } from '../../../base/ids.ts';
-import type { NodeDescription, NodeReport } from '../../../core/membership/node.ts';
+import type { EndedTask, NodeDescription, NodeReport } from '../../../core/membership/node.ts';
 import {
   asArray,
+  asFailure,
   asObject,
   asText,
   checkNumbers,
@@ -39,8 +40,8 @@ export function readReport(data: Buffer, id: string): NodeReport {
   checkNumbers(report, ['at', 'cpu', 'memoryUsedMb']);
   if (report['own'] !== undefined) checkOwnLoad(asObject(report['own'], 'own'));
   for (const running of asArray(report['running'], 'running')) checkTold(asObject(running, 'a running task'));
-  const ended = asArray(report['ended'], 'ended').filter(isKnownEnd);
-  return { ...(report as NodeReport), ended: ended as NodeReport['ended'] };
+  const ended = asArray(report['ended'], 'ended').flatMap(readEnded);
+  return { ...(report as NodeReport), ended };
 }
 
 function checkOwnLoad(own: Json): void {
@@ -52,20 +53,20 @@ function checkTold(told: Json): void {
   checkNumbers(told, ['attempt', 'assignedAt']);
 }
 
-function isKnownEnd(value: unknown): boolean {
+/** Nothing for an end of a kind that this release does not know. */
+function readEnded(value: unknown): readonly EndedTask[] {
   const ended = asObject(value, 'an ended task');
   checkTold(ended);
   const end = asObject(ended['end'], 'an end');
   switch (end['kind']) {
     case 'committed':
     case 'released':
-      return true;
+      return [ended as EndedTask];
     case 'failed':
     case 'died':
-      checkTexts(asObject(end['failure'], 'a failure'), ['code', 'message']);
-      return true;
+      return [{ ...ended, end: { ...end, failure: asFailure(end['failure']) } } as EndedTask];
     default:
-      return false;
+      return [];
   }
 }
 

@@ -1,8 +1,9 @@
-import type { LiveJob, LiveTask } from '../../../core/jobs/live.ts';
+import type { LiveJob, LiveTask, LiveTaskState } from '../../../core/jobs/live.ts';
 import type { PlannedTask } from '../../../core/jobs/task.ts';
 import type { Assignment } from '../../../core/membership/node.ts';
 import {
   asArray,
+  asFailure,
   asNumber,
   asObject,
   asText,
@@ -66,8 +67,7 @@ export function readTasks(data: Buffer): readonly LiveTask[] {
     checkNumbers(task, ['attempts']);
     for (const node of asArray(task['deaths'], 'deaths')) asText(node, 'deaths');
     checkPlan(task['plan']);
-    checkState(task['state']);
-    return task as LiveTask;
+    return { ...(task as LiveTask), state: readState(task['state']) };
   });
 }
 
@@ -89,28 +89,30 @@ function checkPlan(value: unknown): void {
   for (const name of asArray(plan['after'], 'after')) asText(name, 'after');
 }
 
-function checkState(value: unknown): void {
+function readState(value: unknown): LiveTaskState {
   const state = asObject(value, 'state');
   switch (state['state']) {
     case 'blocked':
-      return;
+      break;
     case 'waiting':
       asNumber(state['notBefore'], 'notBefore');
-      return;
+      if (state['lastFailure'] === undefined) break;
+      return { ...state, lastFailure: asFailure(state['lastFailure']) } as LiveTaskState;
     case 'assigned':
       asText(state['node'], 'node');
       checkNumbers(state, ['attempt', 'at']);
-      return;
+      break;
     case 'doubled':
       checkNumbers(state, ['attempt']);
       checkCopies(asArray(state['copies'], 'copies'));
-      return;
+      break;
     case 'ended':
       asText(state['status'], 'status');
-      return;
+      break;
     default:
       throw new MalformedEntry('the state of a task is not known');
   }
+  return state as LiveTaskState;
 }
 
 function checkCopies(copies: readonly unknown[]): void {
