@@ -2,6 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { MiB } from '../../base/units.ts';
 import { createLoopDelay } from './loop-delay.ts';
+import { memoryInUse } from './memory-in-use.ts';
 import { createProcessTree, type ProcessUse } from './process-tree.ts';
 
 /** How busy a node's machine is, and what of it is its own: this process with all that it started. */
@@ -12,6 +13,8 @@ export type MachineLoad = {
   readonly ownCpu: number;
   /** Of this process and its children. Memory that they share counts once for each. */
   readonly memoryUsedMb: number;
+  /** 0–1 of the machine's memory, or of the container's, that can not be had back. */
+  readonly machineMemory: number;
   /** From and to disks, since the last look, by this process and its children. */
   readonly readBytes: number;
   readonly writtenBytes: number;
@@ -37,6 +40,7 @@ export function createMachineLoad(): () => MachineLoad {
       cpu: isConfined || total <= 0 ? ownCpu : 1 - idle,
       ownCpu,
       memoryUsedMb: Math.round(own.memoryBytes / MiB),
+      machineMemory: memoryInUse(),
       readBytes: grown(before.own, own, 'readBytes'),
       writtenBytes: grown(before.own, own, 'writtenBytes'),
       loopDelayMs: loopDelayMs(),

@@ -48,10 +48,9 @@ function takeSeat(
   const slotted = ordered.slice(0, node.slots);
   const drained = from.world.view.draining.has(node.id) || report?.unavailable !== undefined;
   const silent = isSilent(from.heard.get(node.id), draft.now, from.world.rules.suspectMs);
-  const full = slotted.length > 0 && (report?.memoryUsedMb ?? 0) >= node.memoryMb * memoryFull;
   return {
     node,
-    open: !drained && !silent && !full,
+    open: !drained && !silent,
     pressure: report === undefined ? 0 : pressureOf(node, report),
     mentioned: new Set([...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task)),
     running,
@@ -60,9 +59,6 @@ function takeSeat(
     memoryMb: slotted.reduce((sum, ref) => sum + needMb(ref, from.capMb), 0),
   };
 }
-
-/** Of a node's memory: above this share, a node that has work takes no more. */
-const memoryFull = 0.95;
 
 function pressureOf(node: NodeDescription, report: NodeReport): number {
   const memory = report.memoryUsedMb / Math.max(1, node.memoryMb);

@@ -209,7 +209,7 @@ export class DataNode implements Service {
     for (const key of this.#ended.keys()) if (!assigned.has(key)) this.#ended.delete(key);
     for (const [key, assignment] of assigned) {
       if (this.#runs.has(key) || this.#ended.has(key)) continue;
-      if (this.#draining) this.#end(assignment, { kind: 'released' });
+      if (this.#draining || this.#load.isOverloaded()) this.#end(assignment, { kind: 'released' });
       else if (!this.#mayStart(assignment)) return;
       else this.#begin(key, assignment);
     }
@@ -287,8 +287,8 @@ export class DataNode implements Service {
     for (const run of this.#hung) if (!run.hung) this.#hung.delete(run);
     const { description } = this.#options;
     const tasks = { running: this.#runs.size, hung: this.#hung.size };
-    const { overloaded, ...load } = this.#load.look(tasks);
-    const full = overloaded || this.#hung.size >= limits.hungHandlersMax;
+    const load = this.#load.look(tasks);
+    const full = this.#load.isOverloaded() || this.#hung.size >= limits.hungHandlersMax;
     const unavailable = this.#draining ? 'stopping' : full ? 'overloaded' : undefined;
     return {
       node: description.id,

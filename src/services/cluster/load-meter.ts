@@ -1,7 +1,8 @@
 import type { ClusterName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
-import { MiB } from '../../base/units.ts';
+import { instant, MiB } from '../../base/units.ts';
 import type { NodeReport, OwnLoad } from '../../core/membership/node.ts';
+import { judgeLoad, type LoadState } from '../../core/membership/overload.ts';
 import type { Kit } from '../kit.ts';
 
 /** A look at a node's machine. Of the node's own use only where somebody measures it. */
@@ -10,8 +11,8 @@ export type NodeLoad = {
   readonly cpu: number;
   /** By the node with its workers. */
   readonly memoryUsedMb: number;
-  /** The node itself finds that it has more than it can do. */
-  readonly overloaded?: boolean;
+  /** 0–1 of the machine's memory, or of the container's, that can not be had back. */
+  readonly machineMemory?: number;
   /** 0–1 of the same cores, by the node with its workers. */
   readonly ownCpu?: number;
   /** Since the last look. */
@@ -21,21 +22,30 @@ export type NodeLoad = {
 };
 
 /** What a node says of its load in a report. */
-export type MeteredLoad = Pick<NodeReport, 'cpu' | 'memoryUsedMb' | 'own'> & { readonly overloaded: boolean };
+export type MeteredLoad = Pick<NodeReport, 'cpu' | 'memoryUsedMb' | 'own'>;
 
 /** Looks at a node's load: for its report, and as metrics of its process. */
 export class LoadMeter {
   readonly #kit: Kit;
   readonly #cluster: ClusterName;
+  readonly #memoryMb: number;
   readonly #look: () => NodeLoad;
   #lookedAtMs: number;
   #last: MeteredLoad | undefined;
+  #state: LoadState = { state: 'normal' };
 
-  constructor(kit: Kit, cluster: ClusterName, look: () => NodeLoad = () => ({ cpu: 0, memoryUsedMb: 0 })) {
+  /** `memoryMb` is the node's own limit. */
+  constructor(kit: Kit, of: { cluster: ClusterName; memoryMb: number; look: (() => NodeLoad) | undefined }) {
     this.#kit = kit;
-    this.#cluster = cluster;
-    this.#look = look;
+    this.#cluster = of.cluster;
+    this.#memoryMb = of.memoryMb;
+    this.#look = of.look ?? (() => ({ cpu: 0, memoryUsedMb: 0 }));
     this.#lookedAtMs = kit.clock.monotonicMs();
+  }
+
+  /** Whether the node had more than it could do at the last look. */
+  isOverloaded(): boolean {
+    return this.#state.state === 'overloaded';
   }
 
   /** The present load; the one of a moment ago where reports follow each other fast, for short spans say nothing. */
@@ -45,11 +55,26 @@ export class LoadMeter {
     if (this.#last !== undefined && spanMs < limits.loadLookMs) return this.#last;
     const load = this.#look();
     this.#lookedAtMs = nowMs;
-    const { cpu, memoryUsedMb, ownCpu, overloaded = false } = load;
+    const { cpu, memoryUsedMb, ownCpu } = load;
     const own = ownCpu === undefined ? undefined : ownLoad({ ...load, ownCpu }, spanMs / 1_000);
     this.#tell(load, tasks);
-    this.#last = { cpu, memoryUsedMb, overloaded, ...(own === undefined ? {} : { own }) };
+    this.#judge(load, tasks.running);
+    this.#last = { cpu, memoryUsedMb, ...(own === undefined ? {} : { own }) };
     return this.#last;
+  }
+
+  #judge(load: NodeLoad, running: number): void {
+    const { memoryUsedMb, machineMemory = 0, loopDelayMs = 0 } = load;
+    const ownMemory = memoryUsedMb / Math.max(1, this.#memoryMb);
+    const at = instant(this.#kit.clock.monotonicMs());
+    const before = this.#state;
+    this.#state = judgeLoad(before, { at, ownMemory, machineMemory, loopDelayMs, running });
+    if (this.#state.state === 'overloaded' && before.state !== 'overloaded') {
+      const { cause } = this.#state;
+      this.#kit.log.warn('a data node has more than it can do and takes nothing new', { cause, ...load });
+    } else if (this.#state.state !== 'overloaded' && before.state === 'overloaded') {
+      this.#kit.log.info('a data node takes work again');
+    }
   }
 
   #tell(load: NodeLoad, tasks: { readonly running: number; readonly hung: number }): void {

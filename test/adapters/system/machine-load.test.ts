@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -62,3 +62,16 @@ const hungryChild = `
   process.stdout.write('ready');
   process.stdin.resume().on('end', () => process.exit(taken.length === 0 ? 1 : 0));
 `;
+
+it('memory that can not be had back is at least what the kernel says of the whole machine, without its caches', {
+  skip: existsSync('/proc/meminfo') ? false : 'there is no /proc here',
+}, () => {
+  const { machineMemory } = createMachineLoad()();
+  const kB = (name: string) => {
+    const line = new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(readFileSync('/proc/meminfo', 'latin1'));
+    return Number(line?.[1]);
+  };
+  const machine = 1 - kB('MemAvailable') / kB('MemTotal');
+  // Others take and give memory between the two looks.
+  assert.ok(machineMemory > machine - 0.1 && machineMemory <= 1, `${machineMemory}, the machine ${machine}`);
+});
