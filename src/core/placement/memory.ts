@@ -16,6 +16,8 @@ export type LeaderMemory = {
   readonly reports: ReadonlyMap<NodeId, NodeReport>;
   /** By this leader's clock, when each member's report was last seen to change. */
   readonly heard: ReadonlyMap<NodeId, Heard>;
+  /** Since when nodes that left something behind have been neither members nor had work. */
+  readonly gone: ReadonlyMap<NodeId, Instant>;
   /** By node, the tasks that have a slot there, and since when they have been seen as they are. */
   readonly slotted: ReadonlyMap<NodeId, ReadonlyMap<TaskId, Slotted>>;
   /** The order in which datasets were last served; higher is later. */
@@ -40,6 +42,7 @@ export const emptyMemory: LeaderMemory = {
   absences: new Map(),
   reports: new Map(),
   heard: new Map(),
+  gone: new Map(),
   slotted: new Map(),
   turns: new Map(),
   durations: new Map(),

@@ -50,6 +50,8 @@ export type Reconciled = {
   readonly slots: { readonly busy: number; readonly free: number };
   /** Kinds of task that wait although there are nodes, for none of them can do such tasks. */
   readonly unserved: ReadonlySet<TaskKind>;
+  /** Nodes that have been gone for long: what they left behind may go too. */
+  readonly forgotten: ReadonlySet<NodeId>;
   /** When time alone changes something next, if it does. */
   readonly wakeAt?: Instant;
 };
@@ -78,6 +80,7 @@ export function reconcile(input: ReconcileInput): Reconciled {
   const estimates = new Estimates(durations);
   const { turns, unserved } = assignTasks(draft, { world, held: input.held, seats, estimates });
   const wakeAt = nextChange(draft, verdict);
+  const gone = goneNodes(input, draft);
   return {
     work: draft.changedWork(),
     jobs: draft.changedJobs(),
@@ -89,12 +92,16 @@ export function reconcile(input: ReconcileInput): Reconciled {
       absences: verdict.absences,
       reports: rememberReports(input, draft),
       heard,
+      gone,
       slotted: slottedNow(seats, memory.slotted, now),
       turns,
       durations,
     },
     slots: countSlots(seats),
     unserved,
+    forgotten: new Set(
+      [...gone].filter(([, since]) => now - since >= rules.forgetNodeMs).map(([node]) => node),
+    ),
     ...(wakeAt === undefined ? {} : { wakeAt }),
   };
 }
@@ -147,6 +154,15 @@ function castNet(draft: Draft, world: World, seats: readonly Seat[]): boolean {
     }
   }
   return caught;
+}
+
+/** Nodes with a report or a drain mark that are not members and have no work, and since when. */
+function goneNodes({ view, memory, now }: ReconcileInput, draft: Draft): LeaderMemory['gone'] {
+  const present = new Set(view.nodes.map((node) => node.id));
+  const left = [...view.reports.keys(), ...view.draining].filter(
+    (node) => !present.has(node) && draft.work(node).length === 0,
+  );
+  return new Map(left.map((node) => [node, memory.gone.get(node) ?? now]));
 }
 
 function rememberReports({ view, memory }: ReconcileInput, draft: Draft): LeaderMemory['reports'] {

@@ -11,6 +11,7 @@ export type PlacementRules = RetryRules & {
   readonly sessionTimeoutMs: number;
   readonly suspectMs: number;
   readonly copyTaskMsMin: number;
+  readonly forgetNodeMs: number;
   readonly timeoutNetMs: number;
   readonly startNetMs: number;
   readonly silenceNetMs: number;

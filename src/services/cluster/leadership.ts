@@ -178,9 +178,10 @@ export class Leadership {
     if (!(await this.#record(settlement.unrecorded))) return false;
     const gone = new Set([...settlement.ends.map(({ job }) => job.id), ...this.#book.idlePaused(tables)]);
     const jobs = changedTables(seen.jobs, tables, gone);
-    if (decided.work.size > 0 || jobs.size > 0) {
+    const { work, forgotten } = decided;
+    if (work.size > 0 || jobs.size > 0 || forgotten.size > 0) {
       if (!this.#maySpeak()) return false;
-      const written = await this.#parts.coordination.decide(this.#term, { work: decided.work, jobs });
+      const written = await this.#parts.coordination.decide(this.#term, { work, jobs, forgotten });
       if (written === 'deposed') {
         this.#telemetry.refused(this.#term.epoch);
         this.#halt.abort();

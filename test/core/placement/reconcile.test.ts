@@ -363,6 +363,36 @@ describe('reconcile', () => {
   });
 });
 
+describe('reconcile, on what nodes leave behind', () => {
+  const reports = [reportOf('gone'), reportOf('here'), reportOf('back')];
+  const draining = ['gone', 'never', 'here'].map(nodeId);
+  const nodes = [describeNode('here'), describeNode('back')];
+  const parts = { jobs: [], reports, draining };
+  const later = (ms: number) => instant(decidedAt + ms);
+
+  it('forgets reports and drain marks of nodes that have been gone for a minute, and of no others', () => {
+    const first = decide(viewOf({ ...parts, nodes: [describeNode('here')] }));
+    assert.deepEqual([...first.result.forgotten], []);
+    const almost = { memory: first.result.memory, now: later(placementRules.forgetNodeMs - 1) };
+    const second = decide(viewOf({ ...parts, nodes }), almost);
+    assert.deepEqual([...second.result.forgotten], []);
+    const third = { memory: second.result.memory, now: later(placementRules.forgetNodeMs) };
+    const { result } = decide(viewOf({ ...parts, nodes }), third);
+    assert.deepEqual([...result.forgotten], ['gone', 'never']);
+  });
+
+  it('keeps the last report of a lost node as long as its work is not taken away', () => {
+    const held = { state: 'assigned', node: nodeId('gone'), attempt: 1, at: startOfTime } as const;
+    const jobs = ['g1', 'g2', 'gone'].map((id) =>
+      liveJob({ id, tasks: [liveTask('a', { ...held, node: nodeId(id) })] }),
+    );
+    const view = viewOf({ ...parts, nodes, jobs });
+    const { result } = decide(view);
+    assert.deepEqual([...result.work], [], 'a third of all nodes is waited for');
+    assert.ok(!result.memory.gone.has(nodeId('gone')));
+  });
+});
+
 describe('reconcile, on losses', () => {
   const on = (node: string) =>
     ({ state: 'assigned', node: nodeId(node), attempt: 1, at: startOfTime }) as const;

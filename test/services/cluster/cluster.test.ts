@@ -261,6 +261,34 @@ describe('a cluster', () => {
     await cluster.stop();
   });
 
+  it('tells when a node is drained and when nothing is left to start on, and forgets marks of nodes long gone', async () => {
+    const cluster = new TestCluster();
+    const { session } = await cluster.manager();
+    const node = await cluster.node(good(cluster, 300), { slots: 1 });
+    await cluster.store.enqueue([checkOf('c1', 3)]);
+    await cluster.kit.clock.advance(100);
+    const id = (await session.view()).nodes[0]?.id;
+    assert.ok(id !== undefined);
+    await session.setDrain(id, true);
+    await cluster.kit.clock.advance(2_000);
+    assert.equal(cluster.store.commits.length, 1);
+    const told = cluster.kit.log.events
+      .map(({ message }) => message)
+      .filter((each) => each.includes('drain'));
+    assert.deepEqual(told, [
+      'all data nodes of a cluster drain: nothing starts there',
+      'a data node is drained: it may be stopped',
+    ]);
+    await cluster.end(node);
+    await cluster.node(good(cluster));
+    await cluster.until('the job ends', ended(cluster));
+    assert.ok(cluster.store.record(jobId('c1'))?.tasks.every((task) => task.attempts === 1));
+    assert.ok((await session.view()).draining.has(id));
+    await cluster.kit.clock.advance(limits.forgetNodeMs + 1_000);
+    assert.deepEqual([...(await session.view()).draining], []);
+    await cluster.stop();
+  });
+
   it('goes on where it stopped when the database comes back', async () => {
     const cluster = new TestCluster();
     await cluster.manager();
