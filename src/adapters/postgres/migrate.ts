@@ -9,8 +9,11 @@ import { batches } from './migrations/0004-add-batches.ts';
 import { outboxClaims } from './migrations/0005-add-outbox-claims.ts';
 import type { Schema } from './schema.ts';
 
-/** Every migration by its number. They run in this order, once each, and are never edited once they were released. */
-const migrations: Readonly<Record<string, string>> = {
+/**
+ * Every migration by its number. They run in this order, once each, and are never edited once they were released. One
+ * whose name begins with `add-` only adds what older releases need not know: they go on beside it (decision 16).
+ */
+const released: Migrations = {
   '0001-tables': tables,
   '0002-queries': queries,
   '0003-exercises': exercises,
@@ -18,23 +21,24 @@ const migrations: Readonly<Record<string, string>> = {
   '0005-add-outbox-claims': outboxClaims,
 };
 
+/** SQL by name. */
+export type Migrations = Readonly<Record<string, string>>;
+
 /**
  * Brings the tables up to date, all missing migrations or none, under a lock that lets one process do it:
- * `DATABASE_TOO_NEW` when the database has a migration that this program does not know, `DATABASE_UNREADABLE` when one fails.
+ * `DATABASE_TOO_NEW` when a newer Assay has changed them so that this program does not fit them any more,
+ * `DATABASE_UNREADABLE` when a migration fails.
  */
-export async function migrate(db: Kysely<Schema>): Promise<Outcome<void>> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => mapValues(migrations, sqlMigration) },
-    migrationTableName: 'migration',
-    migrationLockTableName: 'migration_lock',
-  });
+export async function migrate(db: Kysely<Schema>, migrations: Migrations = released): Promise<Outcome<void>> {
   try {
-    const unknown = (await executed(db)).filter((name) => !(name in migrations));
-    if (unknown.length > 0) return fail(tooNew(unknown));
-    const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
-    return succeed(undefined);
+    const before = judge(await executed(db), migrations);
+    if (before !== 'behind') return before;
+    const { error } = await migratorOf(db, migrations).migrateToLatest();
+    if (error === undefined) return succeed(undefined);
+    // Another process may have been faster, and may have been a newer one.
+    const since = judge(await executed(db), migrations);
+    if (since !== 'behind') return since;
+    throw error;
   } catch (error) {
     const cause = failureOf(error);
     if (cause.code !== 'INTERNAL') return fail(cause);
@@ -45,6 +49,24 @@ export async function migrate(db: Kysely<Schema>): Promise<Outcome<void>> {
       }),
     );
   }
+}
+
+/** Whether tables with these migrations fit the program, do not, or are behind. */
+function judge(done: readonly string[], migrations: Migrations): Outcome<void> | 'behind' {
+  const isBehind = Object.keys(migrations).some((name) => !done.includes(name));
+  const unknown = done.filter((name) => !(name in migrations));
+  const unfit = isBehind ? unknown : unknown.filter((name) => !/^\d+-add-/.test(name));
+  if (unfit.length > 0) return fail(tooNew(unfit));
+  return isBehind ? 'behind' : succeed(undefined);
+}
+
+function migratorOf(db: Kysely<Schema>, migrations: Migrations): Migrator {
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => mapValues(migrations, sqlMigration) },
+    migrationTableName: 'migration',
+    migrationLockTableName: 'migration_lock',
+  });
 }
 
 function tooNew(unknown: readonly string[]): ReturnType<typeof failure> {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { migrate } from '../../../../src/adapters/postgres/migrate.ts';
 import { openServerDatabase } from '../../../../src/adapters/postgres/server/open.ts';
 import { problemOf } from '../../../../src/adapters/postgres/server/requirements.ts';
 import type { Failure } from '../../../../src/base/errors.ts';
+import { TestWorld } from '../../../conformance/database-fixtures.ts';
 import { createRecordingLog, testKit } from '../../../support/kit.ts';
 import {
   openOnServer,
@@ -11,6 +14,7 @@ import {
   startPostgres,
 } from '../../../support/postgres-server.ts';
 import { ChildScript } from '../child-script.ts';
+import { directly } from './directly.ts';
 
 describe('the start on a server', () => {
   let server: PostgresServer;
@@ -38,8 +42,52 @@ describe('the start on a server', () => {
 
   it('makes the tables once when many pools of one process start at once', async () => {
     const url = await server.createDatabase();
-    const databases = await Promise.all(Array.from({ length: 4 }, () => openOnServer(url)));
+    const databases = await Promise.all(Array.from({ length: 10 }, () => openOnServer(url)));
     await Promise.all(databases.map((database) => database.close()));
+  });
+
+  it('takes no lock when there is nothing to do, so that a start never waits for others', async () => {
+    const url = await server.createDatabase();
+    await (await openOnServer(url)).close();
+    await using other = directly(url);
+    await other.kysely.transaction().execute(async (trx) => {
+      await sql`lock table migration_lock in access exclusive mode`.execute(trx);
+      await (await openOnServer(url)).close();
+    });
+  });
+
+  it('lets an older and a newer release start at once on an empty database', async () => {
+    const first = 'create table one (id integer)';
+    // So slow that an older release that begins meanwhile finds it done.
+    const second = 'create table two (id integer);\nselect pg_sleep(0.1)';
+    const older = { '0001-first': first };
+    const newer = { ...older, '0002-add-second': second };
+    for (let round = 0; round < 3; round += 1) {
+      const url = await server.createDatabase();
+      await using dbs = new AsyncDisposableStack();
+      const open = () => dbs.use(directly(url)).kysely;
+      const outcomes = await Promise.all(
+        [older, newer, older, newer].map((migrations) => migrate(open(), migrations)),
+      );
+      for (const outcome of outcomes) assert.deepEqual(outcome, { ok: true, value: undefined });
+      assert.deepEqual((await sql`select from one, two`.execute(open())).rows, []);
+    }
+  });
+
+  it('works on tables to which a newer Assay has only added', async () => {
+    const url = await server.createDatabase();
+    await (await openOnServer(url)).close();
+    await server.asSuperuser(
+      url,
+      `insert into migration values ('9998-add-later', '2030-01-01');
+      alter table outbox add column later text not null default 'x';
+      alter table task_outcome add column later text`,
+    );
+    const database = await openOnServer(url);
+    const world = new TestWorld(database);
+    assert.ok(await world.ingested('2001-01-01'));
+    assert.deepEqual(await database.outbox.list(world.dataset, 1), []);
+    await database.close();
   });
 
   it('refuses tables of a newer Assay', async () => {
