@@ -10,7 +10,7 @@ export const assembleManager: Assemble<ManagerConfig> = (config, { kit, database
   const { cluster, zooKeeper, name } = config;
   const member = new Member(kit, {
     cluster,
-    open: () => openSession(kit, config, { cluster, connectString: zooKeeper }),
+    open: () => openSession(kit, config, { cluster, connectString: zooKeeper, deathWatch: true }),
     build: (coordination, onExpired) =>
       new ResourceManager(
         kit,

@@ -23,7 +23,7 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
   const load = createMachineLoad();
   const member = new Member(kit, {
     cluster,
-    open: () => openSession(kit, config, { cluster, connectString: zooKeeper }),
+    open: () => openSession(kit, config, { cluster, connectString: zooKeeper, deathWatch: true }),
     build: (coordination, onExpired) =>
       new DataNode(
         kit,

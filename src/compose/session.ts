@@ -4,11 +4,11 @@ import type { CommonConfig } from '../config/role-config.ts';
 import type { Coordination } from '../ports/coordination.ts';
 import type { Kit } from '../services/kit.ts';
 
-/** Opens one session on the ensemble of a cluster. */
+/** Opens one session on the ensemble of a cluster. `deathWatch` ends it at once when this process is killed. */
 export function openSession(
   kit: Kit,
   config: Pick<CommonConfig, 'sessionTimeoutMs'>,
-  ensemble: { readonly cluster: ClusterName; readonly connectString: string },
+  ensemble: { readonly cluster: ClusterName; readonly connectString: string; readonly deathWatch?: boolean },
 ): Promise<Coordination> {
   return openZooKeeperCoordination({ ...kit, ...ensemble, sessionTimeoutMs: config.sessionTimeoutMs });
 }

@@ -94,6 +94,9 @@ function combined<Role extends string, T>(
   return own.ok ? succeed({ ...common, ...own.value, role }) : own;
 }
 
+/** 1 TiB. Whether the machine has it is not checked: a container may be told of another one. */
+const memoryMbMax = 1_048_576;
+
 const readCommon: Reader<CommonConfig> = (options, environment) => {
   const cluster = options.cluster === undefined ? '' : `-${options.cluster}`;
   const name = options.name ?? environment['ASSAY_NAME'] ?? `${options.role}${cluster}-${hostname()}`;
@@ -163,7 +166,7 @@ const nodePartsOf: Reader<Omit<NodeConfig, keyof CommonConfig | 'role'>> = (opti
     // A machine usually has a node of each cluster.
     fallback: Math.max(limits.smallTaskMemoryMb, Math.floor(machineMb / 2)),
     min: limits.smallTaskMemoryMb,
-    max: machineMb,
+    max: memoryMbMax,
   });
   if (!memory.ok) return memory;
   const batches = batchPlaceOf(options, environment);
