@@ -11,7 +11,9 @@ import type { CliDependencies, DemoOptions, RoleOptions, UpOptions } from './cli
 import { type CliIo, terminalIo } from './cli/io.ts';
 import { runCli } from './cli/program.ts';
 import { createChecking } from './compose/checking.ts';
+import { createDrillDependencies } from './compose/drills.ts';
 import { createKit } from './compose/kit.ts';
+import { openLocalCluster } from './compose/local-cluster.ts';
 import { type Standalone, startStandalone } from './compose/standalone.ts';
 import { createRole } from './compose/start-role.ts';
 import { version } from './compose/version.ts';
@@ -44,7 +46,9 @@ function dependencies(): CliDependencies {
     up,
     role,
     demo,
+    startCluster: openLocalCluster,
     startChecking,
+    drills: createDrillDependencies(),
   };
 }
 

@@ -274,6 +274,8 @@ export const limits = {
   processLogReadBytes: 256 * KiB,
   processLogLinesTold: 8,
   processLogLookMs: 10 * second,
+  /** Data nodes of each cluster. */
+  localNodesMax: 32,
   /** The unit of the servers' time there: sessions last 2 to 20 of it. */
   zooKeeperTickMs: 500,
   /** Ports that are tried before a server is given up because of those of others. */

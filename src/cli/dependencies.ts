@@ -1,5 +1,8 @@
+import type { Outcome } from '../base/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LocalCluster, LocalProcess } from '../ports/local-cluster.ts';
 import type { CheckCommandDependencies } from './commands/check.ts';
+import type { DrillDependencies } from './drills/drill-dependencies.ts';
 import type { CliIo } from './io.ts';
 
 /** What the commands need of the world; the composition root fills it in. */
@@ -21,10 +24,17 @@ export type CliDependencies = {
   readonly up: (options: UpOptions) => Promise<number>;
   /** Runs one role of a cluster until it is told to stop; the exit code. */
   readonly role: (options: RoleOptions) => Promise<number>;
+  /** Starts a whole cluster on this machine; `signal` ends the start. */
+  readonly startCluster: (
+    options: ClusterOptions,
+    watch: { readonly onChange: (change: LocalProcess) => void; readonly signal: AbortSignal },
+  ) => Promise<Outcome<LocalCluster>>;
   /** Starts what `check` reads and measures files with. */
   readonly startChecking: CheckCommandDependencies['startChecking'];
   /** Runs the demonstration; the exit code. */
   readonly demo: (options: DemoOptions) => Promise<number>;
+  /** What drills start and look at. */
+  readonly drills: DrillDependencies;
 };
 
 /** As given on the command line; the configuration checks them and knows the defaults. */
@@ -36,6 +46,13 @@ export type UpOptions = {
   readonly workers?: string;
   readonly logLevel?: string;
   readonly secretsFile?: string;
+};
+
+/** As given on the command line: `up` with a whole cluster. */
+export type ClusterOptions = UpOptions & {
+  readonly clusterOf: string;
+  readonly zones?: string;
+  readonly slots?: string;
 };
 
 export type DemoOptions = UpOptions & { readonly once: boolean; readonly json: boolean };

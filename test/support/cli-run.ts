@@ -33,6 +33,7 @@ export async function runCommand(
       onInterrupt: () => () => {},
       up: unexpected('up'),
       role: unexpected('role'),
+      startCluster: unexpected('startCluster'),
       demo: unexpected('demo'),
       startChecking: unexpected('startChecking'),
       ...overrides,

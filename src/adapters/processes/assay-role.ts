@@ -15,6 +15,7 @@ export type AssayRole = Pick<ProcessPlan, 'name' | 'cluster' | 'zone'> & {
   readonly databaseUrl: string;
   readonly zooKeeper: string;
   readonly sessionTimeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
 };
 
 /** A role of Assay. It is ready when it has said so on its standard output, with its address. */
@@ -40,36 +41,31 @@ export function assayPlan(role: AssayRole): ProcessPlan {
   };
 }
 
-function argsOf({ cluster, name, zooKeeper, port, zone, sessionTimeoutMs, args }: AssayRole): string[] {
+function argsOf({ cluster, name, port, args }: AssayRole): string[] {
   const own = cluster === undefined ? [] : ['--cluster', cluster];
-  const address = ['--zookeeper', zooKeeper, '--host', '127.0.0.1', '--port', String(port)];
-  const place = ['--region', 'local', '--zone', zone];
-  return [
-    ...own,
-    '--name',
-    name,
-    ...address,
-    ...place,
-    '--session-timeout',
-    String(sessionTimeoutMs),
-    ...args,
-  ];
+  return [...own, '--name', name, '--host', '127.0.0.1', '--port', String(port), ...args];
 }
 
 /**
- * Everything that this process was given, because definitions refer to secrets in it. The database's URL stands there too:
- * the list of processes shows arguments to everybody.
+ * Everything that this process was given, because definitions refer to secrets in it, and what all roles have in common.
+ * The database's URL is for no list of processes, which shows arguments to everybody.
  */
 function environmentOf(role: AssayRole, build: string): Record<string, string | undefined> {
   return {
     ...process.env,
+    ...role.environment,
     // As `bin/assay` sets it: each running query holds a thread.
     UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? '8',
     NO_COLOR: '1',
     ASSAY_BUILD: build,
     ASSAY_DATABASE_URL: role.databaseUrl,
+    ASSAY_BATCHES: 'postgres',
+    ASSAY_ZOOKEEPER: role.zooKeeper,
     // They would win over the address of this cluster's servers.
     ASSAY_ZOOKEEPER_INGESTION: undefined,
     ASSAY_ZOOKEEPER_QUALITY: undefined,
+    ASSAY_SESSION_TIMEOUT_MS: String(role.sessionTimeoutMs),
+    ASSAY_REGION: 'local',
+    ASSAY_ZONE: role.zone,
   };
 }

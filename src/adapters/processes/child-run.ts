@@ -41,6 +41,8 @@ export class ChildRun {
         cwd: command.directory,
         env: { ...command.environment },
         stdio: ['ignore', descriptor, descriptor],
+        // A group of its own: Ctrl-C on a terminal is for the holder, who stops its processes in order.
+        detached: true,
       });
     } finally {
       closeSync(descriptor);

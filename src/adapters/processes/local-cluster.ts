@@ -35,13 +35,18 @@ export type LocalClusterOptions = {
   /** The unit of ZooKeeper's time. */
   readonly tickMs?: number;
   readonly build?: string;
+  /** Of Assay's roles, beside what they inherit and what the cluster decides: `ASSAY_LOG_LEVEL`, for instance. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Ends the start, and everything that has begun. */
+  readonly signal?: AbortSignal;
   /** Told of every change from the start on. */
   readonly onChange?: (change: LocalProcess) => void;
 };
 
 /**
  * Starts a whole cluster and resolves when all of it is ready. `PROGRAM_MISSING`, `ADDRESS_UNAVAILABLE` of a port that was
- * asked for, or `PROCESS_FAILED` of the first process that did not come up; nothing is left running then.
+ * asked for, `PROCESS_FAILED` of the first process that did not come up, or `NOT_READY` when `signal` has aborted; nothing is
+ * left running then.
  */
 export async function startLocalCluster(
   kit: SupervisorKit,
@@ -55,6 +60,8 @@ export async function startLocalCluster(
   if (isRoot()) chmodSync(directory, 0o711);
   const group = new ProcessGroup(kit, options.build ?? 'local');
   if (options.onChange !== undefined) group.onChange(options.onChange);
+  const onAbort = (): void => void group.stop();
+  options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const started = await startAll(group, {
       ...options,
@@ -67,6 +74,8 @@ export async function startLocalCluster(
   } catch (error) {
     await group.stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
   }
 }
 
@@ -90,6 +99,7 @@ async function startAll(group: ProcessGroup, options: StartOptions): Promise<Out
 }
 
 class Processes implements LocalCluster {
+  apiUrl = '';
   readonly databaseUrl: string;
   readonly zooKeeper: string;
   readonly #group: ProcessGroup;
@@ -108,10 +118,6 @@ class Processes implements LocalCluster {
     this.zooKeeper = servers.ensemble.connectString;
   }
 
-  get apiUrl(): string {
-    return this.#group.named('api-1').now.url ?? '';
-  }
-
   /** The API first: it makes the tables, which the others would wait for. */
   async startMembers(): Promise<Outcome<void>> {
     const { managersPerCluster = 2 } = this.#options;
@@ -122,6 +128,8 @@ class Processes implements LocalCluster {
       const failed = started.find((outcome) => !outcome.ok);
       if (failed !== undefined) return failed;
     }
+    // It keeps its port over restarts.
+    this.apiUrl = this.#group.named('api-1').now.url ?? '';
     return succeed(undefined);
   }
 
@@ -190,6 +198,7 @@ class Processes implements LocalCluster {
         databaseUrl: this.databaseUrl,
         zooKeeper: this.zooKeeper,
         sessionTimeoutMs,
+        environment: this.#options.environment ?? {},
       }),
     );
     const started = await process.start();
@@ -205,5 +214,5 @@ function argsOf({ role }: Member, options: { directory: string; slots: number })
   // Memory for as many of the largest tasks as there are slots: the slots alone are the measure on one machine.
   const memoryMb = options.slots * limits.measureMemoryMb;
   const size = ['--slots', String(options.slots), '--memory-mb', String(memoryMb)];
-  return [...data, ...size, '--batches', 'postgres'];
+  return [...data, ...size];
 }

@@ -21,7 +21,7 @@ export class ProcessGroup {
     void this.#keepLogsSmall();
   }
 
-  /** Takes a process in, which is down; one that has its name must be down as well, and is forgotten. */
+  /** Takes a process in, which is down. It takes the place of the one that has its name, which is stopped. */
   readonly supervise = (plan: ProcessPlan): SupervisedProcess => {
     const process = new SupervisedProcess(this.#kit, plan, {
       build: this.#build,
@@ -29,6 +29,7 @@ export class ProcessGroup {
         for (const listener of this.#listeners) listener(change);
       },
     });
+    void this.#processes.get(plan.name)?.close();
     this.#processes.set(plan.name, process);
     if (this.#closing.signal.aborted) void process.close();
     return process;

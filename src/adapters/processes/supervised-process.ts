@@ -61,7 +61,7 @@ export class SupervisedProcess {
       pid: life?.run.pid ?? 0,
       state: stateOf(life),
       build: this.#build,
-      ...(life?.url === undefined ? {} : { url: life.url }),
+      ...(life?.url === undefined || !life.run.isAlive ? {} : { url: life.url }),
     };
   }
 

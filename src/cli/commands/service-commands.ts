@@ -1,12 +1,19 @@
 import type { Command } from 'commander';
 import { defaultHost, defaultPort } from '../../base/default-address.ts';
 import type { CommandSet, ExitCode, Session } from '../command-set.ts';
-import type { DemoOptions, UpOptions } from '../dependencies.ts';
+import type { ClusterOptions, DemoOptions, UpOptions } from '../dependencies.ts';
+import { upCluster } from './up-cluster.ts';
 
 /** `up` and `demo`: the service in this process. */
 export function addServiceCommands(program: Command, commands: CommandSet): void {
   withServiceOptions(commands.local(program, 'up', 'run the whole service in this process, until Ctrl-C'))
     .option('--database-url <url>', 'PostgreSQL server instead of the embedded database (ASSAY_DATABASE_URL)')
+    .option(
+      '--cluster-of <n>',
+      'a whole cluster of processes instead, with n data nodes for each kind of work',
+    )
+    .option('--zones <names>', 'zones of that cluster (default a,b,c)')
+    .option('--slots <n>', 'tasks at once of each of its nodes (default 2)')
     .addHelpText(
       'after',
       `
@@ -15,9 +22,14 @@ says otherwise: there is no sign-in yet, so open it to networks that you trust a
 
 Examples:
   assay up
-  assay up --data /var/lib/assay --port 8080`,
+  assay up --data /var/lib/assay --port 8080
+  assay up --cluster-of 3 --data ./cluster`,
     )
-    .action(commands.run((session, options: UpOptions) => exitOf(session.dependencies.up(options))));
+    .action(
+      commands.run((session: Session, options: UpOptions | ClusterOptions) =>
+        'clusterOf' in options ? upCluster(session, options) : exitOf(session.dependencies.up(options)),
+      ),
+    );
 
   withServiceOptions(
     commands.local(program, 'demo', 'see in a minute what Assay does: a backfill, a bad day, its alert'),
