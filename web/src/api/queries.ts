@@ -1,0 +1,121 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { PartitionSummary } from '../../../src/ports/revision-store.ts';
+import type { BackfillView } from '../../../src/services/ingestion/backfills.ts';
+import type { JobView } from '../../../src/services/ingestion/job-history.ts';
+import type { ExplanationView } from '../../../src/services/quality/explain.ts';
+import type { IncidentView } from '../../../src/services/quality/incidents.ts';
+import type { ResultsView, SeriesView } from '../../../src/services/quality/results.ts';
+import type { DatasetDetailView, DatasetView } from '../../../src/services/registry/registry.ts';
+import { read } from './request.ts';
+
+const soon = 10_000;
+const now = 2_000;
+
+/** All datasets: as many pages as there are. */
+export const datasets = queryOptions({
+  queryKey: ['datasets'],
+  queryFn: ({ signal }) => allDatasets(signal),
+  refetchInterval: soon,
+});
+
+const pageSize = 1_000;
+
+async function allDatasets(signal: AbortSignal): Promise<readonly DatasetView[]> {
+  const all: DatasetView[] = [];
+  for (;;) {
+    const after = all.at(-1)?.dataset;
+    const page = await read<{ datasets: DatasetView[] }>('/datasets', { after, limit: pageSize }, signal);
+    all.push(...page.datasets);
+    if (page.datasets.length < pageSize) return all;
+  }
+}
+
+export const dataset = (name: string) =>
+  queryOptions({
+    queryKey: ['dataset', name],
+    queryFn: ({ signal }) => read<DatasetDetailView>(`/datasets/${encodeURIComponent(name)}`, {}, signal),
+    refetchInterval: soon,
+  });
+
+/** The newest partitions of a dataset. */
+export const partitions = (name: string) =>
+  queryOptions({
+    queryKey: ['partitions', name],
+    queryFn: async ({ signal }) => {
+      const path = `/datasets/${encodeURIComponent(name)}/partitions`;
+      const page = await read<{ partitions: PartitionSummary[] }>(path, { limit: pageSize }, signal);
+      return page.partitions;
+    },
+    refetchInterval: soon,
+  });
+
+/** The results of one partition, or of the newest one, each with the last values of its metric. */
+export const results = (name: string, partition: string | undefined) =>
+  queryOptions({
+    queryKey: ['results', name, partition ?? 'latest'],
+    queryFn: ({ signal }) =>
+      read<ResultsView>(
+        `/datasets/${encodeURIComponent(name)}/results`,
+        { ...(partition === undefined ? { latest: true } : { partition }), limit: pageSize, history: 60 },
+        signal,
+      ),
+  });
+
+export const series = (name: string, metric: string, limit = 400) =>
+  queryOptions({
+    queryKey: ['series', name, metric, limit],
+    queryFn: ({ signal }) =>
+      read<SeriesView>(
+        `/datasets/${encodeURIComponent(name)}/metrics/${encodeURIComponent(metric)}`,
+        { limit },
+        signal,
+      ),
+  });
+
+export const explanation = (id: string) =>
+  queryOptions({
+    queryKey: ['explanation', id],
+    queryFn: ({ signal }) =>
+      read<ExplanationView>(`/results/${encodeURIComponent(id)}/explanation`, {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Incidents, newest first. */
+export const incidents = (filter: { dataset?: string; open?: boolean }) =>
+  queryOptions({
+    queryKey: ['incidents', filter],
+    queryFn: ({ signal }) =>
+      read<{ incidents: IncidentView[] }>('/incidents', { ...filter, limit: 500 }, signal),
+    refetchInterval: soon,
+  });
+
+export const openIncidents = incidents({ open: true });
+
+export const incident = (id: string) =>
+  queryOptions({
+    queryKey: ['incident', id],
+    queryFn: ({ signal }) => read<IncidentView>(`/incidents/${encodeURIComponent(id)}`, {}, signal),
+  });
+
+/** Jobs, newest first. */
+export const jobs = (filter: { dataset?: string; open?: boolean }) =>
+  queryOptions({
+    queryKey: ['jobs', filter],
+    queryFn: ({ signal }) => read<{ jobs: JobView[] }>('/jobs', { ...filter, limit: 200 }, signal),
+    refetchInterval: now,
+  });
+
+export const backfills = (filter: { dataset?: string }) =>
+  queryOptions({
+    queryKey: ['backfills', filter],
+    queryFn: ({ signal }) =>
+      read<{ backfills: BackfillView[] }>('/backfills', { ...filter, limit: 50 }, signal),
+    refetchInterval: now,
+  });
+
+export const backfill = (id: string) =>
+  queryOptions({
+    queryKey: ['backfill', id],
+    queryFn: ({ signal }) => read<BackfillView>(`/backfills/${encodeURIComponent(id)}`, {}, signal),
+    refetchInterval: now,
+  });

@@ -1,0 +1,19 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { queryClient } from '../api/query-client.ts';
+import { Routes } from './routes.tsx';
+import { Shell } from './shell.tsx';
+import { theme } from './theme.ts';
+
+/** The whole page. */
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <Shell>
+          <Routes />
+        </Shell>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

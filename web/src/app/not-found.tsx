@@ -1,0 +1,15 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { Notice } from '../parts/notice.tsx';
+
+/** For addresses that lead nowhere. */
+export function NotFound() {
+  return (
+    <Notice title="There is no such page">
+      The address may be old, or mistyped.
+      <Button component={Link} href="/" variant="light" mt="md">
+        All datasets
+      </Button>
+    </Notice>
+  );
+}

@@ -1,0 +1,38 @@
+import { Center, Loader } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { OverviewPage } from '../pages/overview/overview-page.tsx';
+import { NotFound } from './not-found.tsx';
+
+const DatasetPage = lazy(() => import('../pages/dataset/dataset-page.tsx'));
+const IncidentsPage = lazy(() => import('../pages/incidents/incidents-page.tsx'));
+const IncidentPage = lazy(() => import('../pages/incidents/incident-page.tsx'));
+const ActivityPage = lazy(() => import('../pages/activity/activity-page.tsx'));
+const BackfillPage = lazy(() => import('../pages/activity/backfill-page.tsx'));
+
+/** What is shown at which address. Every state that people would send to each other is in the address. */
+export function Routes() {
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Switch>
+        <Route path="/" component={OverviewPage} />
+        <Route path="/datasets/:dataset/*?">
+          {({ dataset, '*': tab }) => <DatasetPage dataset={dataset} tab={tab ?? ''} />}
+        </Route>
+        <Route path="/incidents" component={IncidentsPage} />
+        <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} />}</Route>
+        <Route path="/activity" component={ActivityPage} />
+        <Route path="/activity/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
+        <Route component={NotFound} />
+      </Switch>
+    </Suspense>
+  );
+}
+
+function Waiting() {
+  return (
+    <Center h={240}>
+      <Loader aria-label="Loading" />
+    </Center>
+  );
+}

@@ -1,0 +1,113 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import type { SeriesPoint } from '../../../src/ports/quality-store.ts';
+import { statusWord } from '../parts/status.tsx';
+import { numberText, shortNumber } from '../parts/words.ts';
+
+export type PlotColours = Readonly<
+  Record<'ink' | 'grid' | 'line' | 'band' | 'surface' | 'fail' | 'warn', string>
+>;
+
+/** What the plot of a metric is made of. A side of the band that is open reaches to the edge of the plot. */
+export function bandOption(
+  points: readonly SeriesPoint[],
+  metric: string,
+  colours: PlotColours,
+): EChartsCoreOption {
+  const { low, high } = rangeOf(points);
+  const lower = points.map((point) => edge(point, point.lower, low));
+  const upper = points.map((point) => edge(point, point.upper, high));
+  const width = upper.map((value, at) => {
+    const below = lower[at];
+    return value === null || below === null || below === undefined ? null : value - below;
+  });
+  const band = { type: 'line', stack: 'band', symbol: 'none', step: 'middle', silent: true, lineStyle: { opacity: 0 } };
+  return {
+    animation: false,
+    aria: { enabled: true, label: { description: `${metric} over ${points.length} partitions` } },
+    grid: { left: 52, right: 10, top: 14, bottom: 26 },
+    tooltip: {
+      trigger: 'axis',
+      backgroundColor: colours.surface,
+      borderColor: colours.grid,
+      textStyle: { color: colours.ink, fontSize: 12 },
+      formatter: (at: unknown) => tip(points, at),
+    },
+    dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl' }],
+    xAxis: {
+      type: 'category',
+      data: points.map(({ partition }) => partition),
+      boundaryGap: false,
+      axisLine: { lineStyle: { color: colours.grid } },
+      axisTick: { show: false },
+      axisLabel: { color: colours.ink, fontSize: 11, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      min: low,
+      max: high,
+      splitNumber: 4,
+      axisLabel: { color: colours.ink, fontSize: 11, formatter: shortNumber, showMinLabel: false, showMaxLabel: false },
+      splitLine: { lineStyle: { color: colours.grid } },
+    },
+    series: [
+      { ...band, data: lower, areaStyle: { opacity: 0 } },
+      { ...band, data: width, areaStyle: { color: colours.band, opacity: 0.17 } },
+      {
+        type: 'line',
+        data: points.map(({ value }) => value),
+        symbol: 'none',
+        lineStyle: { color: colours.line, width: 1.7 },
+        z: 3,
+      },
+      {
+        type: 'scatter',
+        data: points.flatMap(({ value, status }, at) =>
+          value !== null && (status === 'fail' || status === 'warn')
+            ? [{ value: [at, value], itemStyle: { color: colours[status] } }]
+            : [],
+        ),
+        symbolSize: 9,
+        z: 4,
+      },
+    ],
+  };
+}
+
+/** Room for all values and for the bands near them; a wild band does not flatten the values. */
+function rangeOf(points: readonly SeriesPoint[]): { low: number; high: number } {
+  const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
+  const bounds = points.flatMap(({ lower, upper }) => [lower, upper].filter((each) => each !== undefined));
+  if (values.length === 0) return { low: 0, high: 1 };
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const span = most - least || Math.abs(most) || 1;
+  const near = bounds.filter((bound) => bound > least - span && bound < most + span);
+  const low = Math.min(least, ...near);
+  const high = Math.max(most, ...near);
+  const room = (high - low || span) * 0.06;
+  return { low: least >= 0 ? Math.max(0, low - room) : low - room, high: high + room };
+}
+
+function edge(point: SeriesPoint, bound: number | undefined, outside: number): number | null {
+  if (bound !== undefined) return bound;
+  return point.lower === undefined && point.upper === undefined ? null : outside;
+}
+
+function tip(points: readonly SeriesPoint[], at: unknown): string {
+  const first: unknown = Array.isArray(at) ? at[0] : at;
+  const index =
+    typeof first === 'object' && first !== null && 'dataIndex' in first ? Number(first.dataIndex) : -1;
+  const point = points[index];
+  if (point === undefined) return '';
+  const { value, lower, upper, status, partition, revision } = point;
+  const band = lower === undefined && upper === undefined ? '' : `<br>band ${text(lower)} to ${text(upper)}`;
+  const again = revision > 1 ? ` · revision ${revision}` : '';
+  return `<b>${escaped(partition)}</b>${again}<br>${value === null ? 'no value' : numberText(value)} · ${statusWord(status)}${band}`;
+}
+
+function text(bound: number | undefined): string {
+  return bound === undefined ? '…' : numberText(bound);
+}
+
+function escaped(words: string): string {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

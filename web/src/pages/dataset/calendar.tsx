@@ -1,0 +1,95 @@
+import { Group, ScrollArea, Text, Tooltip } from '@mantine/core';
+import { Link } from 'wouter';
+import type { PartitionSummary } from '../../../../src/ports/revision-store.ts';
+import { Notice } from '../../parts/notice.tsx';
+import { type Status, StatusSign, statusFill, statusWord } from '../../parts/status.tsx';
+import { numberText } from '../../parts/words.ts';
+import { type Day, weeksOf } from './weeks.ts';
+
+const size = 15;
+const gap = 3;
+
+/** Partitions by day, a column for each week; partitions that are no days stand in a row. */
+export function Calendar({
+  dataset,
+  partitions,
+}: {
+  readonly dataset: string;
+  readonly partitions: readonly PartitionSummary[];
+}) {
+  if (partitions.length === 0) return <Notice title="No partition is taken in yet" />;
+  const weeks = weeksOf(partitions);
+  return (
+    <div className="card" style={{ padding: 16 }}>
+      <ScrollArea type="auto" offsetScrollbars>
+        {weeks === undefined ? (
+          <Group gap={gap}>
+            {partitions.toReversed().map((partition) => (
+              <Cell key={partition.partition} dataset={dataset} day={{ key: partition.partition, partition }} />
+            ))}
+          </Group>
+        ) : (
+          <div style={{ display: 'flex', gap, minWidth: 'min-content' }}>
+            {weeks.map((week) => (
+              <div key={week.first} style={{ display: 'flex', flexDirection: 'column', gap }}>
+                <Text fz={10} className="quiet" h={14} style={{ width: size, whiteSpace: 'nowrap' }}>
+                  {week.month ?? ''}
+                </Text>
+                {week.days.map((day, at) =>
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the place in the week is the identity
+                  day === undefined ? <Blank key={at} /> : <Cell key={day.key} dataset={dataset} day={day} />,
+                )}
+              </div>
+            ))}
+          </div>
+        )}
+      </ScrollArea>
+      <Legend />
+    </div>
+  );
+}
+
+function Blank() {
+  return <span style={{ width: size, height: size }} />;
+}
+
+function Cell({ dataset, day: { key, partition } }: { readonly dataset: string; readonly day: Day }) {
+  const words =
+    partition === undefined
+      ? `${key}: missing`
+      : `${key}: ${statusWord(partition.status)}, ${numberText(partition.rowCount)} rows${partition.revision > 1 ? `, revision ${partition.revision}` : ''}`;
+  const shape = { width: size, height: size, borderRadius: 4, display: 'block' };
+  if (partition === undefined) {
+    return (
+      <Tooltip label={words}>
+        <span role="img" aria-label={words} style={{ ...shape, border: '1.5px dashed var(--fill-none)' }} />
+      </Tooltip>
+    );
+  }
+  return (
+    <Tooltip label={words}>
+      <Link
+        href={`/datasets/${encodeURIComponent(dataset)}/checks?partition=${encodeURIComponent(key)}`}
+        aria-label={words}
+        style={{ ...shape, background: statusFill(partition.status) }}
+      />
+    </Tooltip>
+  );
+}
+
+const legend: readonly Status[] = ['pass', 'warn', 'fail', 'error', 'not_evaluated'];
+
+function Legend() {
+  return (
+    <Group gap="md" mt="sm">
+      {legend.map((status) => (
+        <Group key={status} gap={5}>
+          <StatusSign status={status} size={10} />
+          <Text size="xs" className="quiet">
+            {statusWord(status)}
+          </Text>
+        </Group>
+      ))}
+    </Group>
+  );
+}

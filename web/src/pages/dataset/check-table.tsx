@@ -1,0 +1,61 @@
+import { Table, Text, UnstyledButton } from '@mantine/core';
+import type { Result } from '../../../../src/core/checks/result.ts';
+import type { ResultsView } from '../../../../src/services/quality/results.ts';
+import { MoreRows } from '../../parts/more-rows.tsx';
+import { SparkLine } from '../../parts/spark-line.tsx';
+import { StatusMark, statusInk } from '../../parts/status.tsx';
+import { numberText } from '../../parts/words.ts';
+
+type Props = {
+  readonly results: readonly Result[];
+  readonly metrics: ResultsView['metrics'];
+  readonly onChoose: (id: string) => void;
+};
+
+/** Checks, a line each; a click explains one. */
+export function CheckTable({ results, metrics, onChoose }: Props) {
+  return (
+    <MoreRows
+      rows={results}
+      minWidth={720}
+      head={['Check', 'Status', 'Value', 'Band', 'Last partitions']}
+      row={(result) => (
+        <Table.Tr key={result.id}>
+          <Table.Td>
+            <UnstyledButton onClick={() => onChoose(result.id)} className="row-link">
+              <Text component="span" ff="monospace" size="sm" fw={550}>
+                {result.check}
+              </Text>
+            </UnstyledButton>
+          </Table.Td>
+          <Table.Td>
+            <StatusMark status={result.status} />
+          </Table.Td>
+          <Table.Td className="numbers">{valueText(result)}</Table.Td>
+          <Table.Td className="numbers quiet">{bandText(result)}</Table.Td>
+          <Table.Td>
+            <SparkLine
+              values={metrics[result.metric]?.values ?? []}
+              label={`The course of ${result.metric}`}
+              mark={statusInk(result.status)}
+            />
+          </Table.Td>
+        </Table.Tr>
+      )}
+    />
+  );
+}
+
+/** A result's value for people. */
+export function valueText({ value, exact }: Result): string {
+  if (value !== undefined) return numberText(value);
+  return exact ?? '–';
+}
+
+/** The band of a result for people. */
+export function bandText({ lower, upper }: Result): string {
+  if (lower === undefined && upper === undefined) return '–';
+  if (lower === undefined) return `≤ ${numberText(upper ?? 0)}`;
+  if (upper === undefined) return `≥ ${numberText(lower)}`;
+  return lower === upper ? numberText(lower) : `${numberText(lower)} – ${numberText(upper)}`;
+}

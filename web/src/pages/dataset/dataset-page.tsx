@@ -1,0 +1,76 @@
+import { Anchor, Badge, Breadcrumbs, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import { dataset as datasetQuery } from '../../api/queries.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { StatusMark } from '../../parts/status.tsx';
+import { ChecksTab } from './checks-tab.tsx';
+import { DefinitionTab } from './definition-tab.tsx';
+import { IncidentsTab } from './incidents-tab.tsx';
+import { PartitionsTab } from './partitions-tab.tsx';
+import { SummaryTab } from './summary-tab.tsx';
+
+const tabs = [
+  { value: 'summary', label: 'Summary', Panel: SummaryTab },
+  { value: 'checks', label: 'Checks', Panel: ChecksTab },
+  { value: 'partitions', label: 'Partitions', Panel: PartitionsTab },
+  { value: 'incidents', label: 'Incidents', Panel: IncidentsTab },
+  { value: 'definition', label: 'Definition', Panel: DefinitionTab },
+] as const;
+
+/** One dataset, in tabs that have addresses of their own. */
+export default function DatasetPage({ dataset, tab }: { readonly dataset: string; readonly tab: string }) {
+  const [, go] = useLocation();
+  const query = useQuery(datasetQuery(dataset));
+  const current = tabs.find(({ value }) => value === tab) ?? tabs[0];
+  const base = `/datasets/${encodeURIComponent(dataset)}`;
+  return (
+    <Stack gap="md">
+      <title>{`${dataset} · Assay`}</title>
+      <Breadcrumbs aria-label="Where you are">
+        <Anchor component={Link} href="/">
+          Datasets
+        </Anchor>
+        <Text>{dataset}</Text>
+      </Breadcrumbs>
+      <Answer query={query} height={420}>
+        {(view) => (
+          <>
+            <Stack gap={4}>
+              <Group gap="sm">
+                <Title order={2}>{view.dataset}</Title>
+                <StatusMark status={view.lastPartition?.status} size="md" />
+                {view.incidentsOpen > 0 ? (
+                  <Badge color="red" variant="light">
+                    {view.incidentsOpen} open {view.incidentsOpen === 1 ? 'incident' : 'incidents'}
+                  </Badge>
+                ) : null}
+              </Group>
+              <Text className="quiet">
+                {view.description ?? 'No description'} · owner {view.owner}
+              </Text>
+            </Stack>
+            <Tabs
+              value={current.value}
+              onChange={(value) => go(value === 'summary' || value === null ? base : `${base}/${value}`)}
+              keepMounted={false}
+            >
+              <Tabs.List mb="md">
+                {tabs.map(({ value, label }) => (
+                  <Tabs.Tab key={value} value={value}>
+                    {label}
+                  </Tabs.Tab>
+                ))}
+              </Tabs.List>
+              {tabs.map(({ value, Panel }) => (
+                <Tabs.Panel key={value} value={value}>
+                  <Panel dataset={view} />
+                </Tabs.Panel>
+              ))}
+            </Tabs>
+          </>
+        )}
+      </Answer>
+    </Stack>
+  );
+}

@@ -1,0 +1,45 @@
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const dateTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** A number as people read it: whole ones with groups of digits, others with four significant digits. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return whole.format(value);
+  return precise.format(value);
+}
+
+/** A number in at most five characters: 3.02M. */
+export function shortNumber(value: number): string {
+  return compact.format(value);
+}
+
+const steps = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long ago a time was, in words. Times are milliseconds since 1970. */
+export function agoText(time: number, now: number): string {
+  const elapsed = time - now;
+  for (const [unit, ms] of steps) {
+    if (Math.abs(elapsed) >= ms) return relative.format(Math.round(elapsed / ms), unit);
+  }
+  return Math.abs(elapsed) < 10_000 ? 'just now' : relative.format(Math.round(elapsed / 1_000), 'second');
+}
+
+export function timeText(time: number): string {
+  return dateTime.format(time);
+}
+
+/** A duration in words: 4.2 s, 3 min 20 s, 2 h 5 min. */
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
