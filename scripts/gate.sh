@@ -10,4 +10,5 @@ biome ci --log-level=warn .
 oxlint --type-aware --deny-warnings
 tsc -p tsconfig.json
 tsc -p tsconfig.core.json
+tsc --noEmit -p web
 knip

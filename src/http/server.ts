@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
@@ -6,6 +7,7 @@ import type { Service } from '../services/lifecycle.ts';
 import { HttpListener, type HttpOptions } from './listener.ts';
 import { BackfillFeed } from './live/backfill-feed.ts';
 import { addOpenApi } from './open-api.ts';
+import { servePage } from './page.ts';
 import { clusterRoutes } from './routes/cluster-routes.ts';
 import { datasetRoutes } from './routes/dataset-routes.ts';
 import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
@@ -26,6 +28,9 @@ export type HttpDependencies = {
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
 };
+
+/** Where the page is built to. */
+const pageDirectory = join(import.meta.dirname, '../../web/dist');
 
 export interface HttpServer extends Service {
   /** Where it listens, such as `http://127.0.0.1:7420`; only while it runs. */
@@ -60,6 +65,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
     },
     { prefix: '/api/v1' },
   );
+  servePage(app, pageDirectory);
   return {
     name: 'http',
     url: () => listener.url(),

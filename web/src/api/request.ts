@@ -51,6 +51,10 @@ function problemOf(status: number, text: string): RequestError {
     const { code, detail, hint } = JSON.parse(text) as { code: string; detail: string; hint?: string };
     return new RequestError({ code, detail, hint, status });
   } catch {
-    return new RequestError({ code: 'INTERNAL', detail: `The service answered with status ${status}`, status });
+    return new RequestError({
+      code: 'INTERNAL',
+      detail: `The service answered with status ${status}`,
+      status,
+    });
   }
 }

@@ -4,11 +4,21 @@ import { Route, Switch } from 'wouter';
 import { OverviewPage } from '../pages/overview/overview-page.tsx';
 import { NotFound } from './not-found.tsx';
 
-const DatasetPage = lazy(() => import('../pages/dataset/dataset-page.tsx'));
-const IncidentsPage = lazy(() => import('../pages/incidents/incidents-page.tsx'));
-const IncidentPage = lazy(() => import('../pages/incidents/incident-page.tsx'));
-const ActivityPage = lazy(() => import('../pages/activity/activity-page.tsx'));
-const BackfillPage = lazy(() => import('../pages/activity/backfill-page.tsx'));
+const DatasetPage = lazy(async () => ({
+  default: (await import('../pages/dataset/dataset-page.tsx')).DatasetPage,
+}));
+const IncidentsPage = lazy(async () => ({
+  default: (await import('../pages/incidents/incidents-page.tsx')).IncidentsPage,
+}));
+const IncidentPage = lazy(async () => ({
+  default: (await import('../pages/incidents/incident-page.tsx')).IncidentPage,
+}));
+const ActivityPage = lazy(async () => ({
+  default: (await import('../pages/activity/activity-page.tsx')).ActivityPage,
+}));
+const BackfillPage = lazy(async () => ({
+  default: (await import('../pages/activity/backfill-page.tsx')).BackfillPage,
+}));
 
 /** What is shown at which address. Every state that people would send to each other is in the address. */
 export function Routes() {

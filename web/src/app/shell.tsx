@@ -1,4 +1,11 @@
 import {
+  BoltIcon,
+  CircleStackIcon,
+  ExclamationTriangleIcon,
+  MoonIcon,
+  SunIcon,
+} from '@heroicons/react/24/outline';
+import {
   ActionIcon,
   AppShell,
   Badge,
@@ -11,13 +18,6 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  BoltIcon,
-  CircleStackIcon,
-  ExclamationTriangleIcon,
-  MoonIcon,
-  SunIcon,
-} from '@heroicons/react/24/outline';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';

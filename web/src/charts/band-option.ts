@@ -13,14 +13,7 @@ export function bandOption(
   metric: string,
   colours: PlotColours,
 ): EChartsCoreOption {
-  const { low, high } = rangeOf(points);
-  const lower = points.map((point) => edge(point, point.lower, low));
-  const upper = points.map((point) => edge(point, point.upper, high));
-  const width = upper.map((value, at) => {
-    const below = lower[at];
-    return value === null || below === null || below === undefined ? null : value - below;
-  });
-  const band = { type: 'line', stack: 'band', symbol: 'none', step: 'middle', silent: true, lineStyle: { opacity: 0 } };
+  const range = rangeOf(points);
   return {
     animation: false,
     aria: { enabled: true, label: { description: `${metric} over ${points.length} partitions` } },
@@ -33,48 +26,77 @@ export function bandOption(
       formatter: (at: unknown) => tip(points, at),
     },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl' }],
+    ...axes(points, range, colours),
+    series: [...bandSeries(points, range, colours), ...valueSeries(points, colours)],
+  };
+}
+
+type Range = { readonly low: number; readonly high: number };
+
+function axes(points: readonly SeriesPoint[], { low, high }: Range, colours: PlotColours) {
+  const label = { color: colours.ink, fontSize: 11 };
+  return {
     xAxis: {
       type: 'category',
       data: points.map(({ partition }) => partition),
       boundaryGap: false,
       axisLine: { lineStyle: { color: colours.grid } },
       axisTick: { show: false },
-      axisLabel: { color: colours.ink, fontSize: 11, hideOverlap: true },
+      axisLabel: { ...label, hideOverlap: true },
     },
     yAxis: {
       type: 'value',
       min: low,
       max: high,
       splitNumber: 4,
-      axisLabel: { color: colours.ink, fontSize: 11, formatter: shortNumber, showMinLabel: false, showMaxLabel: false },
+      axisLabel: { ...label, formatter: shortNumber, showMinLabel: false, showMaxLabel: false },
       splitLine: { lineStyle: { color: colours.grid } },
     },
-    series: [
-      { ...band, data: lower, areaStyle: { opacity: 0 } },
-      { ...band, data: width, areaStyle: { color: colours.band, opacity: 0.17 } },
-      {
-        type: 'line',
-        data: points.map(({ value }) => value),
-        symbol: 'none',
-        lineStyle: { color: colours.line, width: 1.7 },
-        z: 3,
-      },
-      {
-        type: 'scatter',
-        data: points.flatMap(({ value, status }, at) =>
-          value !== null && (status === 'fail' || status === 'warn')
-            ? [{ value: [at, value], itemStyle: { color: colours[status] } }]
-            : [],
-        ),
-        symbolSize: 9,
-        z: 4,
-      },
-    ],
   };
 }
 
+/** The band as two stacked lines: an unseen one at its lower edge, and the area between the two. */
+function bandSeries(points: readonly SeriesPoint[], { low, high }: Range, colours: PlotColours) {
+  const lower = points.map((point) => edge(point, point.lower, low));
+  const upper = points.map((point) => edge(point, point.upper, high));
+  const width = upper.map((value, at) => {
+    const below = lower[at];
+    return value === null || below === null || below === undefined ? null : value - below;
+  });
+  const line = {
+    type: 'line',
+    stack: 'band',
+    symbol: 'none',
+    step: 'middle',
+    silent: true,
+    lineStyle: { opacity: 0 },
+  };
+  return [
+    { ...line, data: lower, areaStyle: { opacity: 0 } },
+    { ...line, data: width, areaStyle: { color: colours.band, opacity: 0.17 } },
+  ];
+}
+
+function valueSeries(points: readonly SeriesPoint[], colours: PlotColours) {
+  const alarms = points.flatMap(({ value, status }, at) =>
+    value !== null && (status === 'fail' || status === 'warn')
+      ? [{ value: [at, value], itemStyle: { color: colours[status] } }]
+      : [],
+  );
+  return [
+    {
+      type: 'line',
+      data: points.map(({ value }) => value),
+      symbol: 'none',
+      lineStyle: { color: colours.line, width: 1.7 },
+      z: 3,
+    },
+    { type: 'scatter', data: alarms, symbolSize: 9, z: 4 },
+  ];
+}
+
 /** Room for all values and for the bands near them; a wild band does not flatten the values. */
-function rangeOf(points: readonly SeriesPoint[]): { low: number; high: number } {
+function rangeOf(points: readonly SeriesPoint[]): Range {
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
   const bounds = points.flatMap(({ lower, upper }) => [lower, upper].filter((each) => each !== undefined));
   if (values.length === 0) return { low: 0, high: 1 };

@@ -21,7 +21,7 @@ use([
 type Props = { readonly points: readonly SeriesPoint[]; readonly metric: string; readonly height: number };
 
 /** The plot itself: values as a line, the learned band behind it, alarms as marks. */
-export default function BandPlot({ points, metric, height }: Props) {
+export function BandPlot({ points, metric, height }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   useEffect(() => {
@@ -41,6 +41,22 @@ export default function BandPlot({ points, metric, height }: Props) {
 
 function coloursOf(scheme: 'light' | 'dark') {
   return scheme === 'dark'
-    ? { ink: '#a3acb8', grid: '#2e353f', line: '#52bed2', band: '#52bed2', surface: '#1c2128', fail: '#ff8787', warn: '#f5b454' }
-    : { ink: '#5b6470', grid: '#e9ecef', line: '#00687b', band: '#3ab4cc', surface: '#ffffff', fail: '#c92a2a', warn: '#b35900' };
+    ? {
+        ink: '#a3acb8',
+        grid: '#2e353f',
+        line: '#52bed2',
+        band: '#52bed2',
+        surface: '#1c2128',
+        fail: '#ff8787',
+        warn: '#f5b454',
+      }
+    : {
+        ink: '#5b6470',
+        grid: '#e9ecef',
+        line: '#00687b',
+        band: '#3ab4cc',
+        surface: '#ffffff',
+        fail: '#c92a2a',
+        warn: '#b35900',
+      };
 }

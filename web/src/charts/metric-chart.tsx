@@ -6,7 +6,7 @@ import { Answer } from '../parts/answer.tsx';
 import { numberText } from '../parts/words.ts';
 
 // The library of plots is larger than all the rest: it is loaded when the first one is drawn.
-const BandPlot = lazy(() => import('./band-plot.tsx'));
+const BandPlot = lazy(async () => ({ default: (await import('./band-plot.tsx')).BandPlot }));
 
 type Props = { readonly dataset: string; readonly metric: string; readonly height?: number };
 

@@ -28,7 +28,12 @@ export function SparkLine({ values, width = 132, height = 30, label, mark }: Pro
         strokeLinejoin="round"
       />
       {last === null || last === undefined ? null : (
-        <circle cx={x(values.length - 1)} cy={y(last)} r="2.6" fill={mark ?? 'var(--mantine-primary-color-filled)'} />
+        <circle
+          cx={x(values.length - 1)}
+          cy={y(last)}
+          r="2.6"
+          fill={mark ?? 'var(--mantine-primary-color-filled)'}
+        />
       )}
     </svg>
   );

@@ -35,7 +35,13 @@ export function statusInk(status: Status): string {
 }
 
 /** A status with its sign: shape and word say it too, not the colour alone. */
-export function StatusMark({ status, size = 'sm' }: { readonly status: Status; readonly size?: 'sm' | 'md' }) {
+export function StatusMark({
+  status,
+  size = 'sm',
+}: {
+  readonly status: Status;
+  readonly size?: 'sm' | 'md';
+}) {
   return (
     <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
       <StatusSign status={status} />
@@ -53,7 +59,9 @@ export function StatusSign({ status, size = 12 }: { readonly status: Status; rea
     <svg width={size} height={size} viewBox="0 0 12 12" aria-hidden="true" style={{ flexShrink: 0 }}>
       {status === 'pass' ? <circle cx="6" cy="6" r="5" fill={ink} /> : null}
       {status === 'warn' ? <path d="M6 0.8 11.6 11H0.4Z" fill={ink} /> : null}
-      {status === 'fail' ? <path d="M2 2l8 8M10 2l-8 8" stroke={ink} strokeWidth="3" strokeLinecap="round" /> : null}
+      {status === 'fail' ? (
+        <path d="M2 2l8 8M10 2l-8 8" stroke={ink} strokeWidth="3" strokeLinecap="round" />
+      ) : null}
       {status === 'error' ? <path d="M6 0 12 6 6 12 0 6Z" fill={ink} /> : null}
       {status === 'not_evaluated' || status === undefined ? (
         <circle cx="6" cy="6" r="4.2" fill="none" stroke={ink} strokeWidth="1.8" />

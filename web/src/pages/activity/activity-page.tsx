@@ -10,7 +10,7 @@ import { agoText, durationText } from '../../parts/words.ts';
 import { BackfillCard } from './backfill-card.tsx';
 
 /** What Assay is doing, and has done. */
-export default function ActivityPage() {
+export function ActivityPage() {
   const [search, setSearch] = useSearchParams();
   const isOpen = search.get('show') === 'open';
   const running = useQuery(backfills({}));

@@ -7,7 +7,8 @@ import { durationText, numberText } from '../../parts/words.ts';
 
 /** How far a backfill is, with the ways to pause, resume and cancel it. */
 export function BackfillCard({ backfill }: { readonly backfill: BackfillView }) {
-  const { id, dataset, state, partitions, ingested, measured, failed, rows, rate, startedAt, endedAt } = backfill;
+  const { id, dataset, state, partitions, ingested, measured, failed, rows, rate, startedAt, endedAt } =
+    backfill;
   const total = partitions ?? 0;
   const share = total === 0 ? 0 : ((ingested + measured) / (2 * total)) * 100;
   const isOver = endedAt !== undefined;

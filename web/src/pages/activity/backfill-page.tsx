@@ -7,7 +7,7 @@ import { MoreRows } from '../../parts/more-rows.tsx';
 import { BackfillCard } from './backfill-card.tsx';
 
 /** One backfill, with what failed in it. */
-export default function BackfillPage({ id }: { readonly id: string }) {
+export function BackfillPage({ id }: { readonly id: string }) {
   const query = useQuery(backfillQuery(id));
   return (
     <Stack gap="md">

@@ -25,7 +25,11 @@ export function Calendar({
         {weeks === undefined ? (
           <Group gap={gap}>
             {partitions.toReversed().map((partition) => (
-              <Cell key={partition.partition} dataset={dataset} day={{ key: partition.partition, partition }} />
+              <Cell
+                key={partition.partition}
+                dataset={dataset}
+                day={{ key: partition.partition, partition }}
+              />
             ))}
           </Group>
         ) : (

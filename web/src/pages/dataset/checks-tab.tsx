@@ -1,8 +1,8 @@
-import { Chip, Group, Select, Stack, TextInput } from '@mantine/core';
 import { MagnifyingGlassIcon } from '@heroicons/react/24/outline';
+import { Chip, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
-import type { ResultStatus } from '../../../../src/core/checks/result.ts';
+import type { Result, ResultStatus } from '../../../../src/core/checks/result.ts';
 import type { DatasetDetailView } from '../../../../src/services/registry/registry.ts';
 import { partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -60,27 +60,11 @@ export function ChecksTab({ dataset }: { readonly dataset: DatasetDetailView }) 
           );
           return (
             <>
-              <Group gap={8} role="group" aria-label="Statuses">
-                {statuses.map((one) => {
-                  const count = all.filter((result) => result.status === one).length;
-                  return count === 0 ? null : (
-                    <Chip
-                      key={one}
-                      size="sm"
-                      checked={status === one}
-                      onChange={() => change('status', status === one ? null : one)}
-                    >
-                      <Group component="span" gap={6} display="inline-flex">
-                        <StatusSign status={one} size={10} /> {statusWord(one)} {count}
-                      </Group>
-                    </Chip>
-                  );
-                })}
-              </Group>
+              <StatusChips results={all} chosen={status} onChoose={(one) => change('status', one)} />
               {unanswered.length === 0 ? null : (
                 <Notice title={`${unanswered.length} newer checks are not answered yet`}>
-                  They were added after this partition was measured. The next scan answers them; for the past, run{' '}
-                  <code>assay backfill {dataset.dataset} --force</code>.
+                  They were added after this partition was measured. The next scan answers them; for the past,
+                  run <code>assay backfill {dataset.dataset} --force</code>.
                 </Notice>
               )}
               {fits.length === 0 ? (
@@ -97,5 +81,37 @@ export function ChecksTab({ dataset }: { readonly dataset: DatasetDetailView }) 
         }}
       </Answer>
     </Stack>
+  );
+}
+
+type ChipsProps = {
+  readonly results: readonly Result[];
+  readonly chosen: string | null;
+  readonly onChoose: (status: ResultStatus | null) => void;
+};
+
+/** How many checks have which status; one of them can be chosen. */
+function StatusChips({ results: all, chosen, onChoose }: ChipsProps) {
+  const counted = statuses.map((status) => ({
+    status,
+    count: all.filter((result) => result.status === status).length,
+  }));
+  return (
+    <Group gap={8} role="group" aria-label="Statuses">
+      {counted
+        .filter(({ count }) => count > 0)
+        .map(({ status, count }) => (
+          <Chip
+            key={status}
+            size="sm"
+            checked={chosen === status}
+            onChange={() => onChoose(chosen === status ? null : status)}
+          >
+            <Group component="span" gap={6} display="inline-flex">
+              <StatusSign status={status} size={10} /> {statusWord(status)} {count}
+            </Group>
+          </Chip>
+        ))}
+    </Group>
   );
 }

@@ -19,7 +19,7 @@ const tabs = [
 ] as const;
 
 /** One dataset, in tabs that have addresses of their own. */
-export default function DatasetPage({ dataset, tab }: { readonly dataset: string; readonly tab: string }) {
+export function DatasetPage({ dataset, tab }: { readonly dataset: string; readonly tab: string }) {
   const [, go] = useLocation();
   const query = useQuery(datasetQuery(dataset));
   const current = tabs.find(({ value }) => value === tab) ?? tabs[0];

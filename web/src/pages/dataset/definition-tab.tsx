@@ -11,8 +11,8 @@ export function DefinitionTab({ dataset }: { readonly dataset: DatasetDetailView
         <Text className="quiet">Version {version}</Text>
         <Text className="quiet">Changed {timeText(updatedAt)}</Text>
         <Text className="quiet">
-          {definition.policy.alertsPerMonth} false {definition.policy.alertsPerMonth === 1 ? 'alarm' : 'alarms'} a month
-          accepted
+          {definition.policy.alertsPerMonth} false{' '}
+          {definition.policy.alertsPerMonth === 1 ? 'alarm' : 'alarms'} a month accepted
         </Text>
       </Group>
       <Code block style={{ border: '1px solid var(--line)', maxHeight: 640, overflow: 'auto' }}>

@@ -12,7 +12,9 @@ export function IncidentsTab({ dataset }: { readonly dataset: DatasetDetailView 
     <Answer query={query}>
       {({ incidents: all }) =>
         all.length === 0 ? (
-          <Notice title="There was no incident">Checks that fail open one, and those who care are told.</Notice>
+          <Notice title="There was no incident">
+            Checks that fail open one, and those who care are told.
+          </Notice>
         ) : (
           <IncidentList incidents={all} />
         )

@@ -27,7 +27,11 @@ export function weeksOf(partitions: readonly PartitionSummary[]): readonly Week[
   const [first, last] = [Math.min(...times), Math.max(...times)];
   if ((last - first) / dayMs > daysMax) return undefined;
   const weeks: Week[] = [];
-  for (let monday = first - ((new Date(first).getUTCDay() + 6) % 7) * dayMs; monday <= last; monday += 7 * dayMs) {
+  for (
+    let monday = first - ((new Date(first).getUTCDay() + 6) % 7) * dayMs;
+    monday <= last;
+    monday += 7 * dayMs
+  ) {
     weeks.push(weekOf(monday, { first, last, byKey }, weeks.length === 0));
   }
   return weeks;

@@ -13,7 +13,7 @@ import { IncidentActions } from './incident-actions.tsx';
 const chartsShown = 2;
 
 /** One incident: what failed, what it looked like, what was done. */
-export default function IncidentPage({ id }: { readonly id: string }) {
+export function IncidentPage({ id }: { readonly id: string }) {
   const query = useQuery(incidentQuery(id));
   return (
     <Stack gap="md">
@@ -31,7 +31,9 @@ export default function IncidentPage({ id }: { readonly id: string }) {
 }
 
 function Incident({ incident }: { readonly incident: IncidentView }) {
-  const metrics = [...new Set(incident.lines.flatMap(({ deviation }) => (deviation ? [deviation.metric] : [])))];
+  const metrics = [
+    ...new Set(incident.lines.flatMap(({ deviation }) => (deviation ? [deviation.metric] : []))),
+  ];
   return (
     <>
       <title>{`${incident.title} · Assay`}</title>
@@ -53,42 +55,7 @@ function Incident({ incident }: { readonly incident: IncidentView }) {
       {metrics.slice(0, chartsShown).map((metric) => (
         <MetricChart key={metric} dataset={incident.dataset} metric={metric} height={240} />
       ))}
-      <section>
-        <Title order={3} size="h5" mb="xs">
-          What failed
-        </Title>
-        <div className="card" style={{ overflow: 'hidden' }}>
-          <Table.ScrollContainer minWidth={600}>
-            <Table horizontalSpacing="md" verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Partition</Table.Th>
-                  <Table.Th>Status</Table.Th>
-                  <Table.Th>Finding</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {incident.lines.map((line) => (
-                  <Table.Tr key={`${line.partition} ${line.check}`} opacity={line.open ? 1 : 0.65}>
-                    <Table.Td className="numbers">
-                      <Link
-                        className="row-link"
-                        href={`/datasets/${encodeURIComponent(incident.dataset)}/checks?partition=${encodeURIComponent(line.partition)}&check=${encodeURIComponent(line.check)}`}
-                      >
-                        {line.partition}
-                      </Link>
-                    </Table.Td>
-                    <Table.Td>
-                      {line.open ? <StatusMark status={line.status} /> : <Text size="sm">Passes now</Text>}
-                    </Table.Td>
-                    <Table.Td>{line.text}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </div>
-      </section>
+      <Findings incident={incident} />
       <section>
         <Title order={3} size="h5" mb="sm">
           What happened
@@ -104,5 +71,46 @@ function Incident({ incident }: { readonly incident: IncidentView }) {
         </Timeline>
       </section>
     </>
+  );
+}
+
+function Findings({ incident }: { readonly incident: IncidentView }) {
+  return (
+    <section>
+      <Title order={3} size="h5" mb="xs">
+        What failed
+      </Title>
+      <div className="card" style={{ overflow: 'hidden' }}>
+        <Table.ScrollContainer minWidth={600}>
+          <Table horizontalSpacing="md" verticalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Partition</Table.Th>
+                <Table.Th>Status</Table.Th>
+                <Table.Th>Finding</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {incident.lines.map((line) => (
+                <Table.Tr key={`${line.partition} ${line.check}`} opacity={line.open ? 1 : 0.65}>
+                  <Table.Td className="numbers">
+                    <Link
+                      className="row-link"
+                      href={`/datasets/${encodeURIComponent(incident.dataset)}/checks?partition=${encodeURIComponent(line.partition)}&check=${encodeURIComponent(line.check)}`}
+                    >
+                      {line.partition}
+                    </Link>
+                  </Table.Td>
+                  <Table.Td>
+                    {line.open ? <StatusMark status={line.status} /> : <Text size="sm">Passes now</Text>}
+                  </Table.Td>
+                  <Table.Td>{line.text}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </div>
+    </section>
   );
 }

@@ -7,7 +7,7 @@ import { IncidentList } from '../../parts/incident-list.tsx';
 import { Notice } from '../../parts/notice.tsx';
 
 /** The incidents of all datasets. */
-export default function IncidentsPage() {
+export function IncidentsPage() {
   const [search, setSearch] = useSearchParams();
   const isOpen = search.get('show') !== 'all';
   const query = useQuery(incidents(isOpen ? { open: true } : {}));

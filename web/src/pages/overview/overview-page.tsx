@@ -1,5 +1,5 @@
-import { Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { MagnifyingGlassIcon } from '@heroicons/react/24/outline';
+import { Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { useSearchParams } from 'wouter';
@@ -58,7 +58,10 @@ function Overview({ all }: { readonly all: readonly DatasetView[] }) {
         value={filter.state}
         onChange={(value) => change('state', value, 'all')}
         aria-label="Which datasets"
-        data={[{ value: 'all', label: `All ${all.length}` }, ...attentions.map(({ value, label }) => ({ value, label }))]}
+        data={[
+          { value: 'all', label: `All ${all.length}` },
+          ...attentions.map(({ value, label }) => ({ value, label })),
+        ]}
         style={{ alignSelf: 'flex-start' }}
       />
       {found.length === 0 ? (
@@ -81,7 +84,11 @@ function Summary({ all }: { readonly all: readonly DatasetView[] }) {
   return (
     <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
       <Figure label="Open incidents" value={open} tone={open > 0 ? 'var(--status-fail)' : undefined} />
-      <Figure label="Failing" value={count('failing')} tone={count('failing') > 0 ? 'var(--status-fail)' : undefined} />
+      <Figure
+        label="Failing"
+        value={count('failing')}
+        tone={count('failing') > 0 ? 'var(--status-fail)' : undefined}
+      />
       <Figure label="Passing" value={count('passing')} tone="var(--status-pass)" />
       <Figure label="Rows in the newest partitions" value={rows} />
     </SimpleGrid>
@@ -102,10 +109,15 @@ function Figure({
       <Text size="sm" className="quiet">
         {label}
       </Text>
-      <Text fz={26} fw={650} lh={1.25} className="numbers" style={tone === undefined ? undefined : { color: tone }}>
+      <Text
+        fz={26}
+        fw={650}
+        lh={1.25}
+        className="numbers"
+        style={tone === undefined ? undefined : { color: tone }}
+      >
         {new Intl.NumberFormat('en').format(value)}
       </Text>
     </div>
   );
 }
-
