@@ -4,18 +4,30 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 built=web/dist/index.html
-if [ -f "$built" ] && [ -z "$(find web package-lock.json -path web/dist -prune -o -newer "$built" -type f -print -quit)" ]; then
-  exit 0
-fi
+is_current() {
+  [ -f "$built" ] && [ -z "$(find web package-lock.json -path web/dist -prune -o -newer "$built" -type f -print -quit)" ]
+}
+is_current && exit 0
+
+# Two starts at once must not build over each other: mkdir is atomic, the loser waits.
+lock=.page-lock
+waited=0
+while ! mkdir "$lock" 2>/dev/null; do
+  waited=$((waited + 1))
+  if [ "$waited" -gt 120 ]; then
+    echo "assay: another build of the page has held $root/$lock for 2 minutes; if none runs, remove it" >&2
+    exit 3
+  fi
+  sleep 1
+done
+next=web/.build
+trap 'rm -rf "$next"; rmdir "$lock" 2>/dev/null || true' EXIT INT TERM
+is_current && exit 0
+
 echo "assay: building the page" >&2
-# Into a directory of its own first: a service that runs goes on with the old one until the new one is whole.
-next=$(mktemp -d web/.build-XXXXXX)
-trap 'rm -rf "$next"' EXIT INT TERM
-node_modules/.bin/node node_modules/vite/bin/vite.js build --config web/vite.config.ts --logLevel error --outDir "$root/$next" --emptyOutDir >&2
-mkdir -p web/dist
-rm -rf web/dist.old
-mv web/dist web/dist.old
+node_modules/.bin/node node_modules/vite/bin/vite.js build --config web/vite.config.ts --logLevel error \
+  --outDir "$root/$next" --emptyOutDir >&2
+# Whole or not at all: a service that runs goes on with the files that it has opened.
+rm -rf web/dist
 mv "$next" web/dist
-chmod 755 web/dist
-rm -rf web/dist.old
 touch "$built"
