@@ -1,4 +1,4 @@
-import { mkdir, rm, rmdir, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
@@ -9,7 +9,7 @@ import type { StagedBatch } from '../../ports/engine.ts';
 import type { Random } from '../../ports/random.ts';
 import { batchLocation, isLocation, stagingName } from './batch-location.ts';
 import { checksumOf, fsyncPath, moveWithoutOverwriting, sizeOf } from './durable-file.ts';
-import { errnoOf, storeFailure } from './store-failure.ts';
+import { errnoOf, isGone, storeFailure } from './store-failure.ts';
 import { sweepBatches, sweepStaging } from './sweep.ts';
 
 export type DirectoryBatchStoreOptions = {
@@ -24,7 +24,8 @@ export type DirectoryBatchStoreOptions = {
 /**
  * Batches as files `<root>/<dataset>/<partition>/<attempt>/<index>.parquet`; what is on its way in lies in
  * `<root>/.staging`. A file is synced before it gets its name and its directories after, so that a stored batch survives
- * a power cut; no name is ever given twice. Expected errors: `BATCH_STORE_FULL`, `BATCH_STORE_FAILED`.
+ * a power cut; no name is ever given twice. Processes of several machines may share a root whose file system keeps what
+ * `docs/operations.md` asks of it. Expected errors: `BATCH_STORE_FULL`, `BATCH_STORE_FAILED`.
  */
 export function createDirectoryBatchStore(options: DirectoryBatchStoreOptions): BatchStore {
   const { root, clock } = options;
@@ -94,7 +95,7 @@ async function moveIntoNewDirectory(from: string, to: string): Promise<boolean> 
     try {
       return await moveWithoutOverwriting(from, to);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || left <= 1) throw error;
+      if (!isGone(error) || left <= 1) throw error;
     }
   }
 }
@@ -111,11 +112,27 @@ async function open(options: DirectoryBatchStoreOptions, batch: Batch): Promise<
   if (!isLocation(batch.location)) return fail(missing(batch.location));
   const path = join(options.root, batch.location);
   try {
-    const problem = await differenceOf(path, { ...batch, verify: options.verify ?? false });
+    const expected = { ...batch, verify: options.verify ?? false };
+    let problem = await differenceOf(path, expected);
+    if (problem !== undefined && (await refreshed(dirname(path))))
+      problem = await differenceOf(path, expected);
     if (problem !== undefined) return fail(problem);
     return succeed({ path, [Symbol.asyncDispose]: () => Promise.resolve() });
   } catch (error) {
     return fail(storeFailure(path, error));
+  }
+}
+
+/**
+ * Asks the file system for the directory anew: one of several machines may answer for a while from what it remembers of
+ * it. False when there is none.
+ */
+async function refreshed(directory: string): Promise<boolean> {
+  try {
+    await readdir(directory);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -148,14 +165,17 @@ function corrupt(path: string, found: string, expected: { sizeBytes: number; che
 async function removeAll(root: string, batches: readonly Batch[]): Promise<void> {
   const directories = new Set<string>();
   for (const { location } of batches.filter((batch) => isLocation(batch.location))) {
-    await unlink(join(root, location)).catch(ignoring('ENOENT'));
+    await unlink(join(root, location)).catch(ignoring('ENOENT', 'ESTALE'));
     directories.add(join(root, dirname(location)));
   }
   for (const directory of directories) {
-    await rmdir(directory).catch(ignoring('ENOENT', 'ENOTEMPTY', 'EEXIST'));
-    await rmdir(dirname(directory)).catch(ignoring('ENOENT', 'ENOTEMPTY', 'EEXIST'));
+    await rmdir(directory).catch(ignoring(...notMine));
+    await rmdir(dirname(directory)).catch(ignoring(...notMine));
   }
 }
+
+/** Gone already, or in use by another. */
+const notMine = ['ENOENT', 'ESTALE', 'ENOTEMPTY', 'EEXIST'];
 
 function ignoring(...codes: readonly string[]): (error: unknown) => void {
   return (error) => {

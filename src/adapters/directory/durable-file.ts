@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { errnoOf } from './store-failure.ts';
+import { errnoOf, isGone } from './store-failure.ts';
 
 /** Makes a file's bytes, or a directory's entries, survive a power cut. */
 export async function fsyncPath(path: string): Promise<void> {
@@ -25,7 +25,10 @@ export async function moveWithoutOverwriting(from: string, to: string): Promise<
     await rename(from, to);
     return true;
   }
-  await unlink(from);
+  // A file system over a network may have lost its answer, and do it twice.
+  await unlink(from).catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+  });
   return true;
 }
 
@@ -37,7 +40,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
     const status = await lstat(path);
     return status.isFile() ? status.size : undefined;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    if (isGone(error) || errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -5,6 +5,11 @@ export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether there is no such file any more; a file system of several machines says so of a directory that another removed. */
+export function isGone(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ESTALE';
+}
+
 /** What a system error below `path` means for the batch store. */
 export function storeFailure(path: string, error: unknown): Failure {
   switch (errnoOf(error)) {

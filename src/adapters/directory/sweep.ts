@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, opendir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetName } from '../../base/ids.ts';
-import { errnoOf } from './store-failure.ts';
+import { errnoOf, isGone } from './store-failure.ts';
 
 export type SweepRequest = {
   readonly root: string;
@@ -37,7 +37,7 @@ async function removeOld(path: string, before: number): Promise<boolean> {
     await unlink(path);
     return true;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
+    if (isGone(error)) return false;
     throw error;
   }
 }
@@ -64,7 +64,7 @@ async function touchedAt(path: string): Promise<number> {
     const { ctimeMs, mtimeMs } = await lstat(path);
     return Math.max(ctimeMs, mtimeMs);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return Number.POSITIVE_INFINITY;
+    if (isGone(error)) return Number.POSITIVE_INFINITY;
     throw error;
   }
 }
@@ -74,6 +74,6 @@ async function* entriesOf(directory: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(directory);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
+    if (!isGone(error) && errnoOf(error) !== 'ENOTDIR') throw error;
   }
 }

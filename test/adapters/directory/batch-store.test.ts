@@ -188,6 +188,40 @@ test('a process killed at any moment leaves what it said is stored, and nothing 
   for (const { size } of sizes) assert.equal(size, 260_000);
 });
 
+test('processes that store, sweep and open in one directory lose nothing of each other', async () => {
+  await using subject = await create({ verify: true });
+  const program = join(import.meta.dirname, '../../support/store-batches-until-killed.ts');
+  const dataset = parseDatasetName('flights');
+  assert.ok(dataset);
+  const told: Batch[] = [];
+  const writers = [0, 1, 2].map(() =>
+    spawn(process.execPath, [program, subject.root], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  let isWriting = true;
+  const read = writers.map(async (writer) => {
+    let lines = 0;
+    for await (const line of createInterface(writer.stdout)) {
+      told.push(JSON.parse(line));
+      lines += 1;
+      if (lines === 15) writer.kill('SIGKILL');
+    }
+  });
+  // All that is there is young and named by nobody, and every process is free to remove it once it is old.
+  const swept = (async () => {
+    while (isWriting) await subject.store.sweep({ dataset, kept: new Set(), olderThanMs: day });
+  })();
+  await Promise.all(read);
+  isWriting = false;
+  await swept;
+  for (const batch of told) assert.ok((await subject.store.open(batch)).ok);
+  await subject.store.remove(told);
+  await subject.advance(2 * day);
+  for (let round = 0; round < 2; round += 1) {
+    await subject.store.sweep({ dataset, kept: new Set(), olderThanMs: day });
+  }
+  assert.deepEqual(await readdir(subject.root), ['.staging']);
+});
+
 test('safe names are plain, short, and different for different texts', () => {
   const texts = [
     'a',
