@@ -24,6 +24,8 @@ const illustrated: Readonly<Record<string, keyof typeof details>> = {
   distinct_count: 'top_values',
   duplicate_count: 'top_values',
   duplicate_percent: 'top_values',
+  invalid_count: 'top_values',
+  invalid_percent: 'top_values',
 };
 
 /** Whether what is stored beside the numbers of a partition says more about a result. */

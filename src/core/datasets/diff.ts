@@ -73,9 +73,11 @@ function diffItem(before: Plain, after: Plain, place: string): DefinitionChange[
   return isMap(before) && isMap(after) ? diffMaps(before, after, place) : diffLeaves(before, after, place);
 }
 
-/** What makes two items of a list the same thing: a check's metric, a channel's type. Texts are only equal or not. */
+/** What makes two items of a list the same thing: a check's metric, a channel's type, what rows are grouped by. Texts are only equal or not. */
 function kindOf(item: Plain): string {
-  return isMap(item) ? Object.keys(item).join() : flow(item);
+  if (!isMap(item)) return flow(item);
+  const { columns } = item;
+  return columns === undefined ? Object.keys(item).join() : flow(columns);
 }
 
 function byName(columns: Plain | undefined): PlainMap {

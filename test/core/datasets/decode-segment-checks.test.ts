@@ -80,6 +80,11 @@ test('written out, checks of groups are read as the same, and a change of one is
   assert.deepEqual(diffDefinitions(definition, changed).map(describeDefinitionChange), [
     '~ segments[0].checks[0].row_count.must_be_greater_than 3 → 4',
   ]);
+  const gained = diffDefinitions(definitionOf({ segments: [{ columns: ['origin'] }] }), definition);
+  assert.deepEqual(
+    gained.map(({ kind, path }) => `${kind} ${path}`),
+    ['added segments[0].checks[0]', 'added segments[0].checks[1]'],
+  );
 });
 
 test('what is valid in a group is what the column says, where the check says nothing', () => {
