@@ -213,6 +213,8 @@ export const limits = {
   databaseQueryTimeoutMs: 2 * minute,
   /** Connections of a process to a database server; one more listens. */
   databaseConnectionsMax: 10,
+  /** The same of a process of a cluster that answers no requests: there are many of them. */
+  databaseConnectionsOfRoleMax: 4,
   databaseConnectTimeoutMs: 5 * second,
   databaseIdleMs: 1 * minute,
   /** Without a sign of life for this long the operating system asks the other side, once a second, ten times. */

@@ -105,7 +105,13 @@ export class RoleProcess {
     const { databaseUrl: url, role } = this.#config;
     const opened = await patiently(this.#kit, {
       what: 'the database',
-      open: () => openServerDatabase({ url, ...this.#kit, listens: role === 'manager' }),
+      open: () =>
+        openServerDatabase({
+          url,
+          ...this.#kit,
+          listens: role === 'manager',
+          ...(role === 'api' ? {} : { connectionsMax: limits.databaseConnectionsOfRoleMax }),
+        }),
       signal: this.#stopping.signal,
     });
     if (opened?.ok === false) throw new FailureError(opened.error);
