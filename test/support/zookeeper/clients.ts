@@ -26,7 +26,7 @@ export class TestClients implements AsyncDisposable {
     const client = new ZooKeeperClient({
       clock: systemClock,
       random: createRandom(),
-      servers: addressesOf(this.#ensemble.servers),
+      servers: this.addresses,
       sessionTimeoutMs: 2_000,
       ...options,
     });
@@ -37,13 +37,22 @@ export class TestClients implements AsyncDisposable {
     return client;
   }
 
+  /** All servers, as clients name them. */
+  get addresses(): readonly Server[] {
+    return addressesOf(this.#ensemble.servers);
+  }
+
   /** A connected client whose server follows, so that its loss costs no election. */
   async atFollower(options: Partial<ZooKeeperClientOptions> = {}): Promise<ZooKeeperClient> {
-    const follower = await this.#ensemble.follower();
-    const others = this.#ensemble.servers.filter((server) => server !== follower);
+    return this.at(await this.#ensemble.follower(), options);
+  }
+
+  /** A connected client of this server, which goes to others only when it is lost. */
+  async at(server: TestServer, options: Partial<ZooKeeperClientOptions> = {}): Promise<ZooKeeperClient> {
+    const others = this.#ensemble.servers.filter((other) => other !== server);
     // Servers are shuffled; a chance of 0.99 leaves each at its place.
     const random = { ...createRandom(), next: () => 0.99 };
-    const client = this.make({ servers: addressesOf([follower, ...others]), random, ...options });
+    const client = this.make({ servers: addressesOf([server, ...others]), random, ...options });
     await must(client.exists('/'));
     return client;
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -16,6 +16,8 @@ export type TestServer = {
   kill(): Promise<void>;
   /** Starts it after it was killed, without waiting until it serves. */
   launch(): Promise<void>;
+  /** Removes all that it has stored, after it was killed. */
+  wipe(): Promise<void>;
   /** Starts it after it was killed; resolves when it serves. */
   restart(): Promise<void>;
   /** SIGSTOP: it keeps its connections and accepts new ones, and answers nothing. */
@@ -106,6 +108,10 @@ export class ZooKeeperServer implements TestServer {
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
+  }
+
+  wipe(): Promise<void> {
+    return rm(join(this.#options.directory, 'data'), { recursive: true, force: true });
   }
 
   freeze(): void {

@@ -184,8 +184,11 @@ export class Session {
   }
 
   #writeHello(writer: JuteWriter): void {
-    const key = { id: this.#id, password: this.#password };
-    writeConnectRequest(writer, { key, zxid: this.#zxid, sessionTimeoutMs: this.#options.sessionTimeoutMs });
+    const { sessionTimeoutMs } = this.#options;
+    // A server that is behind what this client has seen refuses it. So does, for ever, an ensemble that has lost its data:
+    // after so long a silence the session asks without a past, to learn that it has ended.
+    const zxid = this.#state.state === 'presumed_expired' ? 0n : this.#zxid;
+    writeConnectRequest(writer, { key: { id: this.#id, password: this.#password }, zxid, sessionTimeoutMs });
   }
 
   /** A server has answered: with a session, or that there is none any more. */

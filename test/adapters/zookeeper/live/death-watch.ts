@@ -1,123 +1,111 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { describe, it } from 'node:test';
 import { eventually } from '../../../support/eventually.ts';
-import { type Ensemble, startEnsemble } from '../../../support/zookeeper/ensemble.ts';
+import type { TestClients } from '../../../support/zookeeper/clients.ts';
+import type { Ensemble } from '../../../support/zookeeper/ensemble.ts';
 import { HolderProcess } from '../../../support/zookeeper/holder-process.ts';
 import { TestSessions } from '../../../support/zookeeper/sessions.ts';
 
 /** Long, so that what vanishes early vanishes by the watch alone. */
-const sessionTimeoutMs = 4_000;
+const sessionTimeoutMs = 3_000;
 
-describe('a death watch', () => {
-  let ensemble: Ensemble;
-  before(async () => {
-    ensemble = await startEnsemble({ servers: 3 });
-  });
-  after(async () => {
-    await ensemble[Symbol.asyncDispose]();
-  });
+export function deathWatch(
+  parts: () => { readonly ensemble: Ensemble; readonly clients: TestClients },
+): void {
+  describe('a death watch', () => {
+    /** A process with a session of its own and a watcher, and a session that looks on. */
+    async function setUp() {
+      const { ensemble, clients } = parts();
+      const sessions = new TestSessions(clients);
+      const onlooker = await sessions.session();
+      const holder = new HolderProcess(ensemble, {
+        script: 'coordination-holder.ts',
+        chroot: sessions.chroot,
+        sessionTimeoutMs,
+        id: 'n1',
+        args: ['watched'],
+      });
+      await holder.said('joined');
+      const isMember = async () => (await onlooker.view()).nodes.length > 0;
+      await eventually('it is a member', isMember);
+      const watcher = await eventually('its watcher is up', () => watcherOf(holder.pid));
+      return {
+        holder,
+        onlooker,
+        watcher,
+        /** Milliseconds until it is no member. */
+        vanishes: async (): Promise<number> => {
+          const beganMs = performance.now();
+          await eventually('it is no member', async () => !(await isMember()), 10 * sessionTimeoutMs);
+          return performance.now() - beganMs;
+        },
+        [Symbol.asyncDispose]: async () => {
+          holder.thaw();
+          await holder.kill();
+          await sessions.close();
+        },
+      };
+    }
 
-  /** A process with a session of its own, and a session that looks on. */
-  async function setUp(watched: boolean) {
-    const sessions = new TestSessions(ensemble);
-    const onlooker = await sessions.session('quality');
-    const holder = new HolderProcess(ensemble, {
-      script: 'coordination-holder.ts',
-      chroot: sessions.chroot,
-      sessionTimeoutMs,
-      id: 'n1',
-      args: watched ? ['watched'] : [],
+    it('makes the membership and leadership of a killed process vanish long before its session expires', async () => {
+      await using run = await setUp();
+      await run.holder.kill();
+      const goneMs = await run.vanishes();
+      assert.equal(await run.onlooker.leader(), undefined);
+      assert.ok(goneMs < sessionTimeoutMs / 2, `gone after ${goneMs} ms`);
     });
-    await holder.said('joined');
-    const members = async () => (await onlooker.view()).nodes.length;
-    await eventually('it is a member', async () => (await members()) === 1);
-    return {
-      holder,
-      members,
-      onlooker,
-      [Symbol.asyncDispose]: async () => {
-        await holder.kill();
-        await sessions.close();
-      },
-    };
-  }
 
-  it('makes the membership and leadership of a killed process vanish long before its session expires', async () => {
-    await using parts = await setUp(true);
-    const { holder, members, onlooker } = parts;
-    await eventually('its watcher has its last will', () => watchersOf(holder.pid).length === 1);
-    const killedAtMs = performance.now();
-    await holder.kill();
-    await eventually('it is no member', async () => (await members()) === 0);
-    const goneMs = performance.now() - killedAtMs;
-    assert.equal(await onlooker.leader(), undefined);
-    assert.ok(goneMs < sessionTimeoutMs / 2, `gone after ${goneMs} ms`);
+    it('does nothing while its parent stands still: the session ends by its time-out alone', async () => {
+      await using run = await setUp();
+      run.holder.freeze();
+      const goneMs = await run.vanishes();
+      assert.ok(goneMs > sessionTimeoutMs / 2, `gone after ${goneMs} ms`);
+      assert.ok(isUp(run.watcher));
+    });
+
+    it('ends with a parent that leaves in good order', async () => {
+      await using run = await setUp();
+      run.holder.signal('SIGTERM');
+      await run.vanishes();
+      await eventually('its watcher has ended', () => !isUp(run.watcher));
+    });
+
+    it('outlives signals to the whole group, and keeps the key of the session out of sight', async () => {
+      await using run = await setUp();
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(run.watcher, signal);
+      assert.equal(readFileSync(`/proc/${run.watcher}/environ`, 'utf8'), '');
+      assert.doesNotMatch(readFileSync(`/proc/${run.watcher}/cmdline`, 'utf8'), /127\.0\.0\.1/);
+      await run.holder.kill();
+      const goneMs = await run.vanishes();
+      assert.ok(goneMs < sessionTimeoutMs / 2, `gone after ${goneMs} ms`);
+    });
+
+    it('is only a gain: without its watcher a session goes on, and ends by its time-out', async () => {
+      await using run = await setUp();
+      process.kill(run.watcher, 'SIGKILL');
+      await eventually('the watcher is gone', () => !isUp(run.watcher));
+      await run.holder.kill();
+      const goneMs = await run.vanishes();
+      assert.ok(goneMs > sessionTimeoutMs / 2, `gone after ${goneMs} ms`);
+    });
   });
-
-  it('does nothing while its parent stands still, and ends with it when it leaves in good order', async () => {
-    await using parts = await setUp(true);
-    const { holder, members } = parts;
-    const [watcher] = watchersOf(holder.pid);
-    assert.ok(watcher !== undefined);
-    holder.freeze();
-    await pause(sessionTimeoutMs / 2);
-    assert.equal(await members(), 1);
-    holder.thaw();
-    await pause(100);
-    assert.equal(await members(), 1);
-    holder.signal('SIGTERM');
-    await eventually('it is no member', async () => (await members()) === 0);
-    await eventually('its watcher is gone', () => !existsProcess(watcher));
-  });
-
-  it('outlives signals to the whole group, and keeps the key of the session out of sight', async () => {
-    await using parts = await setUp(true);
-    const { holder, members } = parts;
-    const [watcher] = watchersOf(holder.pid);
-    assert.ok(watcher !== undefined);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(watcher, signal);
-    assert.equal(readFileSync(`/proc/${watcher}/environ`, 'utf8'), '');
-    assert.doesNotMatch(readFileSync(`/proc/${watcher}/cmdline`, 'utf8'), /127\.0\.0\.1/);
-    await pause(200);
-    assert.ok(existsProcess(watcher));
-    assert.equal(await members(), 1);
-    await holder.kill();
-    await eventually('it is no member', async () => (await members()) === 0, sessionTimeoutMs / 2);
-  });
-
-  it('is only a gain: a process whose watcher was killed goes on, and its session ends by its time-out', async () => {
-    await using parts = await setUp(true);
-    const { holder, members } = parts;
-    for (const watcher of watchersOf(holder.pid)) process.kill(watcher, 'SIGKILL');
-    await pause(100);
-    assert.equal(await members(), 1);
-    const killedAtMs = performance.now();
-    await holder.kill();
-    await eventually('it is no member', async () => (await members()) === 0, 3 * sessionTimeoutMs);
-    assert.ok(performance.now() - killedAtMs > sessionTimeoutMs / 2);
-  });
-});
-
-/** The children of a process. */
-function watchersOf(pid: number | undefined): readonly number[] {
-  if (pid === undefined) return [];
-  try {
-    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-      .map(Number);
-  } catch {
-    return [];
-  }
 }
 
-function existsProcess(pid: number): boolean {
+const sigterm = 0x4000n;
+
+/** The only child of a process, once it has decided what to do with signals. */
+function watcherOf(parent: number | undefined): number | undefined {
+  const child = Number(execFileSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' }).trim());
+  const caught = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1];
+  return (BigInt(`0x${caught}`) & sigterm) === 0n ? undefined : child;
+}
+
+/** Whether a process is there, and not only waits to be taken note of. */
+function isUp(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

@@ -1,30 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import type { ZooKeeperClient } from '../../../../src/adapters/zookeeper/client/client.ts';
 import { creatorAcl } from '../../../../src/adapters/zookeeper/client/records.ts';
 import type { SessionState } from '../../../../src/adapters/zookeeper/client/session-state.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { must, mustFail, TestClients } from '../../../support/zookeeper/clients.ts';
-import { type Ensemble, startEnsemble } from '../../../support/zookeeper/ensemble.ts';
+import { must, mustFail, type TestClients } from '../../../support/zookeeper/clients.ts';
+import type { Ensemble } from '../../../support/zookeeper/ensemble.ts';
 import { HolderProcess } from '../../../support/zookeeper/holder-process.ts';
+import { onEnsemble } from '../../../support/zookeeper/on-ensemble.ts';
 
 const sessionTimeoutMs = 2_000;
 
 describe('a session while its ensemble is killed and frozen', () => {
   let ensemble: Ensemble;
   let clients: TestClients;
-  before(async () => {
-    ensemble = await startEnsemble({ servers: 3 });
-    clients = new TestClients(ensemble);
-  });
-  beforeEach(async () => {
-    for (const server of ensemble.servers) server.thaw();
-    await ensemble.whole();
-  });
-  after(async () => {
-    await clients[Symbol.asyncDispose]();
-    await ensemble[Symbol.asyncDispose]();
+  onEnsemble((...own) => {
+    [ensemble, clients] = own;
   });
 
   it('goes on at another server when its own is killed, with its nodes and watches', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { createRandom } from '../../../../src/adapters/system/random.ts';
 import type { ZooKeeperClient } from '../../../../src/adapters/zookeeper/client/client.ts';
@@ -10,25 +10,17 @@ import { EphemeralNode } from '../../../../src/adapters/zookeeper/recipes/epheme
 import { writeFenced } from '../../../../src/adapters/zookeeper/recipes/fenced-write.ts';
 import { TreeCache } from '../../../../src/adapters/zookeeper/recipes/tree-cache.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { must, TestClients } from '../../../support/zookeeper/clients.ts';
-import { type Ensemble, startEnsemble } from '../../../support/zookeeper/ensemble.ts';
+import { must, type TestClients } from '../../../support/zookeeper/clients.ts';
+import type { Ensemble } from '../../../support/zookeeper/ensemble.ts';
+import { onEnsemble } from '../../../support/zookeeper/on-ensemble.ts';
 
 const kit = { clock: systemClock, random: createRandom() };
 
 describe('recipes on an ensemble', () => {
   let ensemble: Ensemble;
   let clients: TestClients;
-  before(async () => {
-    ensemble = await startEnsemble({ servers: 3 });
-    clients = new TestClients(ensemble);
-  });
-  beforeEach(async () => {
-    for (const server of ensemble.servers) server.thaw();
-    await ensemble.whole();
-  });
-  after(async () => {
-    await clients[Symbol.asyncDispose]();
-    await ensemble[Symbol.asyncDispose]();
+  onEnsemble((...own) => {
+    [ensemble, clients] = own;
   });
 
   describe('election', () => {
