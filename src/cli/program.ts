@@ -3,6 +3,7 @@ import { CommandSet } from './command-set.ts';
 import { addBackfillCommands } from './commands/backfill-commands.ts';
 import { checkCommand } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster-commands.ts';
+import { addDrillCommands } from './commands/drill-commands.ts';
 import { addExplainCommand } from './commands/explain-command.ts';
 import { addIncidentCommands } from './commands/incident-commands.ts';
 import { addJobCommands } from './commands/job-commands.ts';
@@ -75,6 +76,8 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addServiceCommands(program, commands);
   program.commandsGroup('Roles of a cluster of processes:');
   addRoleCommands(program, commands);
+  program.commandsGroup('Proofs:');
+  addDrillCommands(program, commands);
   program.commandsGroup('Talking to a running service:');
   addRegistryCommands(program, commands);
   addBackfillCommands(program, commands);

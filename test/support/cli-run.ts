@@ -36,6 +36,9 @@ export async function runCommand(
       startCluster: unexpected('startCluster'),
       demo: unexpected('demo'),
       startChecking: unexpected('startChecking'),
+      drills: new Proxy({} as CliDependencies['drills'], {
+        get: (_, name) => unexpected(`drills.${String(name)}`),
+      }),
       ...overrides,
     },
     args,

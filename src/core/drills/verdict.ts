@@ -2,7 +2,8 @@
  * What can be wrong with a drill.
  * lost: asked for, taken, and not there. duplicated: there more often than it was asked for. double_commit: one task with
  * the effects of two. unexpected: nobody asked for it. stuck: it has not ended. failed: it ended otherwise than without
- * faults. wrong: it ended well with something else in it than without faults.
+ * faults. wrong: it ended well with something else in it than without faults. retried: attempts failed that must not. idle:
+ * it was to get work and did not.
  */
 export type FindingKind =
   | 'lost'
@@ -12,7 +13,8 @@ export type FindingKind =
   | 'stuck'
   | 'failed'
   | 'wrong'
-  | 'retried';
+  | 'retried'
+  | 'idle';
 
 /** One thing that is wrong, in words. */
 export type Finding = { readonly kind: FindingKind; readonly what: string };

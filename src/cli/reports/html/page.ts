@@ -5,8 +5,13 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A whole page that needs nothing beside itself: no script, no font, no picture from elsewhere. `body` is HTML. */
-export function htmlPage({ title, body }: { readonly title: string; readonly body: string }): string {
+/** A whole page that needs nothing beside itself: no script, no font, no picture from elsewhere. `body` is HTML, `style` more CSS. */
+export function htmlPage(of: {
+  readonly title: string;
+  readonly body: string;
+  readonly style?: string;
+}): string {
+  const { title, body, style = '' } = of;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -15,7 +20,7 @@ export function htmlPage({ title, body }: { readonly title: string; readonly bod
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
-<style>${reportStyle}</style>
+<style>${reportStyle}${style}</style>
 </head>
 <body>
 <main>

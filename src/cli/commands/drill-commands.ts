@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { FailureError, failure } from '../../base/errors.ts';
+import type { CommandSet, ExitCode, Session } from '../command-set.ts';
+import { type DisturbedWish, runDisturbedDrill } from '../drills/disturbed-drill.ts';
+import { whileInterruptible } from '../interruptible.ts';
+import { drillHtml } from '../reports/drills/drill-html.ts';
+import { drillJson } from '../reports/drills/drill-json.ts';
+import { drillText } from '../reports/drills/drill-text.ts';
+import { writeTextFile } from '../text-files.ts';
+import { wholeNumber } from './registry-commands.ts';
+
+/** `drill`. */
+export function addDrillCommands(program: Command, commands: CommandSet): void {
+  const drill = commands.local(
+    program,
+    'drill',
+    'prove on a cluster of this machine that every job is done correctly exactly once',
+  );
+  disturbed(drill, commands, 'failure')
+    .option('--faults <n>', 'how many faults at least (default: 6 for every hundred jobs, 6 to 60)')
+    .addHelpText('after', helpText('failure'))
+    .action(commands.run((session, options: DisturbedOptions) => drilled(session, 'failure', options)));
+  disturbed(drill, commands, 'upgrade')
+    .addHelpText('after', helpText('upgrade'))
+    .action(commands.run((session, options: DisturbedOptions) => drilled(session, 'upgrade', options)));
+}
+
+const descriptions = {
+  failure: 'kill, freeze and restart nodes, managers, servers and a zone at random while jobs run',
+  upgrade: 'replace every process by a new build, one by one, while jobs run',
+} as const satisfies Record<DisturbedWish['drill'], string>;
+
+function disturbed(drill: Command, commands: CommandSet, kind: DisturbedWish['drill']): Command {
+  return commands
+    .local(drill, kind, descriptions[kind])
+    .option('--jobs <n>', 'how many jobs', '1000')
+    .option('--nodes <n>', 'data nodes of each of the two clusters', '3')
+    .option('--slots <n>', 'tasks that a node runs at once', '2')
+    .option('--seed <n>', 'what chance starts from: the same seed gives the same work and the same faults')
+    .option('--report <file>', 'write a report as one HTML file')
+    .option('--json <file>', 'write the report and the whole history of events as JSON')
+    .option('--keep', 'keep the logs and the data of all processes');
+}
+
+function helpText(kind: DisturbedWish['drill']): string {
+  return `
+It needs ZooKeeper and PostgreSQL to be installed, starts a cluster in a directory of its own, and removes it.
+The work is done without faults first: results, incidents and messages must then be the same.
+
+Examples:
+  assay drill ${kind} --jobs 1000 --report ${kind}.html
+  assay drill ${kind} --jobs 60 --seed 7
+Exit code: 0 it passed, 1 it did not, 3 it could not be run, 130 it was interrupted.`;
+}
+
+type DisturbedOptions = {
+  readonly jobs: string;
+  readonly nodes: string;
+  readonly slots: string;
+  readonly seed?: string;
+  readonly faults?: string;
+  readonly report?: string;
+  readonly json?: string;
+  readonly keep?: boolean;
+};
+
+async function drilled(
+  session: Session,
+  drill: DisturbedWish['drill'],
+  options: DisturbedOptions,
+): Promise<ExitCode> {
+  const { io, dependencies } = session;
+  const wish = wishOf(session, drill, options);
+  return await whileInterruptible(dependencies, async (signal) => {
+    const { report, history } = await runDisturbedDrill(session, wish, signal);
+    if (options.report !== undefined) {
+      await writeTextFile(session, options.report, drillHtml(report));
+      io.err(`wrote ${options.report}\n`);
+    }
+    if (options.json !== undefined) {
+      await writeTextFile(session, options.json, drillJson(report, history));
+      io.err(`wrote ${options.json}\n`);
+    }
+    io.out(drillText(report, { color: io.color }));
+    if (signal.aborted) return 130;
+    return report.passed ? 0 : 1;
+  });
+}
+
+function wishOf(
+  { dependencies }: Session,
+  drill: DisturbedWish['drill'],
+  options: DisturbedOptions,
+): DisturbedWish {
+  const jobs = counted(options.jobs, '--jobs');
+  const nodes = counted(options.nodes, '--nodes');
+  const slots = counted(options.slots, '--slots');
+  const seed =
+    options.seed === undefined
+      ? Math.floor(dependencies.drills.random.next() * 1_000_000)
+      : wholeNumber(options.seed, '--seed');
+  const usual = Math.min(60, Math.max(6, Math.ceil(jobs * 0.06)));
+  const faults = options.faults === undefined ? usual : wholeNumber(options.faults, '--faults');
+  const command = [
+    `assay drill ${drill} --jobs ${jobs} --nodes ${nodes} --slots ${slots} --seed ${seed}`,
+    ...(drill === 'failure' ? [`--faults ${faults}`] : []),
+  ].join(' ');
+  return { drill, jobs, nodes, slots, seed, faults, keep: options.keep === true, command };
+}
+
+function counted(text: string, option: string): number {
+  const number = wholeNumber(text, option);
+  if (number > 0) return number;
+  throw new FailureError(failure('REQUEST_INVALID', `${option} must be at least 1`, { where: option }));
+}

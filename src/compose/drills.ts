@@ -1,0 +1,67 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { openLocalSite } from '../adapters/drill-site/local-site.ts';
+import { openServerDatabase } from '../adapters/postgres/server/open.ts';
+import { startLocalCluster } from '../adapters/processes/local-cluster.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { createRandom } from '../adapters/system/random.ts';
+import { limits } from '../base/limits.ts';
+import { type Outcome, succeed } from '../base/outcome.ts';
+import { formatBytes } from '../base/units.ts';
+import type { DrillDependencies, RunningService } from '../cli/drills/drill-dependencies.ts';
+import { readConfig } from '../config/standalone-config.ts';
+import type { Kit } from '../services/kit.ts';
+import { createKit } from './kit.ts';
+import { startStandalone } from './standalone.ts';
+
+/** Drills on this machine: their cluster, the service that they compare with, and what is around them. */
+export function createDrillDependencies(): DrillDependencies {
+  return {
+    random: createRandom(),
+    makeDirectory: async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'assay-drill-'));
+      // PostgreSQL does not run as root: it passes through as another user.
+      await chmod(directory, 0o711);
+      return directory;
+    },
+    removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
+    openSite: (directory) => openLocalSite(systemClock, directory),
+    startCluster: (wish) => startLocalCluster(quietKit(), wish),
+    openDatabase: (url) => openServerDatabase({ url, ...quietKit() }),
+    startService,
+    readText,
+    machine: () => {
+      const [cpu] = cpus();
+      const processors = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}`;
+      return `${processors}, ${formatBytes(totalmem())} memory, ${type()} ${release()}, Node ${process.version}`;
+    },
+  };
+}
+
+/** Processes die and connections break all the time: only what must not happen is told. */
+function quietKit(): Kit {
+  return createKit({ logLevel: 'error' });
+}
+
+async function startService(directory: string): Promise<Outcome<RunningService>> {
+  // What it shows belongs into nobody's database.
+  const config = readConfig({ data: directory, port: '0', logLevel: 'silent' }, {});
+  if (!config.ok) return config;
+  const service = await startStandalone(config.value);
+  return service.ok ? succeed(service.value) : service;
+}
+
+async function readText(url: string): Promise<string | undefined> {
+  const late = new AbortController();
+  const read = new AbortController();
+  void systemClock.sleep(limits.drillProbeTimeoutMs, read.signal).then(() => late.abort());
+  try {
+    const response = await fetch(url, { signal: late.signal });
+    return await response.text();
+  } catch {
+    return undefined;
+  } finally {
+    read.abort();
+  }
+}
