@@ -23,6 +23,8 @@ export interface QualityStore {
   ): Promise<CommitOutcome>;
   /** What became of the queries over a revision, without their samples; none when none were put to it. */
   queryOutcomes(revision: RevisionRef): Promise<readonly QueryOutcome[]>;
+  /** The same of many revisions of one dataset, in their order. */
+  queryOutcomesOf(revisions: readonly RevisionRef[]): Promise<readonly (readonly QueryOutcome[])[]>;
   /** The rows of a revision that should not exist: a sample for each query that found some. */
   failedRows(revision: RevisionRef): Promise<readonly FailedRowsSample[]>;
   /** The profiles of a revision's batches, in batch order; absent ones are undefined. */

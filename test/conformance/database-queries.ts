@@ -47,6 +47,9 @@ export function queryConformance(worldOf: WorldOf): void {
         { metric: counted.metric, count: 70, ...sample },
       ]);
       assert.deepEqual(await world.database.quality.queryOutcomes(world.reference('p', 2)), []);
+      const several = [world.reference('q'), world.reference('p'), world.reference('p', 2)];
+      assert.deepEqual(await world.database.quality.queryOutcomesOf(several), [[], outcomes, []]);
+      assert.deepEqual(await world.database.quality.queryOutcomesOf([]), []);
     });
 
     it('replace those of an earlier time, also by fewer', async () => {

@@ -22,7 +22,7 @@ import { changeIncident, countOpenIncidents, incidentById, listIncidents } from 
 import { metricHistory, revisionFeedback } from './queries/metric-history.ts';
 import { metricSeries } from './queries/metric-series.ts';
 import { commitMeasure, profilesOf } from './queries/profiles.ts';
-import { commitQuery, failedRows, queryOutcomes } from './queries/query-outcomes.ts';
+import { commitQuery, failedRows, queryOutcomesOf } from './queries/query-outcomes.ts';
 import { listResults, resultById } from './queries/results.ts';
 import { countStatusesByPartition } from './queries/status-counts.ts';
 import type { Connection } from './transact.ts';
@@ -49,8 +49,13 @@ export class PostgresQualityStore implements QualityStore {
     return commitQuery(this.#db, commit, queried);
   }
 
-  queryOutcomes(revision: RevisionRef): Promise<readonly QueryOutcome[]> {
-    return queryOutcomes(this.#db, revision);
+  async queryOutcomes(revision: RevisionRef): Promise<readonly QueryOutcome[]> {
+    const [outcomes = []] = await queryOutcomesOf(this.#db, [revision]);
+    return outcomes;
+  }
+
+  queryOutcomesOf(revisions: readonly RevisionRef[]): Promise<readonly (readonly QueryOutcome[])[]> {
+    return queryOutcomesOf(this.#db, revisions);
   }
 
   failedRows(revision: RevisionRef): Promise<readonly FailedRowsSample[]> {

@@ -141,14 +141,13 @@ export class EvaluateTask implements TaskHandler<'evaluate'> {
     const read = await this.#parts.quality.profilesOf(next, limits.frameBytesMax);
     // One revision alone may be larger than that: it is taken as it is.
     const lists = read.length > 0 ? read : await this.#parts.quality.profilesOf(next.slice(0, 1));
+    const taken = next.slice(0, Math.max(1, lists.length));
     const asksQueries = partitionQueries(definition).length > 0;
-    const targets: EvaluationTarget[] = [];
-    for (const [place, revision] of next.slice(0, Math.max(1, lists.length)).entries()) {
-      const queries = asksQueries ? await this.#parts.quality.queryOutcomes(revision) : [];
+    const outcomes = asksQueries ? await this.#parts.quality.queryOutcomesOf(taken) : [];
+    return taken.map((revision, place) => {
       const profiles = lists[place]?.filter((profile) => profile !== undefined) ?? [];
-      targets.push(targetOf(revision, { profiles, queries }));
-    }
-    return targets;
+      return targetOf(revision, { profiles, queries: outcomes[place] ?? [] });
+    });
   }
 
   /** The newest partitions of the frame, in order: as many as one commit may hold. */

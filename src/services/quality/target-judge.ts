@@ -6,6 +6,7 @@ import type { Evaluation, EvaluationInput, EvaluationTarget } from '../../core/c
 import { historyAfter } from '../../core/checks/history-after.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { RevisionRef } from '../../core/datasets/revision.ts';
+import { segmentDetailNames } from '../../core/metrics/segments/segment-metrics.ts';
 import type { Feedback } from '../../core/thresholds/history.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Engine, EngineOptions } from '../../ports/engine.ts';
@@ -110,11 +111,29 @@ function revisionKey(partition: PartitionKey, number: number): string {
 /** About what the worker's answer takes of each metric of the whole, with its result, and of one of a group of rows. */
 const bytesPerMetric = 1_500;
 const bytesPerGroupMetric = 120;
+/** Of the result of a set bound of a group, and of a detail of a group, with its values. */
+const bytesPerGroupResult = 1_000;
+const bytesPerGroupDetail = 4_000;
 const metricsPerColumn = 20;
 
 /** How many revisions of so many columns are judged at once: their answer fits with room to spare. */
 export function targetsAtOnce(definition: DatasetDefinition, columns: number): number {
   const whole = columns * metricsPerColumn * bytesPerMetric;
-  const groups = definition.segments.length > 0 ? limits.segmentMetricsMax * bytesPerGroupMetric : 0;
+  const groups = bytesOfGroups(definition);
   return Math.max(1, Math.floor(limits.workerOutputBytesMax / 2 / (whole + groups + 1)));
+}
+
+function bytesOfGroups({ segments }: DatasetDefinition): number {
+  if (segments.length === 0) return 0;
+  const results = segments.flatMap(({ groupsMax, checks = [] }) =>
+    checks.map(({ group }) => (group === undefined ? groupsMax : 1)),
+  );
+  const hasDetails = segments.some(({ metrics }) =>
+    metrics.some((metric) => segmentDetailNames.includes(metric)),
+  );
+  return (
+    limits.segmentMetricsMax * bytesPerGroupMetric +
+    results.reduce((sum, count) => sum + count, 0) * bytesPerGroupResult +
+    (hasDetails ? limits.segmentDetailsMax * bytesPerGroupDetail : 0)
+  );
 }

@@ -43,7 +43,7 @@ const bytesPerRead = 4 * MiB;
 type Wanted = { readonly dataset: DatasetName; readonly given: RawBuilder<unknown> };
 
 /** The revisions as a table of their position, partition and number. */
-function givenRevisions(revisions: readonly RevisionRef[]): RawBuilder<unknown> {
+export function givenRevisions(revisions: readonly RevisionRef[]): RawBuilder<unknown> {
   const rows = revisions.map(({ partition, number }, position) => ({ position, partition, number }));
   return sql`json_to_recordset(${jsonRows(rows)})
     as given (position integer, partition text collate "C", number integer)`;

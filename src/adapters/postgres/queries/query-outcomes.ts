@@ -11,6 +11,7 @@ import { decodeJson } from '../json.ts';
 import { jsonRows } from '../json-rows.ts';
 import { commitTask } from '../task-fence.ts';
 import type { Connection } from '../transact.ts';
+import { givenRevisions } from './profiles.ts';
 
 /** Commits what became of the queries over a revision; all outcomes of an earlier time are replaced. */
 export function commitQuery(
@@ -37,10 +38,22 @@ function rowOf(outcome: QueryOutcome, position: number) {
   return { position, outcome: { ...outcome, answer }, sample: sample ?? null };
 }
 
-/** What became of the queries over a revision, without their samples. */
-export async function queryOutcomes(db: Connection, revision: RevisionRef): Promise<readonly QueryOutcome[]> {
-  const rows = await outcomesOf(db, revision).select('outcome').execute();
-  return rows.map((row) => decodeJson<QueryOutcome>(row.outcome));
+/** What became of the queries over revisions of one dataset, in their order, without their samples. */
+export async function queryOutcomesOf(
+  db: Connection,
+  revisions: readonly RevisionRef[],
+): Promise<readonly (readonly QueryOutcome[])[]> {
+  const lists = revisions.map((): QueryOutcome[] => []);
+  const [first] = revisions;
+  if (first === undefined) return lists;
+  const { rows } = await sql<{ place: number; outcome: string }>`
+    select given.position as place, query_outcome.outcome
+    from ${givenRevisions(revisions)}
+    join query_outcome on query_outcome.dataset = ${first.dataset}
+      and query_outcome.partition = given.partition and query_outcome.revision = given.number
+    order by given.position, query_outcome.position`.execute(db);
+  for (const { place, outcome } of rows) lists[place]?.push(decodeJson<QueryOutcome>(outcome));
+  return lists;
 }
 
 /** The samples of a revision's rows that should not exist, of each query that found some. */
