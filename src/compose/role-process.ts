@@ -48,8 +48,9 @@ export class RoleProcess {
   }
 
   /** Begins to answer for its health. Rejects with `ADDRESS_UNAVAILABLE` when the port is taken. */
-  listen(): Promise<void> {
-    return this.#front.start();
+  async listen(): Promise<void> {
+    await this.#front.start();
+    this.#kit.log.info('answers for its health', { url: this.#front.url() });
   }
 
   url(): string {
