@@ -153,9 +153,11 @@ export const limits = {
   // Time
   tickMs: 10,
   idleTickMs: 500,
-  /** While changes of the queue keep coming, a manager looks at it no more often than this. */
-  queueLookMs: 100,
+  /** While changes of the queue keep coming, a manager pauses between two looks for as long as four take, at most this. */
+  queueLookMsMax: 200,
   reportMs: 250,
+  /** Ends of tasks are told at once, but no more often than this. */
+  reportPauseMs: 5,
   /** A node looks at its own load no more often than this: shorter spans are below the kernel's clock. */
   loadLookMs: 200,
   sessionTimeoutMs: 3 * second,
@@ -255,6 +257,8 @@ export const limits = {
   zooKeeperChunkLengthMax: 8 * KiB,
   /** Bytes of decisions in one write; more go in several. */
   zooKeeperDecisionBytesMax: 512 * KiB,
+  /** Who only looks at tables reads their changes no more often than this. */
+  zooKeeperSettleMs: 50,
   /** How often a leader removes what nodes that are gone have left, and how much at once. */
   zooKeeperTidyIntervalMs: 5 * second,
   zooKeeperTidyMax: 64,

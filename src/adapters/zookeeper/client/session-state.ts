@@ -12,7 +12,8 @@ import type { Server } from './link.ts';
  * - `presumed_expired`: for 4/3 of the session time-out nothing was heard. The ensemble has probably ended the session, but
  *   does not have to: an ensemble without a quorum ends none, and it may go on as `reconnected`.
  * - `expired` (final): the ensemble has ended the session; its ephemeral nodes and watches are gone. Make a new client.
- * - `closed` (final): asked for, or the credentials were refused.
+ * - `closed` (final): asked for (`in_vain`: no server has heard of it, and the session ends by its time-out), or the
+ *   credentials were refused.
  */
 export type SessionState =
   | { readonly state: 'connecting' }
@@ -21,7 +22,7 @@ export type SessionState =
   | { readonly state: 'reconnected'; readonly server: Server; readonly sessionId: bigint }
   | { readonly state: 'presumed_expired' }
   | { readonly state: 'expired' }
-  | { readonly state: 'closed'; readonly why: 'asked' | 'credentials_refused' };
+  | { readonly state: 'closed'; readonly why: 'asked' | 'asked_in_vain' | 'credentials_refused' };
 
 const edges: Readonly<Record<SessionState['state'], readonly SessionState['state'][]>> = {
   connecting: ['connected', 'expired', 'closed'],

@@ -136,12 +136,13 @@ export class Session {
   }
 
   async #close(timeoutMs: number): Promise<void> {
+    let isHeard = this.#state.state === 'connecting';
     if (isLive(this.#state)) {
       const outcome = this.submit(closeSession, { timeoutMs, wait: false });
       this.#closing = true;
-      await outcome;
+      isHeard = (await outcome).ok;
     }
-    this.#finish({ state: 'closed', why: 'asked' });
+    this.#finish({ state: 'closed', why: isHeard ? 'asked' : 'asked_in_vain' });
   }
 
   #refusal(title: string, wait: boolean): ZooKeeperError | undefined {

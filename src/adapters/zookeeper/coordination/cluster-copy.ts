@@ -44,8 +44,7 @@ export class ClusterCopy {
   async view(tables: () => Promise<Tables>): Promise<ClusterView> {
     await this.#listed(this.follow());
     const { work, jobs } = await tables();
-    if (this.#members?.isCurrent !== true)
-      throw coordinationLost('The connection was lost while the cluster was read');
+    if (this.#members?.isCurrent !== true) throw coordinationLost(lostMeanwhile);
     const { nodes, reports, draining } = this.#readMembers();
     const present = new Set(nodes.map((node) => node.id));
     // A lost node's last report tells the leader what it ran: it counts until its work is taken away.
@@ -57,7 +56,7 @@ export class ClusterCopy {
   /** The tables as somebody who only looks at them sees them: soon after they were written. */
   async tables(): Promise<Tables> {
     const { places, reader } = this.#parts;
-    this.#tables ??= this.#copy([places.work, places.jobs]);
+    this.#tables ??= this.#copy([places.work, places.jobs], limits.zooKeeperSettleMs);
     const copy = this.#tables;
     await this.#listed(copy);
     return readTables(copy.nodes, places, reader);
@@ -70,17 +69,20 @@ export class ClusterCopy {
   async newestTables(): Promise<Tables> {
     const { client, places, reader } = this.#parts;
     const members = this.follow();
-    this.#tables ??= this.#copy([places.work, places.jobs]);
-    const tables = this.#tables;
-    valueOf(await client.sync(places.base));
-    await Promise.all([this.#listed(members), this.#listed(tables)]);
-    valueOf(await client.exists(places.base));
-    if (!members.isCurrent || !tables.isCurrent)
-      throw coordinationLost('The connection was lost while the cluster was read');
-    const read = readTables(tables.nodes, places, reader);
+    // The copy that there may be takes its time to follow.
+    const slow = this.#tables;
     this.#tables = undefined;
-    void tables.close();
-    return read;
+    await slow?.close();
+    const tables = this.#copy([places.work, places.jobs]);
+    try {
+      valueOf(await client.sync(places.base));
+      await Promise.all([this.#listed(members), this.#listed(tables)]);
+      valueOf(await client.exists(places.base));
+      if (!members.isCurrent || !tables.isCurrent) throw coordinationLost(lostMeanwhile);
+      return readTables(tables.nodes, places, reader);
+    } finally {
+      void tables.close();
+    }
   }
 
   /** Reports of nodes that are neither here nor have work: the view leaves them out. */
@@ -95,10 +97,11 @@ export class ClusterCopy {
     });
   }
 
-  #copy(roots: readonly string[]): TreeCache {
+  #copy(roots: readonly string[], settleMs?: number): TreeCache {
     const { client, kit, onChange } = this.#parts;
     const copy: TreeCache = new TreeCache(client, kit, {
       roots,
+      ...(settleMs === undefined ? {} : { settleMs }),
       onChange: () => {
         if (copy.isCurrent) onChange();
       },
@@ -143,3 +146,5 @@ export class ClusterCopy {
     return { nodes, reports, draining };
   }
 }
+
+const lostMeanwhile = 'The connection was lost while the cluster was read';

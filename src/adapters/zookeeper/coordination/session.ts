@@ -89,7 +89,7 @@ export class ZooKeeperCoordination implements Coordination {
         return 'expired';
       case 'closed':
         // One that the ensemble has refused is over like one that it has ended: a new one may fare better.
-        return state.why === 'asked' ? 'closed' : 'expired';
+        return state.why === 'credentials_refused' ? 'expired' : 'closed';
       default:
         return 'suspended';
     }

@@ -12,7 +12,7 @@ import { endAfterDeath, type LastWill } from './end-after-death.ts';
 /**
  * Watches over the death of this process: a small child process ends the client's session on the ensemble as soon as
  * this process is dead, so that its ephemeral nodes vanish at once and not after the session time-out. While this
- * process only stands still, nothing happens. The watch ends by itself when the session has ended.
+ * process only stands still, nothing happens. The watch ends when the client has ended its session.
  *
  * It is a gain and no need: without the child the session ends by its time-out.
  */
@@ -45,7 +45,9 @@ export function watchForDeath(
   client.onState((state) => {
     if (!isFinal(state)) return;
     isOver = true;
-    stdin.end('rest\n');
+    // Of a session that this process gave up without being heard, the watcher takes leave in its place.
+    const isEnded = state.state === 'expired' || (state.state === 'closed' && state.why === 'asked');
+    stdin.end(isEnded ? 'rest\n' : '');
   });
 }
 

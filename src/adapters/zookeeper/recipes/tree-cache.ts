@@ -13,6 +13,8 @@ export type TreeNode = { readonly data: Buffer; readonly stat: Stat };
 export type TreeOptions = {
   /** Nodes that are followed with everything below them, whether they exist yet or not. */
   readonly roots: readonly string[];
+  /** How long changes are gathered before they are read; by default not at all. */
+  readonly settleMs?: number;
   /** Something may have changed in `nodes` or `isCurrent`. Calls coalesce; it must not wait for anything. */
   readonly onChange: () => void;
 };
@@ -146,13 +148,20 @@ export class TreeCache {
   }
 
   #touch(path: string): void {
-    if (this.#dirty.size === 0) queueMicrotask(() => this.#readDirty());
+    if (this.#dirty.size === 0) this.#readDirtySoon();
     this.#dirty.add(path);
+  }
+
+  #readDirtySoon(): void {
+    const { settleMs } = this.#options;
+    if (settleMs === undefined) queueMicrotask(() => this.#readDirty());
+    else void this.#kit.clock.sleep(settleMs).then(() => this.#readDirty());
   }
 
   #readDirty(): void {
     const paths = [...this.#dirty];
     this.#dirty.clear();
+    if (this.#closed) return;
     for (const path of paths) void this.#follow(path);
   }
 
