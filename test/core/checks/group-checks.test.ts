@@ -7,6 +7,7 @@ import { explainResult } from '../../../src/core/checks/explain.ts';
 import { findCheck } from '../../../src/core/checks/find-check.ts';
 import { recomputeResult } from '../../../src/core/checks/recompute.ts';
 import type { Result } from '../../../src/core/checks/result.ts';
+import { isFailing } from '../../../src/core/checks/status.ts';
 import { resultSummary } from '../../../src/core/checks/summary.ts';
 import { unansweredChecks } from '../../../src/core/checks/unanswered-checks.ts';
 import { asksMore } from '../../../src/core/datasets/asks-more.ts';
@@ -24,9 +25,10 @@ import { limitGroups } from '../../../src/core/metrics/segments/merge-segments.t
 import { segmentLabel } from '../../../src/core/metrics/segments/segment-label.ts';
 import { noRows } from '../../../src/core/metrics/segments/segments.ts';
 import { validityLabel } from '../../../src/core/metrics/validity-label.ts';
+import { replayPolicy } from '../../../src/core/policies/replay.ts';
 import { noHistory } from '../../../src/core/thresholds/history.ts';
 import { hash48, tabulate } from '../../support/state-laws.ts';
-import { definitionOf, flights, keyOf, schema } from './flights.ts';
+import { definitionOf, flights, historyOf, keyOf, schema } from './flights.ts';
 
 type Row = { readonly origin: string | null; readonly delay: bigint | null };
 
@@ -297,6 +299,60 @@ describe('a definition that gains a check of groups', () => {
       'delay.duplicate_count[origin] must be less than or equal 0',
       'delay.avg[origin=SFO] must be less than or equal 20',
     ]);
+  });
+});
+
+describe('replaying set bounds of groups', () => {
+  const wanted = [
+    check('avg', atMost(20), { column: 'delay', group: ['SFO'] }),
+    check('row_count', atLeast(2)),
+    check('row_count', atLeast(1), { group: ['JFK'] }),
+  ];
+  const replay = (definition: DatasetDefinition, measuredBy: DatasetDefinition) => {
+    const history = historyOf([judge(measuredBy, rows)]);
+    return replayPolicy({
+      definition,
+      measuredBy,
+      history,
+      schemas: Object.fromEntries(history.partitions.map(({ key }) => [key, schema])),
+      start: 0,
+      end: 1,
+    });
+  };
+
+  it('gives the verdicts of the live check', () => {
+    const definition = definitionWith(wanted);
+    const live = judge(definition, rows).results.filter(({ status }) => isFailing(status));
+    assert.deepEqual(
+      live.map((one) => one.check),
+      [
+        'row_count[origin=∅] must be greater than or equal 2',
+        // Of every group: also of one that is missed, because a check names it.
+        'row_count[origin=JFK] must be greater than or equal 2',
+        'row_count[origin=JFK] must be greater than or equal 1',
+      ],
+    );
+    const { partitions, notMeasured } = replay(definition, definition);
+    assert.deepEqual(
+      partitions[0]?.alarms.map((one) => one.check).toSorted(),
+      live.map((one) => one.check).toSorted(),
+    );
+    assert.deepEqual(notMeasured, []);
+  });
+
+  it('says which of them nobody has measured', () => {
+    const { notMeasured, partitions } = replay(definitionWith(wanted), definitionWith(wanted.slice(1, 2)));
+    assert.deepEqual(
+      notMeasured.map((one) => one.check),
+      [
+        'delay.avg[origin=SFO] must be less than or equal 20',
+        'row_count[origin=JFK] must be greater than or equal 1',
+      ],
+    );
+    assert.deepEqual(
+      partitions[0]?.alarms.map((one) => one.metric),
+      ['row_count[origin=∅]'],
+    );
   });
 });
 

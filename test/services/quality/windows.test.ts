@@ -20,7 +20,13 @@ const schema: Schema = [
   { name: 'delay', type: columnType('INTEGER') },
   { name: 'origin', type: columnType('VARCHAR') },
 ];
-const segments = [{ columns: ['origin'], groupsMax: 10, metrics: ['row_count', 'avg'] }];
+const segments = [
+  {
+    columns: ['origin'],
+    groupsMax: 10,
+    metrics: ['row_count', 'avg', 'p95', 'duplicate_percent', 'top_values'],
+  },
+];
 const plan: MeasurePlan = { ...defaultMeasurePlan, segments };
 /** From a Monday on, into the next month. */
 const days = 14;
@@ -110,7 +116,10 @@ describe('a window of partitions', () => {
     const byKey = new Map(
       expected.map((value) => [metricKey(value.metric, value.column, value.segment), value]),
     );
-    assert.ok(byKey.has('delay.avg[origin=SFO]') && byKey.has('row_count[origin=∅]'));
+    for (const key of ['delay.avg[origin=SFO]', 'row_count[origin=∅]', 'delay.duplicate_percent[origin=SFO]'])
+      assert.ok(byKey.has(key), key);
+    const ofGroups = window.details.filter(({ segment }) => segment !== undefined);
+    assert.ok(ofGroups.some(({ metric, column }) => metric === 'top_values' && column === 'delay'));
     for (const value of window.values) {
       const key = metricKey(value.metric, value.column, value.segment);
       const other = byKey.get(key);
