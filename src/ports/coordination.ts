@@ -36,7 +36,8 @@ export interface Coordination {
   watchView(listener: () => void): Unsubscribe;
   /**
    * Writes all decisions of one tick, whole or not at all, if `term` is still the leader's: otherwise the outcome is
-   * `deposed` and nothing was written.
+   * `deposed` and nothing was written. Decisions that are larger than the service takes at once are written in parts,
+   * each of them only under `term`, tables before work: what stands after a break in between is read anew, and is sound.
    */
   decide(term: LeaderTerm, decisions: Decisions): Promise<'written' | 'deposed'>;
 

@@ -103,7 +103,7 @@ describe('entries in ZooKeeper', () => {
 
   it('that somebody has changed anywhere are read or refused, and nothing else happens', () => {
     const place = fc.array(fc.nat(20), { minLength: 1, maxLength: 8 });
-    const other = fc.oneof(fc.jsonValue(), fc.constantFrom(null, '', 'x', -1, 1e400, [], {}));
+    const other = fc.oneof(fc.jsonValue(), fc.constantFrom(null, '', 'x', -1, 1e300, [], {}));
     fc.assert(
       fc.property(fc.constantFrom(...entries), place, other, (entry, steps, value) => {
         const spoilt = Buffer.from(JSON.stringify(spoil(JSON.parse(entry.toString()), steps, value)));
