@@ -16,6 +16,13 @@ import type { Kit } from '../services/kit.ts';
 export async function openDatabaseOf(config: Config, kit: Kit): Promise<Outcome<Database>> {
   const folders = dataFolders(config.dataDirectory);
   const url = config.databaseUrl;
+  if (existsSync(folders.cluster)) {
+    return fail(
+      failure('REQUEST_INVALID', `${config.dataDirectory} was used by a whole cluster`, {
+        hint: 'give `--cluster-of`, or another `--data`',
+      }),
+    );
+  }
   if (existsSync(url === undefined ? folders.server : folders.database)) {
     return fail(
       failure('REQUEST_INVALID', `${config.dataDirectory} was used with another kind of database`, {

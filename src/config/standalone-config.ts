@@ -69,10 +69,11 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
 /** The folders below the data directory. */
 export function dataFolders(
   dataDirectory: string,
-): Readonly<Record<'database' | 'server' | 'batches' | 'scratch', string>> {
+): Readonly<Record<'database' | 'server' | 'cluster' | 'batches' | 'scratch', string>> {
   return {
     database: join(dataDirectory, 'database'),
     server: join(dataDirectory, 'database-server'),
+    cluster: join(dataDirectory, 'postgres'),
     batches: join(dataDirectory, 'batches'),
     scratch: join(dataDirectory, 'scratch'),
   };
