@@ -62,7 +62,7 @@ async function undisturbed(
   const { site, workload } = of;
   io.err(`the same work without faults first: ${workload.datasets.length} datasets\n`);
   const service = valueOf(await drills.startService(join(of.directory, 'reference')));
-  const line = new DrillProgressLine(io, clock, 'without faults');
+  const line = new DrillProgressLine(io, clock, { label: 'without faults' });
   try {
     const kit = { clock, random: drills.random };
     const client = new Client({ url: service.url, clock });
@@ -91,7 +91,10 @@ async function disturbed(
 ): Promise<DrillEnd> {
   const { clock, drills, version } = dependencies;
   const { setting, site, workload, reference, drill, seed } = of;
-  const line = new DrillProgressLine(io, clock, `${drill} drill`);
+  const line = new DrillProgressLine(io, clock, {
+    label: `${drill} drill`,
+    disturbed: drill === 'upgrade' ? 'replaced' : 'faults',
+  });
   const run = await runDrill(
     workload,
     {

@@ -9,11 +9,14 @@ export class DrillProgressLine {
   readonly #line: ProgressLine;
   readonly #label: string;
   readonly #startedMs: number;
+  /** What is counted beside the jobs. */
+  readonly #disturbed: string;
 
-  constructor(io: CliIo, clock: Clock, label: string) {
+  constructor(io: CliIo, clock: Clock, of: { readonly label: string; readonly disturbed?: string }) {
     this.#clock = clock;
     this.#line = new ProgressLine(io, clock);
-    this.#label = label;
+    this.#label = of.label;
+    this.#disturbed = of.disturbed ?? '';
     this.#startedMs = clock.monotonicMs();
   }
 
@@ -23,7 +26,7 @@ export class DrillProgressLine {
   }
 
   jobs({ ended, jobs, faults, planned }: DrillProgress): void {
-    const note = `${faults} of ${planned} faults`;
+    const note = `${faults} of ${planned} ${this.#disturbed}`;
     this.#line.update({ label: this.#label, done: ended, total: jobs, ...this.#rate(ended, jobs), note });
   }
 

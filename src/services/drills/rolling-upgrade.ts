@@ -29,7 +29,11 @@ export class RollingUpgrade implements Disturbance {
 
   /** Spread over the work; the last tenth of it is left to the new build alone. */
   async run(work: DisturbedWork, signal: AbortSignal): Promise<void> {
-    const names = inOrder(this.#cluster.processes()).map(({ name }) => name);
+    const leaders = new Set((await leadersOf(this.#read, this.#cluster)).values());
+    const processes = this.#cluster
+      .processes()
+      .toSorted((a, b) => Number(leaders.has(a.name)) - Number(leaders.has(b.name)));
+    const names = inOrder(processes).map(({ name }) => name);
     const momentOf = (at: number): number => (0.05 + (0.85 * at) / names.length) * work.jobs;
     try {
       for (const [at, name] of names.entries()) {
@@ -60,7 +64,10 @@ export class RollingUpgrade implements Disturbance {
   }
 }
 
-/** The servers first, then who works, then who decides, then who is talked to. PostgreSQL has no build of ours. */
+/**
+ * The servers first, then who works, then who decides (leaders after their standbys, so that each cluster changes its leader
+ * once), then who is talked to. PostgreSQL has no build of ours.
+ */
 const order: readonly LocalRole[] = ['zookeeper', 'node', 'manager', 'scheduler', 'api'];
 
 function inOrder(processes: readonly LocalProcess[]): LocalProcess[] {

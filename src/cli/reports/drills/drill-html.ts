@@ -64,7 +64,10 @@ function findings({ verdict }: DrillReport): string {
   if (verdict.findings.length === 0) return '';
   const shown = verdict.findings.slice(0, findingsShown);
   const more = verdict.findings.length - shown.length;
-  const rows = shown.map(({ kind, what }) => [escapeHtml(kind.replace('_', ' ')), escapeHtml(what)]);
+  const rows = shown.map(({ kind, what }) => [
+    escapeHtml(kind.replace('_', ' ')),
+    `<span class="told">${escapeHtml(what)}</span>`,
+  ]);
   const table = htmlTable({ caption: 'What is not as it must be', columns: ['kind', 'what'], rows });
   return `<h2>What is not as it must be</h2><section class="card">${table}${more > 0 ? `<p class="muted">and ${formatNumber(more)} more</p>` : ''}</section>`;
 }
@@ -128,7 +131,7 @@ function faultTable({ faults, startedAt, drill }: DrillReport): string {
     'whom',
     'well again after',
     'next task ended after',
-    'longest pause in 5 s',
+    'longest pause begun within 5 s',
   ];
   const title = drill === 'upgrade' ? 'Replacements' : 'Faults';
   return `<h2>${title}</h2><section class="card"><p class="muted">They overlap: what stands in one row may be the doing of another.</p>${htmlTable({ caption: title, columns, rows })}</section>`;

@@ -20,6 +20,7 @@ svg.drill .line { stroke-width: 1.8; }
 .spread { width: 300px; max-width: none; height: 16px; }
 .spread .track { stroke: var(--edge); stroke-width: 1; } .spread .thin { stroke: var(--accent); stroke-width: 1; } .spread .mid { stroke: var(--accent); stroke-width: 3; opacity: 0.7; } .spread .thick { stroke: var(--accent); stroke-width: 6; opacity: 0.75; stroke-linecap: round; }
 td { font-variant-numeric: tabular-nums; }
+th, td { overflow-wrap: normal; } .told { overflow-wrap: anywhere; }
 td details summary { font-weight: 400; padding: 0; }
 code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; }
 footer { margin-top: 28px; }
