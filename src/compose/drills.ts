@@ -1,16 +1,19 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { openLocalSite } from '../adapters/drill-site/local-site.ts';
 import { openServerDatabase } from '../adapters/postgres/server/open.ts';
 import { startLocalCluster } from '../adapters/processes/local-cluster.ts';
+import { zooKeeperMode } from '../adapters/processes/zookeeper-server.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { cpuMsOf } from '../adapters/system/process-tree.ts';
 import { createRandom } from '../adapters/system/random.ts';
 import { limits } from '../base/limits.ts';
 import { type Outcome, succeed } from '../base/outcome.ts';
 import { formatBytes } from '../base/units.ts';
 import type { DrillDependencies, RunningService } from '../cli/drills/drill-dependencies.ts';
 import { readConfig } from '../config/standalone-config.ts';
+import { publishHistory } from '../demo/flight-data.ts';
 import type { Kit } from '../services/kit.ts';
 import { createKit } from './kit.ts';
 import { startStandalone } from './standalone.ts';
@@ -31,6 +34,9 @@ export function createDrillDependencies(): DrillDependencies {
     openDatabase: (url) => openServerDatabase({ url, ...quietKit() }),
     startService,
     readText,
+    zooKeeperLeader,
+    cpuMsOf,
+    publishFlights,
     machine: () => {
       const [cpu] = cpus();
       const processors = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}`;
@@ -50,6 +56,19 @@ async function startService(directory: string): Promise<Outcome<RunningService>>
   if (!config.ok) return config;
   const service = await startStandalone(config.value);
   return service.ok ? succeed(service.value) : service;
+}
+
+/** The servers of a cluster on this machine are named by their numbers, in the order of their addresses. */
+async function zooKeeperLeader(connectString: string): Promise<string | undefined> {
+  const ports = connectString.split(',').map((address) => Number(address.split(':')[1]));
+  const modes = await Promise.all(ports.map(zooKeeperMode));
+  const place = modes.indexOf('leader');
+  return place < 0 ? undefined : `zookeeper-${place + 1}`;
+}
+
+async function publishFlights(directory: string): Promise<string> {
+  await publishHistory(join(directory, 'flights'));
+  return readFile(join(import.meta.dirname, '../../examples/flights.yaml'), 'utf8');
 }
 
 async function readText(url: string): Promise<string | undefined> {

@@ -40,6 +40,15 @@ export function createProcessTree(): () => ProcessUse {
   };
 }
 
+/**
+ * The processor time that a process of this machine and its children have used so far, ms; undefined where nobody can
+ * tell, or when it has ended.
+ */
+export function cpuMsOf(pid: number): number | undefined {
+  if (fieldsOf(pid) === undefined) return undefined;
+  return sum([pid, ...descendants(pid)].map(useOf), 'cpuMs');
+}
+
 function sum(uses: readonly ProcessTimes[], what: keyof ProcessTimes): number {
   return uses.reduce((total, use) => total + use[what], 0);
 }

@@ -7,6 +7,7 @@ import { drillHtml } from '../reports/drills/drill-html.ts';
 import { drillJson } from '../reports/drills/drill-json.ts';
 import { drillText } from '../reports/drills/drill-text.ts';
 import { writeTextFile } from '../text-files.ts';
+import { addMeasuredDrillCommands } from './measured-drill-commands.ts';
 import { wholeNumber } from './registry-commands.ts';
 
 /** `drill`. */
@@ -23,6 +24,7 @@ export function addDrillCommands(program: Command, commands: CommandSet): void {
   disturbed(drill, commands, 'upgrade')
     .addHelpText('after', helpText('upgrade'))
     .action(commands.run((session, options: DisturbedOptions) => drilled(session, 'upgrade', options)));
+  addMeasuredDrillCommands(drill, commands);
 }
 
 const descriptions = {

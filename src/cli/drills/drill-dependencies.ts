@@ -17,6 +17,12 @@ export type DrillDependencies = {
   /** A whole service in this process, with a database of its own, that nobody else knows. */
   readonly startService: (directory: string) => Promise<Outcome<RunningService>>;
   readonly readText: ReadText;
+  /** The name of the server that leads the ensemble at these addresses, if one does. */
+  readonly zooKeeperLeader: (connectString: string) => Promise<string | undefined>;
+  /** Processor time that a process and its children have used so far, ms; undefined where nobody can tell. */
+  readonly cpuMsOf: (pid: number) => number | undefined;
+  /** Puts three million flights into a directory; returns their definition. */
+  readonly publishFlights: (directory: string) => Promise<string>;
   /** In words: processor, memory, operating system. */
   readonly machine: () => string;
 };

@@ -10,8 +10,8 @@ const barWidth = 6;
 const columns: readonly TableColumn[] = [
   { title: 'region', optional: 2 },
   { title: 'zone' },
-  { title: 'node', minWidth: 16 },
-  { title: 'state' },
+  { title: 'node', minWidth: 18 },
+  { title: 'state', minWidth: 8 },
   { title: 'slots', align: 'right' },
   { title: 'cpu', align: 'right' },
   { title: 'machine', align: 'right', optional: 4 },
@@ -71,7 +71,7 @@ function nodeCells(node: NodeView, at: { before: NodeView | undefined; nowMs: nu
   return [
     sameRegion ? '' : node.region,
     sameZone ? '' : node.zone,
-    node.id,
+    nameOf(node.id),
     { text: node.state, style: stateStyles[node.state] },
     `${bar(node.slotsBusy / Math.max(1, node.slots), barWidth)} ${node.slotsBusy}/${node.slots}`,
     shareText(own?.cpu ?? node.cpu),
@@ -82,6 +82,11 @@ function nodeCells(node: NodeView, at: { before: NodeView | undefined; nowMs: nu
     node.version,
     formatDuration(Math.max(0, at.nowMs - node.startedAt)),
   ];
+}
+
+/** Without the random end that tells the lives of a process apart: `node-quality-a1`. */
+function nameOf(id: string): string {
+  return id.replace(/-[0-9a-z]{26}$/, '');
 }
 
 function shareText(share: number): string {

@@ -38,7 +38,6 @@ const jobsPerEnqueue = 500;
 export class ExerciseBench {
   readonly #kit: Pick<Kit, 'clock' | 'random'>;
   readonly #database: Pick<Database, 'jobs' | 'exercises'>;
-  #batches = 0;
   #findings: readonly Finding[] = [];
   #jobs = 0;
   #tasks = 0;
@@ -59,9 +58,10 @@ export class ExerciseBench {
   }
 
   async submit(work: BenchWork): Promise<Batch> {
-    this.#batches += 1;
+    // Names of its own: a database may remember earlier drills.
+    const batch = this.#kit.random.id();
     const names = Array.from({ length: Math.min(datasetsPerBatch, work.jobs) }, (_, at) =>
-      datasetNamed(`drill-${this.#batches}-${at + 1}`),
+      datasetNamed(`drill-${batch}-${at + 1}`),
     );
     const spec = { kind: 'exercise', tasks: work.tasks, busyMs: work.busyMs } as const;
     const jobs = Array.from({ length: work.jobs }, (_, at) => {
@@ -74,7 +74,7 @@ export class ExerciseBench {
     return { ids: jobs.map(({ id }) => id), datasets: names };
   }
 
-  /** Resolves once so many jobs of a batch have ended; `DRILL_FAILED` when nothing moves any more. */
+  /** Resolves once so many jobs of a batch have ended. Throws a `FailureError` when none ends any more. */
   async untilEnded(batch: Batch, signal: AbortSignal, wanted = batch.ids.length): Promise<void> {
     const { clock } = this.#kit;
     let [seen, sinceMs] = [-1, clock.monotonicMs()];
@@ -93,11 +93,10 @@ export class ExerciseBench {
   }
 
   /** What stands of a batch; it is judged, too. */
-  async history({ ids }: Batch): Promise<BatchHistory> {
+  async history({ ids, datasets }: Batch): Promise<BatchHistory> {
     const records = [];
-    for (const id of ids) {
-      const record = await this.#database.jobs.get(id);
-      if (record !== undefined) records.push(record);
+    for (const dataset of datasets) {
+      records.push(...(await this.#database.jobs.list({ dataset, limit: ids.length })));
     }
     const jobs = records.map(({ job, end, tasks }): DrilledJob => {
       const { id, dataset, spec, createdAt } = job;
@@ -112,7 +111,9 @@ export class ExerciseBench {
   #judge(ids: readonly JobId[], { jobs, effects }: BatchHistory): void {
     const at = this.#kit.clock.now();
     const dataset = datasetNamed('drill');
-    const submissions = ids.map((job): Submission => ({ at, dataset, kind: 'exercise', answered: true, job }));
+    const submissions = ids.map(
+      (job): Submission => ({ at, dataset, kind: 'exercise', answered: true, job }),
+    );
     const nothing = { deliveries: [], results: [], incidents: [], faults: [], processes: [], counts: [] };
     const { findings } = checkExercises({ ...nothing, submissions, jobs, effects });
     this.#findings = [...this.#findings, ...findings];
