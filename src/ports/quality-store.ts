@@ -71,6 +71,8 @@ export interface QualityStore {
   }): Promise<readonly Incident[]>;
   /** How many incidents of all datasets are not resolved. */
   openIncidents(): Promise<number>;
+  /** How many of each dataset; those without any are absent. */
+  openIncidentsByDataset(): Promise<ReadonlyMap<DatasetName, number>>;
   /** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
   changeIncident(
     id: IncidentId,

@@ -47,6 +47,11 @@ export interface RevisionStore {
     readonly limit: number;
     readonly before?: PartitionKey;
   }): Promise<readonly PartitionSummary[]>;
+  /** The last `perDataset` partitions of each of these datasets, newest first; those without any are absent. */
+  lastPartitions(request: {
+    readonly datasets: readonly DatasetName[];
+    readonly perDataset: number;
+  }): Promise<ReadonlyMap<DatasetName, readonly PartitionSummary[]>>;
   /** Locations of all batches that any revision of the dataset names. */
   batchLocations(dataset: DatasetName): Promise<ReadonlySet<string>>;
 }

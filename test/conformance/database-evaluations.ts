@@ -524,6 +524,7 @@ export function evaluationConformance(worldOf: WorldOf): void {
       const everywhere = await quality.incidents({ open: true, limit: 1_000 });
       assert.ok(everywhere.some((one) => one.id === ids[2]));
       assert.equal(await quality.openIncidents(), everywhere.length);
+      assert.equal((await quality.openIncidentsByDataset()).get(world.dataset), 2);
     });
 
     it('change one after the other, and not at all when the change is refused', async () => {

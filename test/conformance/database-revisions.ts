@@ -250,6 +250,11 @@ export function revisionStoreConformance(worldOf: WorldOf): void {
       ]);
       const [last] = await revisions.partitions({ dataset, limit: 2, before: key('2001-01-02') });
       assert.equal(last?.status, 'warn');
+      const both = { datasets: [dataset, 'of-nobody' as typeof dataset], perDataset: 2 };
+      assert.deepEqual(
+        await revisions.lastPartitions(both),
+        new Map([[dataset, await revisions.partitions({ dataset, limit: 2 })]]),
+      );
     });
   });
 }

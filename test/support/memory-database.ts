@@ -160,12 +160,27 @@ function revisionStore({ partitions }: MemoryContents): Partial<Database['revisi
         .filter((one) => before === undefined || one.partition < before)
         .toSorted((a, b) => (a.partition < b.partition ? 1 : -1))
         .slice(0, limit),
+    lastPartitions: async ({ datasets, perDataset }) =>
+      new Map(
+        datasets.flatMap((dataset) => {
+          const last = (partitions.get(dataset) ?? []).toSorted((a, b) =>
+            a.partition < b.partition ? 1 : -1,
+          );
+          return last.length === 0 ? [] : [[dataset, last.slice(0, perDataset)]];
+        }),
+      ),
   };
 }
 
 function qualityStore(contents: MemoryContents): Partial<Database['quality']> {
   const { results, incidents } = contents;
   return {
+    openIncidentsByDataset: async () => {
+      const open = [...incidents.values()].filter(({ state }) => state.state !== 'resolved');
+      const counts = new Map<DatasetName, number>();
+      for (const { dataset } of open) counts.set(dataset, (counts.get(dataset) ?? 0) + 1);
+      return counts;
+    },
     results: async (filter) =>
       results
         .filter(({ revision }) => revision.dataset === filter.dataset)

@@ -18,7 +18,13 @@ import type {
 } from '../../ports/quality-store.ts';
 import { decodeJson } from './json.ts';
 import { commitEvaluate } from './queries/commit-evaluate.ts';
-import { changeIncident, countOpenIncidents, incidentById, listIncidents } from './queries/incidents.ts';
+import {
+  changeIncident,
+  countOpenIncidents,
+  countOpenIncidentsByDataset,
+  incidentById,
+  listIncidents,
+} from './queries/incidents.ts';
 import { metricHistory, revisionFeedback } from './queries/metric-history.ts';
 import { metricSeries } from './queries/metric-series.ts';
 import { commitMeasure, profilesOf } from './queries/profiles.ts';
@@ -136,6 +142,10 @@ export class PostgresQualityStore implements QualityStore {
 
   openIncidents(): Promise<number> {
     return countOpenIncidents(this.#db);
+  }
+
+  openIncidentsByDataset(): Promise<ReadonlyMap<DatasetName, number>> {
+    return countOpenIncidentsByDataset(this.#db);
   }
 
   changeIncident(

@@ -8,6 +8,7 @@ import { decodeJson, encodeJson } from './json.ts';
 import { commitIngest } from './queries/commit-ingest.ts';
 import { measuredRevisions } from './queries/measured-revisions.ts';
 import {
+  lastPartitions,
   newestRevision,
   newestWithBatches,
   partitionSummaries,
@@ -96,6 +97,12 @@ export class PostgresRevisionStore implements RevisionStore {
 
   partitions(request: Parameters<RevisionStore['partitions']>[0]): Promise<readonly PartitionSummary[]> {
     return partitionSummaries(this.#db, request);
+  }
+
+  lastPartitions(
+    request: Parameters<RevisionStore['lastPartitions']>[0],
+  ): ReturnType<RevisionStore['lastPartitions']> {
+    return lastPartitions(this.#db, request);
   }
 
   async batchLocations(dataset: DatasetName): Promise<ReadonlySet<string>> {

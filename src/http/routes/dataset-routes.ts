@@ -7,6 +7,7 @@ import {
   type DatasetParams,
   datasetOf,
   datasetParams,
+  historyText,
   keyText,
   limitOf,
   limitText,
@@ -30,7 +31,7 @@ const applyBody = object(
   },
   { dryRun: described(flag, 'Says what would change, and changes nothing.') },
 );
-const page = object({}, { after: keyText, limit: limitText });
+const datasetPage = object({}, { after: keyText, limit: limitText, history: historyText });
 const partitionPage = object({}, { before: keyText, limit: limitText });
 
 /** Datasets and their partitions. */
@@ -47,17 +48,21 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
     async (request) => valueOf(await registry.apply(request.body)),
   );
 
-  app.get<{ Querystring: { after?: string; limit?: string } }>(
+  app.get<{ Querystring: { after?: string; limit?: string; history?: string } }>(
     '/datasets',
     {
       schema: {
         summary: 'Lists datasets by name',
-        querystring: page,
+        querystring: datasetPage,
         response: { 200: object({ datasets: list(datasetSchema) }) },
       },
     },
     async ({ query }) => ({
-      datasets: await registry.list({ after: query.after, limit: limitOf(query.limit) }),
+      datasets: await registry.list({
+        after: query.after,
+        limit: limitOf(query.limit),
+        history: Number(query.history ?? '0'),
+      }),
     }),
   );
 

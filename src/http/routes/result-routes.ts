@@ -12,6 +12,7 @@ import {
   datasetParams,
   datasetText,
   flagText,
+  historyText,
   type IdParams,
   idParams,
   keyText,
@@ -40,11 +41,6 @@ const statusList = {
   type: 'string',
   pattern: '^(?:pass|warn|fail|error|not_evaluated)(?:,(?:pass|warn|fail|error|not_evaluated)){0,4}$',
   description: 'Statuses, separated by commas.',
-};
-const historyText = {
-  type: 'string',
-  pattern: '^(?:0|[1-9][0-9]?)$',
-  description: 'With the values of the last so many partitions, 0 to 99.',
 };
 const resultsQuery = object(
   {},

@@ -43,3 +43,9 @@ export function datasetOf(name: string): DatasetName {
     }),
   );
 }
+
+export const historyText = {
+  type: 'string',
+  pattern: '^(?:0|[1-9][0-9]?)$',
+  description: 'With the last so many partitions, 0 to 99.',
+};

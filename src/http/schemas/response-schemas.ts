@@ -40,7 +40,7 @@ const datasetProperties = {
   updatedAt: time,
   incidentsOpen: count,
 };
-const datasetOptions = { description: text, lastPartition: partitionSchema };
+const datasetOptions = { description: text, lastPartition: partitionSchema, history: list(partitionSchema) };
 export const datasetSchema = object(datasetProperties, datasetOptions);
 export const datasetDetailSchema = object({ ...datasetProperties, definition: domainData }, datasetOptions);
 

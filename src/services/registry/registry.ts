@@ -47,6 +47,8 @@ export type DatasetView = {
   /** The last partition by key. */
   readonly lastPartition?: PartitionSummary;
   readonly incidentsOpen: number;
+  /** The last partitions, newest first, where they were asked for. */
+  readonly history?: readonly PartitionSummary[];
 };
 
 /** A dataset with its definition, secrets hidden. */
@@ -102,28 +104,40 @@ export class Registry {
     return succeed({ ...view, action, version });
   }
 
-  /** Up to `limit` datasets by name, after the name `after`. */
+  /** Up to `limit` datasets by name, after the name `after`, each with its last `history` partitions. */
   async list(request: {
     readonly after?: string | undefined;
     readonly limit: number;
+    readonly history?: number;
   }): Promise<readonly DatasetView[]> {
+    const { after, history = 0 } = request;
     const all = await this.#parts.datasets.list();
-    const { after } = request;
     const rest = after === undefined ? all : all.filter((one) => one.definition.dataset > after);
-    const open = await this.#openIncidents();
-    const views: DatasetView[] = [];
-    for (const one of rest.slice(0, request.limit)) {
-      views.push(await this.#view(one, open.get(one.definition.dataset) ?? 0));
-    }
-    return views;
+    const page = rest.slice(0, request.limit);
+    const [partitions, open] = await Promise.all([
+      this.#parts.revisions.lastPartitions({
+        datasets: page.map(({ definition }) => definition.dataset),
+        perDataset: Math.max(1, history),
+      }),
+      this.#parts.quality.openIncidentsByDataset(),
+    ]);
+    return page.map((registered) => {
+      const { dataset } = registered.definition;
+      const last = partitions.get(dataset) ?? [];
+      const view = datasetView(registered, { lastPartition: last[0], incidentsOpen: open.get(dataset) ?? 0 });
+      return history === 0 ? view : { ...view, history: last };
+    });
   }
 
   /** One dataset with its definition: `DATASET_NOT_FOUND`. */
   async get(dataset: DatasetName): Promise<Outcome<DatasetDetailView>> {
     const registered = await this.#parts.datasets.get(dataset);
     if (registered === undefined) return fail(unknownDataset(dataset));
-    const open = await this.#openIncidents(dataset);
-    const view = await this.#view(registered, open.get(dataset) ?? 0);
+    const [[lastPartition], open] = await Promise.all([
+      this.#parts.revisions.partitions({ dataset, limit: 1 }),
+      this.#parts.quality.incidents({ dataset, open: true, limit: limits.pageSizeMax }),
+    ]);
+    const view = datasetView(registered, { lastPartition, incidentsOpen: open.length });
     return succeed({ ...view, definition: redactDefinition(registered.definition) });
   }
 
@@ -151,31 +165,24 @@ export class Registry {
     const registered = await this.#parts.datasets.get(dataset);
     return registered === undefined ? fail(unknownDataset(dataset)) : succeed(registered);
   }
+}
 
-  async #view(registered: RegisteredDataset, incidentsOpen: number): Promise<DatasetView> {
-    const { definition, version, registeredAt, updatedAt } = registered;
-    const { dataset, owner, description } = definition;
-    const [lastPartition] = await this.#parts.revisions.partitions({ dataset, limit: 1 });
-    return {
-      dataset,
-      owner,
-      ...(description === undefined ? {} : { description }),
-      version,
-      registeredAt,
-      updatedAt,
-      ...(lastPartition === undefined ? {} : { lastPartition }),
-      incidentsOpen,
-    };
-  }
-
-  async #openIncidents(dataset?: DatasetName): Promise<ReadonlyMap<DatasetName, number>> {
-    const filter = { open: true, limit: limits.pageSizeMax, ...(dataset === undefined ? {} : { dataset }) };
-    const counts = new Map<DatasetName, number>();
-    for (const incident of await this.#parts.quality.incidents(filter)) {
-      counts.set(incident.dataset, (counts.get(incident.dataset) ?? 0) + 1);
-    }
-    return counts;
-  }
+function datasetView(
+  { definition, version, registeredAt, updatedAt }: RegisteredDataset,
+  state: { readonly lastPartition: PartitionSummary | undefined; readonly incidentsOpen: number },
+): DatasetView {
+  const { dataset, owner, description } = definition;
+  const { lastPartition, incidentsOpen } = state;
+  return {
+    dataset,
+    owner,
+    ...(description === undefined ? {} : { description }),
+    version,
+    registeredAt,
+    updatedAt,
+    ...(lastPartition === undefined ? {} : { lastPartition }),
+    incidentsOpen,
+  };
 }
 
 function unknownDataset(dataset: DatasetName): Failure {

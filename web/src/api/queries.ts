@@ -24,7 +24,11 @@ async function allDatasets(signal: AbortSignal): Promise<readonly DatasetView[]>
   const all: DatasetView[] = [];
   for (;;) {
     const after = all.at(-1)?.dataset;
-    const page = await read<{ datasets: DatasetView[] }>('/datasets', { after, limit: pageSize }, signal);
+    const page = await read<{ datasets: DatasetView[] }>(
+      '/datasets',
+      { after, limit: pageSize, history: 30 },
+      signal,
+    );
     all.push(...page.datasets);
     if (page.datasets.length < pageSize) return all;
   }

@@ -32,6 +32,15 @@ export async function countOpenIncidents(db: Connection): Promise<number> {
   return rows[0]?.open ?? 0;
 }
 
+/** How many incidents of each dataset are not resolved. */
+export async function countOpenIncidentsByDataset(db: Connection): Promise<ReadonlyMap<DatasetName, number>> {
+  const { rows } = await sql<{ dataset: string; open: number }>`
+    select dataset, count(*)::integer as open from incident where state <> 'resolved' group by dataset`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [row.dataset as DatasetName, row.open]));
+}
+
 /** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
 export function changeIncident(
   db: Connection,

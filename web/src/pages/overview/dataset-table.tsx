@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { DatasetView } from '../../../../src/services/registry/registry.ts';
 import { MoreRows } from '../../parts/more-rows.tsx';
 import { StatusMark } from '../../parts/status.tsx';
+import { StatusStrip } from '../../parts/status-strip.tsx';
 import { agoText, numberText } from '../../parts/words.ts';
 
 /** Datasets, a line each. */
@@ -10,8 +11,8 @@ export function DatasetTable({ datasets }: { readonly datasets: readonly Dataset
   return (
     <MoreRows
       rows={datasets}
-      minWidth={640}
-      head={['Dataset', 'State', 'Incidents', 'Newest partition', 'Rows', 'Taken in']}
+      minWidth={860}
+      head={['Dataset', 'State', 'Last partitions', 'Incidents', 'Newest', 'Rows', 'Taken in']}
       row={(dataset) => <DatasetRow key={dataset.dataset} dataset={dataset} />}
     />
   );
@@ -33,6 +34,9 @@ function DatasetRow({ dataset }: { readonly dataset: DatasetView }) {
       </Table.Td>
       <Table.Td>
         <StatusMark status={lastPartition?.status} />
+      </Table.Td>
+      <Table.Td>
+        <StatusStrip history={dataset.history ?? []} />
       </Table.Td>
       <Table.Td>
         {incidentsOpen === 0 ? (
