@@ -217,6 +217,8 @@ export const limits = {
   databaseConnectionsMax: 10,
   /** The same of a process of a cluster that answers no requests: there are many of them. */
   databaseConnectionsOfRoleMax: 4,
+  /** Statements that a connection keeps planned. */
+  preparedStatementsMax: 64,
   databaseConnectTimeoutMs: 5 * second,
   databaseIdleMs: 1 * minute,
   /** Without a sign of life for this long the operating system asks the other side, once a second, ten times. */
@@ -288,6 +290,8 @@ export const limits = {
   processPortTriesMax: 5,
 
   // Drills
+  drillJobsMax: 1_000_000,
+  drillNodesMax: 64,
   /** Between two tries of a request while the service or the database is away, and between two looks at the work. */
   drillRetryMs: 200,
   drillLookMs: 100,

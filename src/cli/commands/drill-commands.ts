@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FailureError, failure } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
 import type { CommandSet, ExitCode, Session } from '../command-set.ts';
 import { type DisturbedWish, runDisturbedDrill } from '../drills/disturbed-drill.ts';
 import { whileInterruptible } from '../interruptible.ts';
@@ -7,8 +7,8 @@ import { drillHtml } from '../reports/drills/drill-html.ts';
 import { drillJson } from '../reports/drills/drill-json.ts';
 import { drillText } from '../reports/drills/drill-text.ts';
 import { writeTextFile } from '../text-files.ts';
+import { wholeNumberBetween } from '../whole-number.ts';
 import { addMeasuredDrillCommands } from './measured-drill-commands.ts';
-import { wholeNumber } from './registry-commands.ts';
 
 /** `drill`. */
 export function addDrillCommands(program: Command, commands: CommandSet): void {
@@ -94,15 +94,15 @@ function wishOf(
   drill: DisturbedWish['drill'],
   options: DisturbedOptions,
 ): DisturbedWish {
-  const jobs = counted(options.jobs, '--jobs');
-  const nodes = counted(options.nodes, '--nodes');
-  const slots = counted(options.slots, '--slots');
-  const seed =
-    options.seed === undefined
-      ? Math.floor(dependencies.drills.random.next() * 1_000_000)
-      : wholeNumber(options.seed, '--seed');
-  const usual = Math.min(60, Math.max(6, Math.ceil(jobs * 0.06)));
-  const faults = options.faults === undefined ? usual : wholeNumber(options.faults, '--faults');
+  const given = (text: string, option: string, min: number, max: number): number =>
+    wholeNumberBetween(text, { option, min, max });
+  const jobs = given(options.jobs, '--jobs', 1, limits.drillJobsMax);
+  const nodes = given(options.nodes, '--nodes', 1, limits.drillNodesMax);
+  const slots = given(options.slots, '--slots', 1, limits.drillNodesMax);
+  const chosen = String(Math.floor(dependencies.drills.random.next() * seedMax));
+  const seed = given(options.seed ?? chosen, '--seed', 0, seedMax);
+  const usual = String(Math.min(60, Math.max(6, Math.ceil(jobs * 0.06))));
+  const faults = given(options.faults ?? usual, '--faults', 0, limits.drillJobsMax);
   const command = [
     `assay drill ${drill} --jobs ${jobs} --nodes ${nodes} --slots ${slots} --seed ${seed}`,
     ...(drill === 'failure' ? [`--faults ${faults}`] : []),
@@ -110,8 +110,5 @@ function wishOf(
   return { drill, jobs, nodes, slots, seed, faults, keep: options.keep === true, command };
 }
 
-function counted(text: string, option: string): number {
-  const number = wholeNumber(text, option);
-  if (number > 0) return number;
-  throw new FailureError(failure('REQUEST_INVALID', `${option} must be at least 1`, { where: option }));
-}
+/** What a generator of 32 bits takes. */
+const seedMax = 2 ** 32 - 1;

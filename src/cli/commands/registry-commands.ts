@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { FailureError, failure } from '../../base/errors.ts';
+import { FailureError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { type DefinitionChange, describeDefinitionChange } from '../../core/datasets/diff.ts';
 import type { ApplyView } from '../../services/registry/registry.ts';
@@ -19,6 +19,7 @@ import { visibleText } from '../render/text-width.ts';
 import { readTextFile } from '../text-files.ts';
 import { statusCell } from '../views/result-text.ts';
 import { timeText } from '../views/time-text.ts';
+import { wholeNumberBetween } from '../whole-number.ts';
 
 /** `apply`, `datasets`, `partitions`, `delete`. */
 export function addRegistryCommands(program: Command, commands: CommandSet): void {
@@ -184,12 +185,5 @@ async function removeDataset(session: Session, dataset: string): Promise<ExitCod
 
 /** The whole number of an option: `REQUEST_INVALID` naming the option. */
 export function wholeNumber(text: string, option: string): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= limits.pageSizeMax) return number;
-  throw new FailureError(
-    failure(
-      'REQUEST_INVALID',
-      `${option} is ${JSON.stringify(text)}; it must be a whole number from 1 to ${limits.pageSizeMax}`,
-    ),
-  );
+  return wholeNumberBetween(text, { option, min: 1, max: limits.pageSizeMax });
 }
