@@ -10,29 +10,30 @@ export function checkWork(
   history: DrillHistory,
   reference: DrillReference,
 ): { readonly findings: readonly Finding[]; readonly recovered: number } {
-  const work = history.jobs.filter((job) => job.kind !== 'exercise');
+  const forgiven = unansweredScans(history);
+  const isForgiven = (job: DrilledJob): boolean => {
+    const left = forgiven.get(job.dataset) ?? 0;
+    if (left === 0 || !isIdleScan(job)) return false;
+    forgiven.set(job.dataset, left - 1);
+    return true;
+  };
+  const work = history.jobs.filter((job) => job.kind !== 'exercise' && !isForgiven(job));
   const expected = Map.groupBy(
     reference.jobs.filter((job) => job.kind !== 'exercise'),
     nameOf,
   );
   const found = Map.groupBy(work, nameOf);
-  const forgiven = unansweredScans(history);
   const findings: Finding[] = [];
-  let recovered = 0;
   for (const name of new Set([...expected.keys(), ...found.keys()])) {
     const [wanted, given] = [expected.get(name) ?? [], found.get(name) ?? []];
     findings.push(...wanted.flatMap((job, at) => compare(name, job, given[at])));
-    for (const more of given.slice(wanted.length)) {
-      const left = forgiven.get(more.dataset) ?? 0;
-      if (isEmptyScan(more) && left > 0) {
-        forgiven.set(more.dataset, left - 1);
-        recovered += 1;
-      } else {
-        const kind = wanted.length > 0 ? 'duplicated' : 'unexpected';
-        findings.push({ kind, what: `${name} (${more.id}) is there without a reason` });
-      }
+    for (const { id } of given.slice(wanted.length)) {
+      const kind = wanted.length > 0 ? 'duplicated' : 'unexpected';
+      findings.push({ kind, what: `${name} (${id}) is there without a reason` });
     }
   }
+  const exercises = history.jobs.filter((job) => job.kind === 'exercise').length;
+  const recovered = history.jobs.length - exercises - work.length;
   return { findings: [...findings, ...lostSubmissions(history)], recovered };
 }
 
@@ -83,7 +84,7 @@ function outcomesOf({ tasks }: DrilledJob): string {
   return JSON.stringify(ends.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
-/** A scan that nobody knows of, because the answer to its request was lost, finds nothing new or what the next one would. */
+/** By dataset, requests for a scan whose answer was lost: whether they were taken, nobody knows. */
 function unansweredScans({ submissions }: DrillHistory): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { kind, answered, dataset } of submissions) {
@@ -92,8 +93,12 @@ function unansweredScans({ submissions }: DrillHistory): Map<string, number> {
   return counts;
 }
 
-function isEmptyScan(job: DrilledJob): boolean {
-  return job.kind === 'scan' && job.state === 'succeeded' && subjectOf(job).length === 0;
+/** A scan that made no revision: what it found was known, or another scan took it in at the same time. */
+function isIdleScan({ kind, state, tasks }: DrilledJob): boolean {
+  const made = tasks.some(
+    ({ output }) => (output as { revision?: unknown } | undefined)?.revision !== undefined,
+  );
+  return kind === 'scan' && state === 'succeeded' && !made;
 }
 
 function lostSubmissions({ submissions, jobs }: DrillHistory): Finding[] {

@@ -1,6 +1,7 @@
 import { failure, failureOf, isRetryable } from '../../base/errors.ts';
 import { type DatasetName, type JobId, jobId } from '../../base/ids.ts';
-import { fail, succeed } from '../../base/outcome.ts';
+import { limits } from '../../base/limits.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Submission } from '../../core/drills/history.ts';
 import type { SampleDataset } from '../../core/drills/sample-data.ts';
 import { newJob } from '../../core/jobs/job.ts';
@@ -34,33 +35,35 @@ export class Submitter {
     await insist(this.#kit.clock, this.#signal, () => this.#service.apply(body));
   }
 
-  /** One backfill and no second: after a request without an answer it looks whether there is one. */
-  async backfill(dataset: DatasetName): Promise<void> {
-    const { clock } = this.#kit;
-    const known = await insist(clock, this.#signal, async () => {
-      const begun = await this.#service.startBackfill({ dataset, concurrency: 4 });
-      if (begun.ok) return succeed(begun.value.id);
-      const isThere = begun.error.code === 'ACTION_NOT_ALLOWED';
-      if (!isThere && !isRetryable(begun.error)) return begun;
-      this.#note({ dataset, kind: 'backfill', answered: false });
-      const listed = await this.#service.jobs({ dataset, kind: 'backfill', limit: 1 });
-      if (!listed.ok) return listed;
-      const [job] = listed.value.jobs;
-      // One that was answered with "there is one" and is not there is on its way.
-      return job === undefined
-        ? fail(failure('SERVICE_UNREACHABLE', `the backfill of ${dataset} is on its way, if at all`))
-        : succeed(job.id);
-    });
-    this.#note({ dataset, kind: 'backfill', answered: true, job: known });
+  /** One backfill and no second. */
+  backfill(dataset: DatasetName): Promise<void> {
+    return this.#once(dataset, 'backfill', () => this.#service.startBackfill({ dataset, concurrency: 4 }));
   }
 
-  async scan(dataset: DatasetName): Promise<void> {
-    const scan = await insist(this.#kit.clock, this.#signal, async () => {
-      const started = await this.#service.startScan({ dataset });
-      if (!started.ok) this.#note({ dataset, kind: 'scan', answered: false });
-      return started;
+  /** One scan more than before. */
+  scan(dataset: DatasetName): Promise<void> {
+    return this.#once(dataset, 'scan', () => this.#service.startScan({ dataset }));
+  }
+
+  /** After a request without an answer it looks whether there is a job more than those that it knows, before it asks again. */
+  async #once(
+    dataset: DatasetName,
+    kind: 'backfill' | 'scan',
+    ask: () => Promise<Outcome<{ readonly id: JobId }>>,
+  ): Promise<void> {
+    const known = new Set(this.#submissions.map(({ job }) => job));
+    const job = await insist(this.#kit.clock, this.#signal, async () => {
+      const asked = await ask();
+      if (asked.ok) return succeed(asked.value.id);
+      // "There is one already" is no refusal of one that this very request may have begun.
+      if (!isRetryable(asked.error) && asked.error.code !== 'ACTION_NOT_ALLOWED') return asked;
+      this.#note({ dataset, kind, answered: false });
+      const listed = await this.#service.jobs({ dataset, kind, limit: limits.pageSizeMax });
+      if (!listed.ok) return listed;
+      const more = listed.value.jobs.find(({ id }) => !known.has(id));
+      return more === undefined ? fail(failure('SERVICE_UNREACHABLE', lostRequest)) : succeed(more.id);
     });
-    this.#note({ dataset, kind: 'scan', answered: true, job: scan.id });
+    this.#note({ dataset, kind, answered: true, job });
   }
 
   /** Straight into the queue, under ids of its own: asking again asks for the same. */
@@ -92,3 +95,6 @@ export class Submitter {
     this.#submissions.push({ at: this.#kit.clock.now(), ...submission });
   }
 }
+
+/** It was not taken: it may be asked again. */
+const lostRequest = 'the request was lost on its way';

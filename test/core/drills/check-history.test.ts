@@ -271,7 +271,11 @@ describe('the checker of a history', () => {
   it('forgives one scan without work for each request for a scan that had no answer, and no more', () => {
     const clean = cleanHistory();
     const submissions = [...clean.submissions, submissionOf('scan', undefined, false)];
-    const idle = (id: string): DrilledJob => jobOf(id, { kind: 'scan' }, [taskOf('lookup')]);
+    const idle = (id: string): DrilledJob =>
+      jobOf(id, { kind: 'scan' }, [
+        taskOf('lookup'),
+        taskOf('ingest/part-1', { kind: 'ingest', rowCount: 10 }),
+      ]);
     const once = checkHistory({ ...clean, submissions, jobs: [...clean.jobs, idle('s2')] }, clean);
     assert.deepEqual([once.passed, once.counts.recovered], [true, 1]);
     const twice = { ...clean, submissions, jobs: [...clean.jobs, idle('s2'), idle('s3')] };

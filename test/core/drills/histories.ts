@@ -23,7 +23,7 @@ export function cleanHistory(): DrillHistory & DrillReference {
   const revision = { dataset, partition: partitionKey('part-1'), number: 1 };
   const scan = jobOf('s1', { kind: 'scan' }, [
     taskOf('lookup'),
-    taskOf('ingest/part-1', { kind: 'ingest', rowCount: 10 }),
+    taskOf('ingest/part-1', { kind: 'ingest', rowCount: 10, revision }),
   ]);
   const check = jobOf('c1', { kind: 'check', revision, batches: 1 }, [
     taskOf('measure/0', { kind: 'measure', rowCount: 10 }),

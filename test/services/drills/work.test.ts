@@ -117,6 +117,7 @@ describe('asking for jobs', () => {
     const answers: Outcome<{ id: string }>[] = [lost, lost, succeed({ id: 's3' })];
     const { submitter, done } = submitting({
       startScan: async () => (answers.shift() ?? lost) as never,
+      jobs: async () => succeed({ jobs: [] }),
     });
     assert.deepEqual(await done(submitter.scan(shop)), [
       ['scan', false, undefined],
@@ -139,6 +140,19 @@ describe('asking for jobs', () => {
       ['backfill', true, 'b1'],
     ]);
     assert.equal(asked, 1);
+  });
+
+  it('takes a scan that it does not know for the one whose answer was lost', async () => {
+    const answers: Outcome<{ id: string }>[] = [succeed({ id: 's1' }), lost];
+    const { submitter, done } = submitting({
+      startScan: async () => (answers.shift() ?? lost) as never,
+      jobs: async () => succeed({ jobs: [{ id: 's2' } as never, { id: 's1' } as never] }),
+    });
+    await done(submitter.scan(shop));
+    assert.deepEqual((await done(submitter.scan(shop))).slice(1), [
+      ['scan', false, undefined],
+      ['scan', true, 's2'],
+    ]);
   });
 
   it('asks again for a backfill that was not taken', async () => {
