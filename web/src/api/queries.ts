@@ -1,10 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { PartitionSummary } from '../../../src/ports/revision-store.ts';
+import type { ClusterStateView } from '../../../src/services/cluster/cluster-views.ts';
+import type { ClusterEventsView } from '../../../src/services/cluster/cluster-watch.ts';
 import type { BackfillView } from '../../../src/services/ingestion/backfills.ts';
 import type { JobView } from '../../../src/services/ingestion/job-history.ts';
 import type { ExplanationView } from '../../../src/services/quality/explain.ts';
 import type { IncidentView } from '../../../src/services/quality/incidents.ts';
 import type { ResultsView, SeriesView } from '../../../src/services/quality/results.ts';
+import type { SuggestionsView } from '../../../src/services/quality/suggestions.ts';
 import type { DatasetDetailView, DatasetView } from '../../../src/services/registry/registry.ts';
 import { read } from './request.ts';
 
@@ -122,4 +125,29 @@ export const backfill = (id: string) =>
     queryKey: ['backfill', id],
     queryFn: ({ signal }) => read<BackfillView>(`/backfills/${encodeURIComponent(id)}`, {}, signal),
     refetchInterval: now,
+  });
+
+/** Both clusters as they are now. */
+export const clusters = queryOptions({
+  queryKey: ['clusters'],
+  queryFn: ({ signal }) => read<{ clusters: ClusterStateView[] }>('/clusters', {}, signal),
+  refetchInterval: 1_000,
+});
+
+/** What happened in a cluster, newest first. */
+export const clusterEvents = (cluster: string) =>
+  queryOptions({
+    queryKey: ['cluster events', cluster],
+    queryFn: ({ signal }) =>
+      read<ClusterEventsView>(`/clusters/${encodeURIComponent(cluster)}/events`, { limit: 50 }, signal),
+    refetchInterval: now,
+  });
+
+/** Checks that the past speaks for. */
+export const suggestions = (name: string) =>
+  queryOptions({
+    queryKey: ['suggestions', name],
+    queryFn: ({ signal }) =>
+      read<SuggestionsView>(`/datasets/${encodeURIComponent(name)}/suggestions`, {}, signal),
+    staleTime: 60_000,
   });

@@ -20,6 +20,13 @@ const BackfillPage = lazy(async () => ({
   default: (await import('../pages/activity/backfill-page.tsx')).BackfillPage,
 }));
 
+const ClusterPage = lazy(async () => ({
+  default: (await import('../pages/cluster/cluster-page.tsx')).ClusterPage,
+}));
+const OnboardPage = lazy(async () => ({
+  default: (await import('../pages/onboard/onboard-page.tsx')).OnboardPage,
+}));
+
 /** What is shown at which address. Every state that people would send to each other is in the address. */
 export function Routes() {
   return (
@@ -33,6 +40,8 @@ export function Routes() {
         <Route path="/incidents/:id">{({ id }) => <IncidentPage id={id} />}</Route>
         <Route path="/activity" component={ActivityPage} />
         <Route path="/activity/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
+        <Route path="/cluster" component={ClusterPage} />
+        <Route path="/new" component={OnboardPage} />
         <Route component={NotFound} />
       </Switch>
     </Suspense>

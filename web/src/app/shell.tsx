@@ -3,6 +3,7 @@ import {
   CircleStackIcon,
   ExclamationTriangleIcon,
   MoonIcon,
+  ServerStackIcon,
   SunIcon,
 } from '@heroicons/react/24/outline';
 import {
@@ -44,6 +45,12 @@ const places: readonly Place[] = [
     covers: (path) => path.startsWith('/incidents'),
   },
   { href: '/activity', label: 'Activity', icon: BoltIcon, covers: (path) => path.startsWith('/activity') },
+  {
+    href: '/cluster',
+    label: 'Cluster',
+    icon: ServerStackIcon,
+    covers: (path) => path.startsWith('/cluster'),
+  },
 ];
 
 /** The frame around every page: where one can go, and what is wrong right now. */

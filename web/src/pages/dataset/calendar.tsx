@@ -13,9 +13,12 @@ const gap = 3;
 export function Calendar({
   dataset,
   partitions,
+  withRows = true,
 }: {
   readonly dataset: string;
   readonly partitions: readonly PartitionSummary[];
+  /** Whether the numbers of rows are known. */
+  readonly withRows?: boolean;
 }) {
   if (partitions.length === 0) return <Notice title="No partition is taken in yet" />;
   const weeks = weeksOf(partitions);
@@ -29,6 +32,7 @@ export function Calendar({
                 key={partition.partition}
                 dataset={dataset}
                 day={{ key: partition.partition, partition }}
+                withRows={withRows}
               />
             ))}
           </Group>
@@ -40,8 +44,11 @@ export function Calendar({
                   {week.month ?? ''}
                 </Text>
                 {week.days.map((day, at) =>
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the place in the week is the identity
-                  day === undefined ? <Blank key={at} /> : <Cell key={day.key} dataset={dataset} day={day} />,
+                  day === undefined ? (
+                    <Blank key={at} />
+                  ) : (
+                    <Cell key={day.key} dataset={dataset} day={day} withRows={withRows} />
+                  ),
                 )}
               </div>
             ))}
@@ -57,11 +64,16 @@ function Blank() {
   return <span style={{ width: size, height: size }} />;
 }
 
-function Cell({ dataset, day: { key, partition } }: { readonly dataset: string; readonly day: Day }) {
-  const words =
-    partition === undefined
-      ? `${key}: missing`
-      : `${key}: ${statusWord(partition.status)}, ${numberText(partition.rowCount)} rows${partition.revision > 1 ? `, revision ${partition.revision}` : ''}`;
+function Cell({
+  dataset,
+  day: { key, partition },
+  withRows,
+}: {
+  readonly dataset: string;
+  readonly day: Day;
+  readonly withRows: boolean;
+}) {
+  const words = partition === undefined ? `${key}: missing` : cellText(partition, withRows);
   const shape = { width: size, height: size, borderRadius: 4, display: 'block' };
   if (partition === undefined) {
     return (
@@ -79,6 +91,11 @@ function Cell({ dataset, day: { key, partition } }: { readonly dataset: string; 
       />
     </Tooltip>
   );
+}
+
+function cellText({ partition, status, rowCount, revision }: PartitionSummary, withRows: boolean): string {
+  const rows = withRows ? `, ${numberText(rowCount)} rows` : '';
+  return `${partition}: ${statusWord(status)}${rows}${revision > 1 ? `, revision ${revision}` : ''}`;
 }
 
 const legend: readonly Status[] = ['pass', 'warn', 'fail', 'error', 'not_evaluated'];

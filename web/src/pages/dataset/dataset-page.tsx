@@ -8,6 +8,7 @@ import { ChecksTab } from './checks-tab.tsx';
 import { DefinitionTab } from './definition-tab.tsx';
 import { IncidentsTab } from './incidents-tab.tsx';
 import { PartitionsTab } from './partitions-tab.tsx';
+import { PolicyTab } from './policy-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
 
 const tabs = [
@@ -15,6 +16,7 @@ const tabs = [
   { value: 'checks', label: 'Checks', Panel: ChecksTab },
   { value: 'partitions', label: 'Partitions', Panel: PartitionsTab },
   { value: 'incidents', label: 'Incidents', Panel: IncidentsTab },
+  { value: 'policy', label: 'Policy', Panel: PolicyTab },
   { value: 'definition', label: 'Definition', Panel: DefinitionTab },
 ] as const;
 

@@ -1,8 +1,8 @@
 import { MagnifyingGlassIcon } from '@heroicons/react/24/outline';
-import { Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
-import { useSearchParams } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import type { DatasetView } from '../../../../src/services/registry/registry.ts';
 import { datasets } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -44,14 +44,19 @@ function Overview({ all }: { readonly all: readonly DatasetView[] }) {
     <>
       <Group justify="space-between" align="end">
         <Title order={2}>Datasets</Title>
-        <TextInput
-          value={text}
-          onChange={(event) => change('search', event.currentTarget.value, '')}
-          placeholder="Name, owner or description"
-          aria-label="Search datasets"
-          leftSection={<MagnifyingGlassIcon width={17} aria-hidden />}
-          w={{ base: '100%', xs: 280 }}
-        />
+        <Group gap="sm">
+          <TextInput
+            value={text}
+            onChange={(event) => change('search', event.currentTarget.value, '')}
+            placeholder="Name, owner or description"
+            aria-label="Search datasets"
+            leftSection={<MagnifyingGlassIcon width={17} aria-hidden />}
+            w={{ base: '100%', xs: 280 }}
+          />
+          <Button component={Link} href="/new">
+            New dataset
+          </Button>
+        </Group>
       </Group>
       <Summary all={all} />
       <SegmentedControl

@@ -1,0 +1,109 @@
+import { Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import type { PartitionSummary } from '../../../../src/ports/revision-store.ts';
+import type { ReplayView } from '../../../../src/services/quality/replays.ts';
+import { MoreRows } from '../../parts/more-rows.tsx';
+import { StatusSign } from '../../parts/status.tsx';
+import { numberText } from '../../parts/words.ts';
+import { Calendar } from './calendar.tsx';
+
+/** On which partitions a policy would have alerted, and what it changes. */
+export function ReplayReport({ replay }: { readonly replay: ReplayView }) {
+  const { totals, today, incidents, partitions, notMeasured, dataset } = replay;
+  return (
+    <Stack gap="md" aria-live="polite">
+      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
+        <Figure label="Incidents" value={totals.incidents} before={today?.totals.incidents} />
+        <Figure
+          label="Learned, per 30 partitions"
+          value={totals.incidentsPer30 ?? 0}
+          before={today?.totals.incidentsPer30}
+        />
+        <Figure label="Budget, per 30 partitions" value={totals.budgetPer30} before={undefined} />
+        <Figure label="Partitions judged" value={totals.judged} before={undefined} />
+      </SimpleGrid>
+      {today === undefined ? null : (
+        <Text size="sm" className="quiet">
+          Against the policy in force: {today.kept} alarms stay, {today.vanished.count} vanish,{' '}
+          {today.added.count} are new.
+        </Text>
+      )}
+      {notMeasured.length === 0 ? null : (
+        <Text size="sm" className="quiet">
+          {notMeasured.length} checks ask for what nobody has measured yet: they judge from the next scan on.
+        </Text>
+      )}
+      <Calendar dataset={dataset} partitions={asPartitions(partitions)} withRows={false} />
+      {incidents.length === 0 ? null : (
+        <section>
+          <Title order={4} size="h6" mb="xs">
+            Incidents that there would have been
+          </Title>
+          <MoreRows
+            rows={incidents}
+            minWidth={620}
+            head={['Incident', 'Partitions', 'Alarms', 'Worst finding']}
+            row={(incident) => (
+              <Table.Tr key={`${incident.firstPartition} ${incident.title}`}>
+                <Table.Td>
+                  <Group gap={8} wrap="nowrap">
+                    <StatusSign status={incident.level} />
+                    <Text size="sm" fw={550}>
+                      {incident.title}
+                    </Text>
+                  </Group>
+                </Table.Td>
+                <Table.Td className="numbers">
+                  {incident.firstPartition === incident.lastPartition
+                    ? incident.firstPartition
+                    : `${incident.firstPartition} to ${incident.lastPartition}`}
+                </Table.Td>
+                <Table.Td className="numbers">{incident.alarms}</Table.Td>
+                <Table.Td>
+                  <Text size="sm">{incident.lines[0]?.text}</Text>
+                </Table.Td>
+              </Table.Tr>
+            )}
+          />
+        </section>
+      )}
+    </Stack>
+  );
+}
+
+function asPartitions(replayed: ReplayView['partitions']): readonly PartitionSummary[] {
+  return replayed.map(({ partition, revision, status }) => ({
+    partition,
+    revision,
+    status,
+    rowCount: 0,
+    rejectedCount: 0,
+    ingestedAt: 0,
+  }));
+}
+
+function Figure({
+  label,
+  value,
+  before,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly before: number | undefined;
+}) {
+  return (
+    <div className="card" style={{ padding: '10px 14px' }}>
+      <Text size="xs" className="quiet">
+        {label}
+      </Text>
+      <Text fw={650} fz="lg" className="numbers">
+        {numberText(value)}
+        {before === undefined || before === value ? null : (
+          <Text component="span" size="sm" className="quiet">
+            {' '}
+            today {numberText(before)}
+          </Text>
+        )}
+      </Text>
+    </div>
+  );
+}
