@@ -10,7 +10,7 @@ import { describeNode, liveJob } from '../live-cluster.ts';
 /**
  * A process that is a data node and a candidate on the quality cluster, to be stopped and killed by tests. Arguments:
  * connect string, session time-out in ms, id, and `watched` for a death watch. It writes a line of JSON at each change.
- * After each pause of its own it tries to decide under the term that it had before, and says how that ended.
+ * After SIGUSR2 it decides under its last term as soon as it has stood still for long, and says how that ended.
  */
 const [connectString = '', sessionTimeoutMs = '', id = '', watch] = process.argv.slice(2);
 const session = await openZooKeeperCoordination({
@@ -35,6 +35,11 @@ await session.campaign({
 });
 say({ joined: id });
 process.once('SIGTERM', () => void leave());
+let armed = false;
+process.once('SIGUSR2', () => {
+  armed = true;
+  say({ armed });
+});
 
 let lastMs = systemClock.monotonicMs();
 for (;;) {
@@ -42,7 +47,8 @@ for (;;) {
   const nowMs = systemClock.monotonicMs();
   const pauseMs = nowMs - lastMs;
   lastMs = nowMs;
-  if (pauseMs > Number(sessionTimeoutMs) && term !== undefined) await decideLate(term);
+  // An ensemble counts from the last sign of life, which may be a third of the time-out old.
+  if (armed && pauseMs > Number(sessionTimeoutMs) / 2 && term !== undefined) await decideLate(term);
 }
 
 async function decideLate(before: LeaderTerm): Promise<void> {

@@ -1,9 +1,10 @@
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { createRandom } from '../../../src/adapters/system/random.ts';
 import type { ZooKeeperClient } from '../../../src/adapters/zookeeper/client/client.ts';
-import { endSession } from '../../../src/adapters/zookeeper/client/end-session.ts';
 import { type Places, placesOf } from '../../../src/adapters/zookeeper/coordination/places.ts';
 import { ZooKeeperCoordination } from '../../../src/adapters/zookeeper/coordination/session.ts';
+import { startWatcher } from '../../../src/adapters/zookeeper/death-watch/death-watch.ts';
+import { lastWillOf } from '../../../src/adapters/zookeeper/death-watch/last-will.ts';
 import { type ClusterName, nodeId } from '../../../src/base/ids.ts';
 import type { Candidacy, Coordination, LeaderTerm } from '../../../src/ports/coordination.ts';
 import type { CoordinationRig } from '../../conformance/coordination.ts';
@@ -71,11 +72,12 @@ export class TestSessions implements CoordinationRig, AsyncDisposable {
     return client;
   }
 
+  /** Ends a session as the watcher of a dead process does. */
   async crash(session: Coordination): Promise<void> {
-    const key = this.clientOf(session).sessionKey;
-    if (key === undefined) throw new Error('the session has not begun');
-    const servers = this.#clients.addresses;
-    await endSession({ clock: systemClock, random: createRandom(), servers }, key, 10_000);
+    const will = lastWillOf(this.clientOf(session), { servers: this.#clients.addresses });
+    const watcher = startWatcher(() => {});
+    watcher?.tell(`${JSON.stringify(will)}\n`);
+    watcher?.dismiss('');
     await eventually('the session has expired', () => session.state() === 'expired');
   }
 

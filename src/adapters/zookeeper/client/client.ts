@@ -29,8 +29,6 @@ export type ZooKeeperClientOptions = {
   /** The deadline of an operation that has none of its own. */
   readonly operationTimeoutMs?: number;
   readonly limits?: Partial<SessionLimits>;
-  /** The session of another client, to go on with in its place; by default a new one. */
-  readonly resume?: SessionKey;
 };
 
 export type CallOptions = {
@@ -74,7 +72,6 @@ export class ZooKeeperClient {
         credentials: options.credentials ?? [],
         sessionTimeoutMs,
         limits: { ...sessionLimits, ...options.limits },
-        resume: options.resume,
       },
       this.#watches,
     );
@@ -89,7 +86,7 @@ export class ZooKeeperClient {
     return this.#session.id;
   }
 
-  /** What gives another client this session; undefined before there is one. A secret. */
+  /** What gives anybody this session; undefined before there is one. A secret. */
   get sessionKey(): SessionKey | undefined {
     return this.#session.key;
   }

@@ -24,8 +24,6 @@ export type SessionOptions = {
   /** What is asked for; the ensemble has the last word. */
   readonly sessionTimeoutMs: number;
   readonly limits: SessionLimits;
-  /** A session that another client began, to go on with; by default a new one. */
-  readonly resume?: SessionKey | undefined;
 };
 
 /** Who this client is, by a scheme of the server: `digest` with `user:password`. */
@@ -60,8 +58,8 @@ export class Session {
   readonly #ended = new AbortController();
   #state: SessionState = { state: 'connecting' };
   #connection: Connection | undefined;
-  #id: bigint;
-  #password: Buffer;
+  #id = 0n;
+  #password: Buffer = Buffer.alloc(16);
   #timeoutMs: number;
   #zxid = 0n;
   #confirmedAtMs: number;
@@ -76,8 +74,6 @@ export class Session {
     this.#watches = watches;
     this.#ring = new ServerRing(options.servers, options.random, options.limits.backOffMsMax);
     this.#timeoutMs = options.sessionTimeoutMs;
-    this.#id = options.resume?.id ?? 0n;
-    this.#password = options.resume?.password ?? Buffer.alloc(16);
     this.#confirmedAtMs = options.clock.monotonicMs();
     this.#judgedAtMs = this.#confirmedAtMs;
     void this.#connectNext();
@@ -235,7 +231,7 @@ export class Session {
 
   #finishExpired(connection: Connection): void {
     // A server that gives no session to a newcomer is out of order; the next one may not be.
-    if (this.#id === 0n) connection.drop('the server gave no session');
+    if (this.#state.state === 'connecting') connection.drop('the server gave no session');
     else this.#finish({ state: 'expired' });
   }
 

@@ -1,20 +1,4 @@
-/** Everything that a watcher has to know to end a session, as JSON on one line of its input. */
-export type LastWill = {
-  readonly servers: readonly { readonly host: string; readonly port: number }[];
-  readonly tls?: {
-    readonly ca: string;
-    readonly certificate?: string;
-    readonly key?: string;
-    readonly serverName?: string;
-  };
-  /** Frames, in base64: the request for the session, and the one that ends it. */
-  readonly hello: string;
-  readonly farewell: string;
-  /** How long a server has for its answers. */
-  readonly attemptMs: number;
-  /** How often all servers are tried; after that the session has ended by itself. */
-  readonly roundsMax: number;
-};
+import type { LastWill } from './last-will.ts';
 
 /**
  * The program of a watcher: waits for the end of its input, and then ends the session of its last will, unless it was

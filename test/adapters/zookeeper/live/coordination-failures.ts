@@ -235,12 +235,14 @@ function stoppedProcess(parts: () => Parts): void {
     await using holder = new HolderProcess(ensemble, {
       script: 'coordination-holder.ts',
       chroot: sessions.chroot,
-      sessionTimeoutMs: 1_000,
+      sessionTimeoutMs: 2_000,
       id: 'stopped',
     });
     await holder.said('elected');
     await holder.said('joined');
     const next = await sessions.leader(onlooker, 'm2');
+    holder.signal('SIGUSR2');
+    await holder.said('armed');
     holder.freeze();
     const term = await next.term();
     await onlooker.decide(term, given('j1'));

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { permissions } from '../../../../src/adapters/zookeeper/client/protocol.ts';
+import { startWatcher } from '../../../../src/adapters/zookeeper/death-watch/death-watch.ts';
+import { lastWillOf } from '../../../../src/adapters/zookeeper/death-watch/last-will.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { must, mustFail, TestClients } from '../../../support/zookeeper/clients.ts';
 import { type Ensemble, startEnsemble } from '../../../support/zookeeper/ensemble.ts';
@@ -48,6 +50,17 @@ describe('TLS', () => {
     await must(client.create('/private', { acl, data }));
     assert.deepEqual((await must(client.get('/private'))).data, data);
     assert.equal((await mustFail(clients.make().get('/private'))).code, 'NO_AUTH');
+  });
+
+  it('carries the farewell of a watcher too', async () => {
+    const [ca, certificate, key] = await Promise.all([pem('ca'), pem('client'), pem('client-key')]);
+    const ensembleAddress = { servers, tls: { ca, certificate, key } };
+    const client = clients.make({ ...ensembleAddress, operationTimeoutMs: 20_000 });
+    await must(client.create('/watched', { mode: 'ephemeral' }));
+    const watcher = startWatcher(() => {});
+    watcher?.tell(`${JSON.stringify(lastWillOf(client, ensembleAddress))}\n`);
+    watcher?.dismiss('');
+    await eventually('the session has ended', () => client.state.state === 'expired', 20_000);
   });
 
   it('is refused by a client to a server whose certificate nobody vouches for, or that has another name', async () => {
