@@ -1,4 +1,5 @@
 import type { PartitionKey } from '../../base/ids.ts';
+import { limits } from '../../base/limits.ts';
 import type { Instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import { segmentRules } from '../datasets/measure-plan.ts';
@@ -29,18 +30,19 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
   const history = withSpecialDays(withoutTargets(input.history, input.targets), input.specialDays);
   const judge = new Judge(definition, history, input.previousSchema);
   const drift = new DriftWindow();
-  for (const partition of input.baseline ?? []) addToBaseline(drift, partition);
-  const groups = new KnownGroups(history);
   const rules = segmentRules(definition);
+  for (const partition of input.baseline ?? []) addToBaseline(drift, partition, rules);
+  const groups = new KnownGroups(history);
   const evaluations = input.targets.map((target): Evaluation => {
     const { revision, schema } = target;
     const measured = targetValues(target, { definition, now });
     if (!measured.ok) {
-      addToBaseline(drift, { key: revision.partition, profiles: [] });
+      addToBaseline(drift, { key: revision.partition, profiles: [] }, rules);
       return failedEvaluation(revision, measured.error);
     }
     const { rowCount, profile } = measured.value;
-    const compared = driftPartition(revision.partition, target.profiles, profile);
+    const partition = { key: revision.partition, profiles: target.profiles };
+    const compared = driftPartition(partition, profile, rules);
     // What people called wrong is compared with the past, and is no past for what follows.
     const moved = driftValues(
       target.feedback === 'real_error' ? drift.compare(compared) : drift.step(compared),
@@ -55,13 +57,15 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
     const problems = new Map([...queries, ...unmeasured]);
     const grouped = profile === undefined ? [] : groups.step(profile, rules);
     const groupDetails = profile === undefined ? [] : segmentDetails(profile, rules);
-    const values = [...own, ...moved.values, ...grouped];
+    const drifts = withinLimit(moved.values, limits.segmentMetricsMax - grouped.length);
+    const values = [...own, ...drifts, ...grouped];
     const known = {
       ...specialDay(revision.partition, input.specialDays),
       ...(target.feedback === undefined ? {} : { feedback: target.feedback }),
     };
     const results = judge.step({ revision, schema, values, rowCount, known, problems });
-    const details = [...measured.value.details, ...moved.details, ...groupDetails];
+    const movedDetails = withinLimit(moved.details, limits.segmentDetailsMax);
+    const details = [...measured.value.details, ...movedDetails, ...groupDetails];
     return { revision, values: values.map(withoutNaN), details, results };
   });
   return { evaluations };
@@ -117,6 +121,15 @@ export type Evaluation = {
   readonly details: readonly MetricDetail[];
   readonly results: readonly Result[];
 };
+
+/** Everything about all rows, and at most `groupsMax` about groups. */
+function withinLimit<T extends { readonly segment?: string }>(
+  all: readonly T[],
+  groupsMax: number,
+): readonly T[] {
+  let groups = 0;
+  return all.filter(({ segment }) => segment === undefined || groups++ < groupsMax);
+}
 
 /** A restated partition replaces its old value, wherever the caller's history ends. */
 function withoutTargets(history: MetricHistory, targets: readonly EvaluationTarget[]): MetricHistory {

@@ -5,7 +5,7 @@ import type { DatasetDefinition } from '../datasets/definition.ts';
 import { partitionEnd } from '../datasets/partition-key.ts';
 import { type MetricDetail, type MetricValue, metricKey } from '../metrics/metric.ts';
 import { mergeProfiles, type Profile, profileMetrics, profilePercentile } from '../metrics/profile.ts';
-import { decodeProfile } from '../metrics/profile-codec.ts';
+import { decodeProfile, type WantedStates } from '../metrics/profile-codec.ts';
 import type { EvaluationTarget } from './evaluate.ts';
 
 /** Everything measured of one revision. */
@@ -74,7 +74,7 @@ function profileOfTarget(target: EvaluationTarget): Outcome<Profile | undefined,
 /** The profile of all batches, or `wanted` of it; undefined when there are none. Errors: `STATE_UNREADABLE`. */
 export function mergedProfile(
   profiles: readonly Uint8Array[],
-  wanted?: ReadonlySet<string>,
+  wanted?: WantedStates,
 ): Outcome<Profile | undefined, Failure> {
   let merged: Profile | undefined;
   for (const bytes of profiles) {

@@ -7,7 +7,7 @@ import { type MetricKey, metricKey } from '../metrics/metric.ts';
 import type { Profile } from '../metrics/profile.ts';
 import type { AskedSegmentMetric } from '../metrics/segment-rule.ts';
 import { segmentsLabel } from '../metrics/segments/segment-label.ts';
-import { familyOfMetric } from '../metrics/segments/segment-metrics.ts';
+import { familiesOfMetric } from '../metrics/segments/segment-metrics.ts';
 import { segmentsKey } from '../metrics/segments/segments.ts';
 import { validityLabel } from '../metrics/validity-label.ts';
 import { type CheckProblem, unasked } from './check-problem.ts';
@@ -69,6 +69,6 @@ function groupMetricsOf(definition: DatasetDefinition, profile: Profile): Metric
 function isStateMissing({ columns }: MeasuredRows, { metric, column: name }: AskedSegmentMetric): boolean {
   const column = columns.find((one) => one.name === name);
   // A column that is not there, and a metric that its type does not have, are other problems.
-  const family = column === undefined ? undefined : familyOfMetric(metric, column.type.kind);
-  return family !== undefined && column?.states.has(family) === false;
+  if (column === undefined) return false;
+  return familiesOfMetric(metric, column.type.kind).some((family) => !column.states.has(family));
 }

@@ -33,9 +33,9 @@ export function encodeProfile(profile: Profile): Uint8Array {
 /**
  * The profile of bytes that this or an older version encoded. A newer version's families that this one does not know
  * are left out. Anything else, such as damaged bytes, is `STATE_UNREADABLE`. With `wanted` only the states of these families are
- * read, which is quicker, and no segments.
+ * read, which is quicker, and segments only if they are wanted too.
  */
-export function decodeProfile(bytes: Uint8Array, wanted?: ReadonlySet<string>): Outcome<Profile> {
+export function decodeProfile(bytes: Uint8Array, wanted?: WantedStates): Outcome<Profile> {
   try {
     return succeed(readProfile(bytes, wanted));
   } catch (error) {
@@ -44,13 +44,16 @@ export function decodeProfile(bytes: Uint8Array, wanted?: ReadonlySet<string>): 
   }
 }
 
+/** A part of a profile. */
+export type WantedStates = { readonly families: ReadonlySet<string>; readonly hasSegments: boolean };
+
 function unreadable(cause: UnreadableError): Failure {
   return failure('STATE_UNREADABLE', `The stored profile can not be read: ${cause.message}`, {
     hint: 'Measure the partition again. A profile of a newer version needs a node of that version.',
   });
 }
 
-function readProfile(bytes: Uint8Array, wanted: ReadonlySet<string> | undefined): Profile {
+function readProfile(bytes: Uint8Array, wanted: WantedStates | undefined): Profile {
   const whole = new ByteReader(bytes);
   readable(whole.remaining >= magic.length + 5, 'it is too short');
   const body = new ByteReader(whole.bytes(bytes.length - 4));
@@ -70,10 +73,10 @@ function readProfile(bytes: Uint8Array, wanted: ReadonlySet<string> | undefined)
     name: body.text(),
     type: readType(body),
   }));
-  const columns = readColumns(body, wanted);
-  if (wanted !== undefined) return { schema, rowCount, columns, segments: [] };
+  const columns = readColumns(body, wanted?.families);
+  if (wanted?.hasSegments === false) return { schema, rowCount, columns, segments: [] };
   // Version 1 knew no segments.
-  const segments = version === 1 ? [] : readSegmentList(body);
+  const segments = version === 1 ? [] : readSegmentList(body, wanted?.families);
   readable(body.remaining === 0, 'it goes on after its end');
   return { schema, rowCount, columns, segments };
 }

@@ -9,7 +9,7 @@ import { signsFamily } from '../../../core/metrics/families/signs.ts';
 import { type ColumnStates, stateEntry } from '../../../core/metrics/family.ts';
 import type { SegmentRule } from '../../../core/metrics/segment-rule.ts';
 import { limitGroups, mergeRows, shortened } from '../../../core/metrics/segments/merge-segments.ts';
-import { familyOfMetric, metricsOfColumn } from '../../../core/metrics/segments/segment-metrics.ts';
+import { familiesOfMetric, metricsOfColumn } from '../../../core/metrics/segments/segment-metrics.ts';
 import { noRows, type Segments } from '../../../core/metrics/segments/segments.ts';
 import { encodedSize } from '../../../core/metrics/segments/segments-codec.ts';
 import { logBucketNumber, logBucketStates, logBucketsOf } from './bucket-pass.ts';
@@ -133,8 +133,7 @@ async function measureColumn(connection: DuckDBConnection, of: ColumnTask): Prom
 
 /** The families that the rule's metrics of a column come from. */
 function wantedFamilies(rule: SegmentRule, { name, type }: MeasuredColumn): ReadonlySet<string> {
-  const keys = metricsOfColumn(rule, name).map((metric) => familyOfMetric(metric, type.kind));
-  return new Set(keys.filter((key) => key !== undefined));
+  return new Set(metricsOfColumn(rule, name).flatMap((metric) => familiesOfMetric(metric, type.kind)));
 }
 
 function isNumber({ form }: MeasuredColumn): boolean {

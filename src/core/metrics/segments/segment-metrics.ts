@@ -1,5 +1,7 @@
 import type { ColumnKind } from '../../datasets/schema.ts';
 import { familyByKey } from '../catalogue.ts';
+import { comparedFamilies } from '../drift/column-counts.ts';
+import { isDriftMetric } from '../drift/drift-metric.ts';
 import type { SegmentRule } from '../segment-rule.ts';
 
 /** The metrics of groups by the family of states that they come from, beside any percentile (`p95`). */
@@ -35,7 +37,12 @@ const detailsByFamily = {
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** What a segment rule can name, beside any percentile of numbers and times: `row_count` of the group, the others of each column. */
-export const segmentMetricNames: readonly string[] = ['row_count', ...Object.values(namesByFamily).flat()];
+export const segmentMetricNames: readonly string[] = [
+  'row_count',
+  ...Object.values(namesByFamily).flat(),
+  'js_distance',
+  'psi',
+];
 
 /** What of a group a rule can name that is no number: shown, not judged. */
 export const segmentDetailNames: readonly string[] = Object.values(detailsByFamily).flat();
@@ -64,16 +71,20 @@ export function baseMetric(metric: string): string {
 }
 
 /**
- * The key of the family that a metric or detail of groups comes from, in columns of a kind; undefined where the kind does not
+ * The keys of the families that a metric or detail of groups comes from, in columns of a kind; none where the kind does not
  * have it. Some nested types can not be hashed: of those, groups have nothing that counts values.
  */
-export function familyOfMetric(metric: string, kind: ColumnKind): string | undefined {
-  const keys =
-    percentileOfName(metric) === undefined
-      ? [familyOfName.get(baseMetric(metric)) ?? '']
-      : ['quantiles', 'time_quantiles'];
-  const has = keys.find((key) => familyByKey(key)?.applies(kind) === true);
-  return kind === 'other' && (has === 'distinct' || has === 'duplicates') ? undefined : has;
+export function familiesOfMetric(metric: string, kind: ColumnKind): readonly string[] {
+  return familyKeys(metric).filter((key) => {
+    const isHashed = key === 'distinct' || key === 'duplicates';
+    return familyByKey(key)?.applies(kind) === true && !(kind === 'other' && isHashed);
+  });
+}
+
+function familyKeys(metric: string): readonly string[] {
+  if (isDriftMetric(metric)) return [...comparedFamilies];
+  if (percentileOfName(metric) !== undefined) return ['quantiles', 'time_quantiles'];
+  return [familyOfName.get(baseMetric(metric)) ?? ''];
 }
 
 /** The metrics and details that a rule asks of a column's groups. */

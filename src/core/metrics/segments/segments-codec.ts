@@ -14,9 +14,9 @@ export function writeSegmentList(out: ByteWriter, list: readonly Segments[]): vo
   for (const { segments } of keyed.sort((a, b) => compareText(a.key, b.key))) writeSegments(out, segments);
 }
 
-/** Reads what `writeSegmentList` wrote. */
-export function readSegmentList(input: ByteReader): Segments[] {
-  return Array.from({ length: input.count(fewestBytes) }, () => readSegments(input));
+/** Reads what `writeSegmentList` wrote; with `wanted`, only the states of these families. */
+export function readSegmentList(input: ByteReader, wanted?: ReadonlySet<string>): Segments[] {
+  return Array.from({ length: input.count(fewestBytes) }, () => readSegments(input, wanted));
 }
 
 /** Bytes that the rows of one group take. */
@@ -46,16 +46,18 @@ function writeSegments(out: ByteWriter, segments: Segments): void {
   }
 }
 
-function readSegments(input: ByteReader): Segments {
+function readSegments(input: ByteReader, wanted: ReadonlySet<string> | undefined): Segments {
   const columns = Array.from({ length: input.count() }, () => input.text());
   const [groupsMax, otherGroupRowsMax] = [input.unsigned(), input.unsigned()];
   const version = input.unsigned();
   readable(version <= distinctFamily.version, `its distinct are version ${version}`);
   const offered = distinctFamily.decode(version, input);
-  const other = readRows(input);
+  const other = readRows(input, wanted);
   const count = input.count(3);
   readable(count <= limits.segmentGroupsMax, 'it has too many groups');
-  const groups = new Map(Array.from({ length: count }, () => [input.text(), readRows(input)] as const));
+  const groups = new Map(
+    Array.from({ length: count }, () => [input.text(), readRows(input, wanted)] as const),
+  );
   return { columns, groupsMax, groups, other, otherGroupRowsMax, offered };
 }
 
@@ -64,6 +66,6 @@ function writeRows(out: ByteWriter, { rowCount, columns }: MeasuredRows): void {
   writeColumns(out, columns);
 }
 
-function readRows(input: ByteReader): MeasuredRows {
-  return { rowCount: input.unsigned(), columns: readColumns(input) };
+function readRows(input: ByteReader, wanted: ReadonlySet<string> | undefined): MeasuredRows {
+  return { rowCount: input.unsigned(), columns: readColumns(input, wanted) };
 }
