@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ChildRun } from './child-run.ts';
 import { LogFile } from './log-file.ts';
 import type { ProcessPlan } from './process-plan.ts';
 
@@ -16,7 +19,30 @@ export type AssayRole = Pick<ProcessPlan, 'name' | 'cluster' | 'zone'> & {
   readonly zooKeeper: string;
   readonly sessionTimeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Where `fillCodeCache` has put the compiled program. */
+  readonly codeCache: string;
 };
+
+/**
+ * Lets Node keep the compiled program in a directory, which takes two thirds off the processor time of each start (measured:
+ * 1.0 to 0.35 s): a dozen processes start at once, and drills start them again and again. Node writes it at the end of a
+ * process, and checks it against the sources.
+ */
+export async function fillCodeCache(codeCache: string, logDirectory: string): Promise<void> {
+  if (existsSync(codeCache)) return;
+  const environment = { ...process.env, ...cachedIn(codeCache) };
+  const command = {
+    program: process.execPath,
+    args: [main, '--version'],
+    directory: logDirectory,
+    environment,
+  };
+  await new ChildRun(command, new LogFile(join(logDirectory, 'code-cache.log'))).ended;
+}
+
+function cachedIn(codeCache: string): Readonly<Record<string, string>> {
+  return { NODE_COMPILE_CACHE: codeCache };
+}
 
 /** A role of Assay. It is ready when it has said so on its standard output, with its address. */
 export function assayPlan(role: AssayRole): ProcessPlan {
@@ -54,6 +80,7 @@ function environmentOf(role: AssayRole, build: string): Record<string, string | 
   return {
     ...process.env,
     ...role.environment,
+    ...cachedIn(role.codeCache),
     // As `bin/assay` sets it: each running query holds a thread.
     UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? '8',
     NO_COLOR: '1',

@@ -24,6 +24,7 @@ export async function startDatabaseServer(
     readonly logDirectory: string;
     readonly zone: string;
     readonly programs: string;
+    readonly connectionsMax: number;
   },
 ): Promise<Outcome<DatabaseServer>> {
   const directory = join(options.directory, 'postgres');
@@ -43,7 +44,7 @@ export async function startDatabaseServer(
           directory,
           port,
           logFile: join(options.logDirectory, 'postgres.log'),
-          settings: ['max_connections=300'],
+          settings: [`max_connections=${options.connectionsMax}`],
         },
         options.programs,
       ),

@@ -4,7 +4,7 @@ import type { ClusterName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { type Outcome, succeed } from '../../base/outcome.ts';
 import type { LocalCluster, LocalProcess, LocalSignal } from '../../ports/local-cluster.ts';
-import { assayPlan } from './assay-role.ts';
+import { assayPlan, fillCodeCache } from './assay-role.ts';
 import { isRoot } from './child-run.ts';
 import { type DatabaseServer, startDatabaseServer } from './database-server.ts';
 import { type Ensemble, startEnsemble } from './ensemble.ts';
@@ -89,7 +89,12 @@ async function startAll(group: ProcessGroup, options: StartOptions): Promise<Out
       servers: options.zooKeepers ?? 3,
       tickMs: options.tickMs ?? limits.zooKeeperTickMs,
     }),
-    startDatabaseServer(supervise, { ...options, zone: options.zones[0] ?? '' }),
+    startDatabaseServer(supervise, {
+      ...options,
+      zone: options.zones[0] ?? '',
+      connectionsMax: connectionsOf(options),
+    }),
+    fillCodeCache(codeCacheIn(options.directory), options.logDirectory),
   ]);
   if (!ensemble.ok) return ensemble;
   if (!database.ok) return database;
@@ -199,12 +204,23 @@ class Processes implements LocalCluster {
         zooKeeper: this.zooKeeper,
         sessionTimeoutMs,
         environment: this.#options.environment ?? {},
+        codeCache: codeCacheIn(this.#options.directory),
       }),
     );
     const started = await process.start();
     if (!started.ok) await process.kill();
     return started;
   }
+}
+
+function codeCacheIn(directory: string): string {
+  return join(directory, 'code-cache');
+}
+
+/** As many connections as all processes may open that the cluster begins with, and for those who look on and come later. */
+function connectionsOf({ nodesPerCluster, managersPerCluster = 2 }: LocalClusterOptions): number {
+  const processes = 2 + 2 * (nodesPerCluster + managersPerCluster);
+  return Math.max(300, 100 + processes * (limits.databaseConnectionsMax + 1));
 }
 
 function argsOf({ role }: Member, options: { directory: string; slots: number }): readonly string[] {

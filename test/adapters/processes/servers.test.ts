@@ -33,7 +33,13 @@ describe('the servers of a cluster', () => {
   const directory = mkdtempSync(join(tmpdir(), 'assay-servers-'));
   chmodSync(directory, 0o711);
   const group = new ProcessGroup({ ...kit, log: createRecordingLog() }, 'local');
-  const options = { directory, logDirectory: directory, zones: ['a', 'b', 'c'], zone: 'a' };
+  const options = {
+    directory,
+    logDirectory: directory,
+    zones: ['a', 'b', 'c'],
+    zone: 'a',
+    connectionsMax: 300,
+  };
   let ensemble: Ensemble;
   let postgres: SupervisedProcess;
   let url: string;
@@ -134,7 +140,7 @@ describe('the data of a cluster', () => {
     try {
       for (const statement of ['create table kept (one integer)', 'insert into kept values (1)']) {
         const group = new ProcessGroup({ ...kit, log: createRecordingLog() }, 'local');
-        const options = { directory, logDirectory: directory, zone: 'a', programs };
+        const options = { directory, logDirectory: directory, zone: 'a', programs, connectionsMax: 20 };
         try {
           const { url } = valueOf(await startDatabaseServer(group.supervise, options));
           urls.push(url);
