@@ -12,6 +12,7 @@ export function endAfterDeath(): void {
   const { connect } = process.getBuiltinModule('node:net');
   const tls = process.getBuiltinModule('node:tls');
   const { scheduler } = process.getBuiltinModule('node:timers/promises');
+  process.title = 'assay death watch';
   let told = '';
   // Signals to the whole group are for the parent: this process ends with its parent and not before.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

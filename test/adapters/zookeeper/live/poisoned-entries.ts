@@ -83,6 +83,27 @@ export function poisonedEntries(parts: () => { readonly clients: TestClients }):
       });
     });
 
+    it('that somebody has removed under a leader make it look again, and decide from what it finds', async () => {
+      const { clients } = parts();
+      await using sessions = new TestSessions(clients);
+      const session = await sessions.session();
+      const term = await (await sessions.leader(session)).term();
+      const decisions = { work, jobs: new Map([[job.id, job]]) };
+      await session.decide(term, decisions);
+      const vandal = clients.make();
+      const { places } = sessions;
+      const head = entryPath(places.jobs, 'good');
+      for (const path of [`${head}/0`, head, places.jobs, entryPath(places.work, 'n1'), places.work])
+        await must(vandal.remove(path));
+      const changed = { ...decisions, jobs: new Map([[job.id, { ...job, tasks: [liveTask('v')] }]]) };
+      await assert.rejects(session.decide(term, changed), /COORDINATION_LOST/);
+      const seen = await session.view();
+      assert.deepEqual([seen.work.size, seen.jobs.size], [0, 0]);
+      assert.equal(await session.decide(term, decisions), 'written');
+      const other = await (await sessions.session()).view();
+      assert.deepEqual([other.work, other.jobs], [decisions.work, decisions.jobs]);
+    });
+
     it('do not tell a node that it has no work: it goes on with what it knows until its list can be read', async () => {
       const { clients } = parts();
       await using sessions = new TestSessions(clients);
