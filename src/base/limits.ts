@@ -158,8 +158,8 @@ export const limits = {
   reportMs: 250,
   /** Ends of tasks are told at once, but no more often than this. */
   reportPauseMs: 5,
-  /** A node looks at its own load no more often than this: shorter spans are below the kernel's clock. */
-  loadLookMs: 200,
+  /** A node looks at its own load no more often than this: each look reads files of every process that it started. */
+  loadLookMs: 1 * second,
   sessionTimeoutMs: 3 * second,
   stopDeadlineMs: 10 * second,
   /** A role drains by that deadline, gives back the rest and closes its session: all of it takes no longer than this. */
@@ -219,6 +219,11 @@ export const limits = {
   databaseConnectionsOfRoleMax: 4,
   /** Statements that a connection keeps planned. */
   preparedStatementsMax: 64,
+  /**
+   * A transaction in which nothing happens for this long is ended by the server: a process that was stopped in the middle
+   * of a commit must not keep others from doing its work.
+   */
+  databaseIdleTransactionMs: 10 * second,
   databaseConnectTimeoutMs: 5 * second,
   databaseIdleMs: 1 * minute,
   /** Without a sign of life for this long the operating system asks the other side, once a second, ten times. */

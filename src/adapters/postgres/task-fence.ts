@@ -5,6 +5,7 @@ import type { TaskOutput } from '../../core/jobs/task.ts';
 import type { CommitOutcome, TaskCommit, TaskFence } from '../../ports/commit.ts';
 import { UnknownOutcome } from './database-fault.ts';
 import { encodeJson } from './json.ts';
+import { prepared } from './prepared.ts';
 import { type Connection, refuse, repeatedly, transactOutcome, type Work } from './transact.ts';
 
 /**
@@ -89,7 +90,7 @@ export async function commitTaskAtOnce(
 export function claimed(commit: TaskCommit, output: TaskOutput): RawBuilder<unknown> {
   const { fence } = commit;
   return sql`
-    open_job as (select id from job where id = ${fence.job} and ended_at is null for share),
+    ${prepared} open_job as (select id from job where id = ${fence.job} and ended_at is null for share),
     claimed as (
       insert into task_outcome (job, name, status, attempts, node, epoch, started_at, ended_at, output)
       select id, ${fence.name}, 'done', ${fence.attempt}::integer, ${fence.node}, ${fence.epoch}::bigint,

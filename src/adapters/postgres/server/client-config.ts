@@ -18,7 +18,7 @@ export function clientConfig(url: string): ClientConfig {
     fallback_application_name: 'assay',
     connectionTimeoutMillis: limits.databaseConnectTimeoutMs,
     statement_timeout: limits.databaseQueryTimeoutMs,
-    idle_in_transaction_session_timeout: limits.databaseQueryTimeoutMs,
+    idle_in_transaction_session_timeout: limits.databaseIdleTransactionMs,
     query_timeout: limits.databaseQueryTimeoutMs + limits.databaseConnectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: limits.databaseKeepAliveMs,

@@ -1,9 +1,11 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult, TransactionSettings } from 'kysely';
 import type { PoolClient } from 'pg';
-import { unreachable } from '../../../base/assert.ts';
+import { assert, unreachable } from '../../../base/assert.ts';
 import { type Failure, FailureError, failure } from '../../../base/errors.ts';
+import { limits } from '../../../base/limits.ts';
 import { type DatabaseFault, LostTransaction, UnknownOutcome } from '../database-fault.ts';
 import { numberText } from '../json.ts';
+import { preparedMark } from '../prepared.ts';
 import { encodeText } from '../safe-text.ts';
 import { CopiedBytes } from './copied-bytes.ts';
 import { endsConnection, faultOf } from './faults.ts';
@@ -77,7 +79,9 @@ export class ServerConnection implements DatabaseConnection {
   }
 
   #send(sql: string, values: readonly WireValue[] = []): Promise<Answer> {
-    return this.#translated(() => this.#client.query(sql, [...values]));
+    const name = preparedName(sql);
+    const query = { text: sql, values: [...values], ...(name === undefined ? {} : { name }) };
+    return this.#translated(() => this.#client.query(query));
   }
 
   async #translated<T>(query: () => Promise<T>): Promise<T> {
@@ -95,6 +99,18 @@ export class ServerConnection implements DatabaseConnection {
   #loss(failure: Failure): FailureError {
     return this.#isUncommitted ? new LostTransaction(failure) : new UnknownOutcome(failure);
   }
+}
+
+/** The driver prepares a statement that has a name, once on each connection. */
+const preparedNames = new Map<string, string>();
+
+function preparedName(sql: string): string | undefined {
+  const known = preparedNames.get(sql);
+  if (known !== undefined || !sql.includes(preparedMark)) return known;
+  assert(preparedNames.size < limits.preparedStatementsMax, 'prepared statements have few and fixed texts');
+  const name = `assay_${preparedNames.size}`;
+  preparedNames.set(sql, name);
+  return name;
 }
 
 type Answer = {

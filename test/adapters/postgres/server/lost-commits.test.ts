@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { UnknownOutcome } from '../../../../src/adapters/postgres/database-fault.ts';
 import type { ServerDatabase } from '../../../../src/adapters/postgres/server/open.ts';
-import { settled } from '../../../../src/adapters/postgres/task-fence.ts';
+import { commitTask, settled } from '../../../../src/adapters/postgres/task-fence.ts';
 import { FailureError, failure } from '../../../../src/base/errors.ts';
 import { taskId, taskName } from '../../../../src/base/ids.ts';
 import { fail } from '../../../../src/base/outcome.ts';
@@ -148,6 +148,24 @@ describe('a commit whose server is lost', () => {
       run: () => Promise.resolve(fail(refused)),
     });
     assert.deepEqual(outcome, fail(refused));
+  });
+
+  it('gives way to another attempt when its process stands still in the middle', async () => {
+    const world = new TestWorld(database);
+    const job = await world.enqueued({ kind: 'scan' });
+    await using stopped = directly(`${url}?idle_in_transaction_session_timeout=100`);
+    const isInTheMiddle = Promise.withResolvers<void>();
+    const goesOn = Promise.withResolvers<void>();
+    const task = commit(job, 'exercise/0', { kind: 'exercise', value: 1 });
+    const late = commitTask(stopped.kysely, task, async () => {
+      isInTheMiddle.resolve();
+      await goesOn.promise;
+    });
+    await isInTheMiddle.promise;
+    assert.ok((await exercise(world, job, 'exercise/0', 2)).ok);
+    goesOn.resolve();
+    const outcome = await late;
+    assert.ok(!outcome.ok && outcome.error.code === 'COMMIT_SUPERSEDED');
   });
 
   it('leaves each effect once when many commit while the server is killed twice', async () => {

@@ -74,9 +74,10 @@ describe('the start on a server', () => {
     }
   });
 
-  it('works on tables to which a newer Assay has only added', async () => {
+  it('works on tables to which a newer Assay has only added, from before or while it runs', async () => {
     const url = await server.createDatabase();
-    await (await openOnServer(url)).close();
+    const running = await openOnServer(url, createRecordingLog(), { connectionsMax: 1 });
+    assert.ok(await new TestWorld(running).ingested('2001-01-01'));
     await server.asSuperuser(
       url,
       `insert into migration values ('9998-add-later', '2030-01-01');
@@ -88,6 +89,10 @@ describe('the start on a server', () => {
     assert.ok(await world.ingested('2001-01-01'));
     assert.deepEqual(await database.outbox.list(world.dataset, 1), []);
     await database.close();
+    const other = new TestWorld(running);
+    assert.ok(await other.ingested('2001-01-01'));
+    assert.deepEqual(await running.outbox.list(other.dataset, 1), []);
+    await running.close();
   });
 
   it('refuses tables of a newer Assay', async () => {
