@@ -89,6 +89,19 @@ export function copiesOf(state: LiveTaskState): readonly Copy[] {
   return state.state === 'doubled' ? state.copies : [];
 }
 
+/** Whether any node has the task. */
+export function isWithNode({ state }: LiveTaskState): boolean {
+  return state === 'assigned' || state === 'doubled';
+}
+
+/** The task's copy on this node; undefined when there is none. */
+export function copyOn(state: LiveTaskState, node: NodeId): Copy | undefined {
+  if (state.state === 'assigned') return state.node === node ? state : undefined;
+  if (state.state !== 'doubled') return undefined;
+  const [first, second] = state.copies;
+  return first.node === node ? first : second.node === node ? second : undefined;
+}
+
 function doubled(state: LiveTaskState, { node, at }: Copy): LiveTaskState {
   assert(state.state === 'assigned', `a ${state.state} task can not be copied`);
   assert(state.node !== node, `a task can not be on ${node} twice`);
@@ -105,10 +118,7 @@ function doubled(state: LiveTaskState, { node, at }: Copy): LiveTaskState {
 
 /** The task with its other node alone; undefined when there is none. */
 function withoutCopy(state: LiveTaskState, node: NodeId): LiveTaskState | undefined {
-  assert(
-    copiesOf(state).some((copy) => copy.node === node),
-    `a ${state.state} task is not with ${node}`,
-  );
+  assert(copyOn(state, node) !== undefined, `a ${state.state} task is not with ${node}`);
   if (state.state !== 'doubled') return undefined;
   const [first, second] = state.copies;
   return { state: 'assigned', attempt: state.attempt, ...(first.node === node ? second : first) };

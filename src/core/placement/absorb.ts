@@ -1,6 +1,6 @@
 import { failure } from '../../base/errors.ts';
 import type { NodeId, TaskId } from '../../base/ids.ts';
-import { copiesOf } from '../jobs/task-state.ts';
+import { copiesOf, copyOn, isWithNode } from '../jobs/task-state.ts';
 import type { AbsenceVerdict } from '../membership/absence.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
 import type { EndedTask, NodeReport, ToldTask } from '../membership/node.ts';
@@ -38,10 +38,8 @@ export function heldRef(draft: Draft, node: NodeId, told: ToldTask): TaskRef | u
   const ref = draft.refs.get(told.task);
   if (ref === undefined) return undefined;
   const { state } = ref.task;
-  if ((state.state !== 'assigned' && state.state !== 'doubled') || state.attempt !== told.attempt)
-    return undefined;
-  const holds = copiesOf(state).some((copy) => copy.node === node && copy.at === told.assignedAt);
-  return holds ? ref : undefined;
+  if (state.state !== 'assigned' && state.state !== 'doubled') return undefined;
+  return state.attempt === told.attempt && copyOn(state, node)?.at === told.assignedAt ? ref : undefined;
 }
 
 function absorbEnd(
@@ -77,8 +75,10 @@ export function absorbLosses(draft: Draft, world: World, lost: AbsenceVerdict['l
 
 /** What a node runs of that which it holds now, by its report. */
 export function runningOn(draft: Draft, node: NodeId, report: NodeReport | undefined): ReadonlySet<TaskId> {
-  const told = report?.running ?? [];
-  return new Set(told.filter((each) => heldRef(draft, node, each) !== undefined).map((each) => each.task));
+  const running = new Set<TaskId>();
+  for (const told of report?.running ?? [])
+    if (heldRef(draft, node, told) !== undefined) running.add(told.task);
+  return running;
 }
 
 function deathOf(ref: TaskRef, node: NodeId, at: { draft: Draft; world: World }) {
@@ -104,6 +104,7 @@ export function absorbOrphans(draft: Draft, world: World): void {
     }
   }
   for (const ref of draft.refs.values()) {
+    if (!isWithNode(ref.task.state)) continue;
     for (const { node } of copiesOf(ref.task.state)) {
       if (listed.get(node)?.has(ref.id) !== true) draft.apply(ref, { kind: 'released', node, at: draft.now });
     }

@@ -1,6 +1,5 @@
 import type { JobPriority } from '../jobs/job.ts';
 import type { TaskKind } from '../jobs/task.ts';
-import { copiesOf } from '../jobs/task-state.ts';
 import { canDo } from '../membership/node.ts';
 import { type Assigning, release } from './assigning.ts';
 import { bestSeat, fits, hasFreeSlot, ZoneCounts } from './choose-seat.ts';
@@ -39,14 +38,17 @@ export function assignTasks(
 }
 
 /** Counts what nodes have: against the shares what has a slot, against the limits of jobs also what absent nodes may run. */
-function countHeld({ draft, seats, claims }: Assigning): void {
+function countHeld({ draft, seats, claims, world }: Assigning): void {
   const present = new Set(seats.map((seat) => seat.node.id));
   for (const seat of seats) {
     for (const ref of seat.slotted) claims.count(ref, true);
     for (const ref of seat.spare) claims.count(ref, false);
   }
-  for (const ref of draft.refs.values()) {
-    for (const { node } of copiesOf(ref.task.state)) if (!present.has(node)) claims.count(ref, false);
+  for (const node of world.view.work.keys()) {
+    for (const { task } of present.has(node) ? [] : draft.work(node)) {
+      const ref = draft.refs.get(task);
+      if (ref !== undefined) claims.count(ref, false);
+    }
   }
 }
 

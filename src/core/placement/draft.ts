@@ -3,7 +3,7 @@ import type { Failure } from '../../base/errors.ts';
 import { type JobId, type NodeId, type TaskId, type TaskName, taskId } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { LiveJob, LiveTask, LiveTaskState } from '../jobs/live.ts';
-import type { TaskKind, TaskOutcome, TaskSpec } from '../jobs/task.ts';
+import type { PlannedTask, TaskKind, TaskOutcome, TaskSpec } from '../jobs/task.ts';
 import { copiesOf, quarantineFailure, type TaskEvent, transition } from '../jobs/task-state.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
 import type { Assignment } from '../membership/node.ts';
@@ -68,7 +68,7 @@ export class Draft {
     this.#epoch = base.epoch;
     this.now = base.now;
     for (const job of base.view.jobs.values()) {
-      const refs = job.tasks.map((task) => ({ id: taskId(job.id, task.plan.name), job, task }));
+      const refs = job.tasks.map((task) => ({ id: idOf(job.id, task.plan), job, task }));
       for (const ref of refs) this.refs.set(ref.id, ref);
       this.#byJob.set(job.id, refs);
     }
@@ -217,6 +217,17 @@ function endFailure(ref: TaskRef, event: TaskEvent): Failure {
   if (event.kind === 'failed') return event.failure;
   if (event.kind === 'died') return quarantineFailure(ref.task, event.failure);
   return { code: 'TASK_CANCELLED', message: `Task ${ref.id} was cancelled` };
+}
+
+/** Ids by plan: a plan stays the same object from tick to tick, and an id that is kept has its hash with it. */
+const ids = new WeakMap<PlannedTask, { readonly job: JobId; readonly id: TaskId }>();
+
+function idOf(job: JobId, plan: PlannedTask): TaskId {
+  const known = ids.get(plan);
+  if (known?.job === job) return known.id;
+  const id = taskId(job, plan.name);
+  ids.set(plan, { job, id });
+  return id;
 }
 
 function without(list: readonly Assignment[], task: TaskId): Assignment[] {

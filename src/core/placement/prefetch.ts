@@ -1,5 +1,6 @@
 import type { DatasetName } from '../../base/ids.ts';
 import type { JobPriority } from '../jobs/job.ts';
+import type { TaskKind } from '../jobs/task.ts';
 import { type Assigning, release } from './assigning.ts';
 import { bestSeat, mayTake } from './choose-seat.ts';
 import { priorities } from './claims.ts';
@@ -24,13 +25,18 @@ function fillRoom(assigning: Assigning, best: BestClaim, room: Set<Seat>): boole
   const { claims, draft, zones, estimates, capMb } = assigning;
   const { rules } = assigning.world;
   let placed = false;
+  let kind: TaskKind | undefined;
+  const isFull = (seat: Seat): boolean => {
+    const usualMs = kind === undefined ? undefined : estimates.usualMs(kind);
+    return seat.spare.length >= prefetchMax(usualMs, seat.node.slots, rules);
+  };
   while (room.size > 0) {
     const ref = claims.next(best.priority, best.datasets);
     if (ref === undefined) return placed;
     if (!isShort(assigning, ref, false)) continue;
-    const usualMs = estimates.usualMs(ref.task.plan.spec.kind);
-    for (const seat of room) {
-      if (seat.spare.length >= prefetchMax(usualMs, seat.node.slots, rules)) room.delete(seat);
+    if (kind !== ref.task.plan.spec.kind) {
+      kind = ref.task.plan.spec.kind;
+      for (const seat of room) if (isFull(seat)) room.delete(seat);
     }
     const seat = bestSeat(room, zones.of(ref), (each) => fitsBehind(each, ref, capMb));
     if (seat === undefined) continue;
@@ -39,6 +45,7 @@ function fillRoom(assigning: Assigning, best: BestClaim, room: Set<Seat>): boole
     zones.add(ref, seat);
     claims.served(ref, false);
     placed = true;
+    if (isFull(seat)) room.delete(seat);
   }
   return false;
 }
@@ -80,14 +87,15 @@ export function callBack(assigning: Assigning): boolean {
 
 /** All that wait in front of a node must fit in, once as many of those that have a slot have ended, whichever they are. */
 function fitsBehind(seat: Seat, ref: TaskRef, capMb: number): boolean {
+  if (!mayTake(seat, ref)) return false;
   const need = (each: TaskRef) => needMb(each, capMb);
-  const waiting = [...seat.spare, ref];
+  const waitingMb = sum(seat.spare.map(need)) + need(ref);
+  if (seat.memoryMb + waitingMb <= seat.node.memoryMb) return true;
   const leaving = seat.slotted
     .map(need)
     .toSorted((a, b) => a - b)
-    .slice(0, waiting.length);
-  const memoryMb = seat.memoryMb - sum(leaving) + sum(waiting.map(need));
-  return mayTake(seat, ref) && memoryMb <= seat.node.memoryMb;
+    .slice(0, seat.spare.length + 1);
+  return seat.memoryMb - sum(leaving) + waitingMb <= seat.node.memoryMb;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import type { NodeId, TaskId } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
-import { copiesOf } from '../jobs/task-state.ts';
+import { copyOn } from '../jobs/task-state.ts';
 import type { NodeDescription, NodeReport } from '../membership/node.ts';
 import { runningOn, type World } from './absorb.ts';
 import type { Draft, TaskRef } from './draft.ts';
@@ -40,11 +40,13 @@ function takeSeat(
 ): Seat {
   const report = from.world.view.reports.get(node.id);
   const running = runningOn(draft, node.id, report);
-  const held = draft.work(node.id).flatMap((each) => draft.refs.get(each.task) ?? []);
-  const ordered = [
-    ...held.filter((ref) => running.has(ref.id)),
-    ...held.filter((ref) => !running.has(ref.id)),
-  ];
+  const ordered: TaskRef[] = [];
+  const behind: TaskRef[] = [];
+  for (const { task } of draft.work(node.id)) {
+    const ref = draft.refs.get(task);
+    if (ref !== undefined) (running.has(task) ? ordered : behind).push(ref);
+  }
+  ordered.push(...behind);
   const slotted = ordered.slice(0, node.slots);
   const drained = from.world.view.draining.has(node.id) || report?.unavailable !== undefined;
   const silent = isSilent(from.heard.get(node.id), draft.now, from.world.rules.suspectMs);
@@ -52,12 +54,19 @@ function takeSeat(
     node,
     open: !drained && !silent,
     pressure: report === undefined ? 0 : pressureOf(node, report),
-    mentioned: new Set([...(report?.running ?? []), ...(report?.ended ?? [])].map((each) => each.task)),
+    mentioned: mentionedIn(report),
     running,
     slotted,
     spare: ordered.slice(node.slots),
     memoryMb: slotted.reduce((sum, ref) => sum + needMb(ref, from.capMb), 0),
   };
+}
+
+function mentionedIn(report: NodeReport | undefined): ReadonlySet<TaskId> {
+  const mentioned = new Set<TaskId>();
+  for (const { task } of report?.running ?? []) mentioned.add(task);
+  for (const { task } of report?.ended ?? []) mentioned.add(task);
+  return mentioned;
 }
 
 function pressureOf(node: NodeDescription, report: NodeReport): number {
@@ -94,7 +103,7 @@ function slottedOn(
 ): ReadonlyMap<TaskId, Slotted> {
   const slotted = new Map<TaskId, Slotted>();
   for (const ref of seat.slotted) {
-    const copy = copiesOf(ref.task.state).find((each) => each.node === seat.node.id);
+    const copy = copyOn(ref.task.state, seat.node.id);
     if (copy === undefined) continue;
     const running = seat.running.has(ref.id);
     const old = before?.get(ref.id);

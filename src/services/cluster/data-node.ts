@@ -65,7 +65,7 @@ export class DataNode implements Service {
   #stopping = false;
   #broken = false;
   #reportDue = true;
-  #reportedAtMs = 0;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
   /** When a report got through last, and when the loop came round last, whatever came of it. */
   #toldAtMs = 0;
   #turnedAtMs = 0;
@@ -179,27 +179,36 @@ export class DataNode implements Service {
         this.#leaveExpired();
         return;
       }
+      let waitMs = reportMs;
       try {
-        await this.#sync(reportMs);
+        waitMs = await this.#sync(reportMs);
       } catch (thrown) {
         this.#kit.log.debug('a data node could not reach its cluster', { failure: failureOf(thrown) });
         this.#reportDue = true;
       }
       this.#progressed.ring();
-      await this.#wake.wait(reportMs);
+      await this.#wake.wait(waitMs);
     }
   }
 
-  async #sync(reportMs: number): Promise<void> {
+  /** Returns how long nothing needs to be told. */
+  async #sync(reportMs: number): Promise<number> {
     const membership = this.#membership;
-    if (membership === undefined || this.#parts.coordination.state() !== 'connected') return;
+    if (membership === undefined || this.#parts.coordination.state() !== 'connected') return reportMs;
     this.#follow(await membership.work());
-    const nowMs = this.#kit.clock.monotonicMs();
-    if (!this.#reportDue && nowMs - this.#reportedAtMs < reportMs) return;
+    if (this.#untilReportMs(reportMs) > 0) return this.#untilReportMs(reportMs);
     this.#reportDue = false;
-    this.#reportedAtMs = nowMs;
+    this.#reportedAtMs = this.#kit.clock.monotonicMs();
     await membership.report(this.#report());
     this.#toldAtMs = this.#kit.clock.monotonicMs();
+    // What ended while the report was under way is told next.
+    return Math.max(1, this.#untilReportMs(reportMs));
+  }
+
+  /** Ends are told at once, but in a rush of them one report serves many. */
+  #untilReportMs(reportMs: number): number {
+    const pauseMs = this.#reportDue ? Math.min(limits.reportPauseMs, reportMs) : reportMs;
+    return Math.max(0, this.#reportedAtMs + pauseMs - this.#kit.clock.monotonicMs());
   }
 
   /** Brings what runs here into line with what is assigned. */

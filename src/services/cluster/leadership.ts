@@ -53,6 +53,7 @@ export class Leadership {
   #refreshDue = true;
   #refreshedAtMs = 0;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #lookPauseMs = 0;
   readonly #halt = new AbortController();
   #tickedAtMs: number;
 
@@ -156,9 +157,12 @@ export class Leadership {
     return Math.min(this.#times.idleTickMs, lookMs, Math.max(0, untilMs));
   }
 
-  /** The first change of a quiet queue is looked at at once; in a storm of them one look serves many. */
+  /**
+   * A change of the queue is looked at in the next tick; in a storm of them one look serves many, so that looks take a
+   * small part of the time, however long one takes.
+   */
   #untilLookMs(nowMs: number): number {
-    return Math.max(0, this.#lookedAtMs + limits.queueLookMs - nowMs);
+    return Math.max(0, this.#lookedAtMs + this.#lookPauseMs - nowMs);
   }
 
   /** Database, coordination, database, in this order. False when this leader may not, or no longer, decide. */
@@ -207,6 +211,8 @@ export class Leadership {
     const liveTasks = [...seen.jobs.values()].reduce((sum, job) => sum + job.tasks.length, 0);
     const admitted = await this.#book.admit(liveTasks, this.#ending.keys());
     for (const job of admitted) this.#telemetry.admitted(job);
+    const tookMs = this.#kit.clock.monotonicMs() - nowMs;
+    this.#lookPauseMs = Math.min(limits.queueLookMsMax, tookMs * lookPausePerLook);
     if (!periodic) return;
     this.#refreshedAtMs = nowMs;
     this.#telemetry.depth(await this.#parts.jobs.depth(this.#parts.coordination.cluster));
@@ -288,6 +294,9 @@ export class Leadership {
     return instant(this.#begunAt.wall + elapsedMs);
   }
 }
+
+/** Looks at the queue take at most a fifth of the time. */
+const lookPausePerLook = 4;
 
 function merged(
   jobs: ReadonlyMap<JobId, LiveJob>,

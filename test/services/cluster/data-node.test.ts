@@ -74,6 +74,7 @@ class Bench {
   }
 
   async report(): Promise<NodeReport> {
+    await this.kit.clock.advance(limits.reportPauseMs);
     const report = (await this.leader.view()).reports.get(id);
     assert.ok(report !== undefined, 'there is no report');
     return report;

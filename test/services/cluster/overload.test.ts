@@ -46,7 +46,7 @@ describe('an overloaded node', () => {
         }) === 3,
     );
     load = { ...load, machineMemory: 0.99 };
-    await clock.advance(300);
+    await clock.advance(600);
     const held = (await session.view()).work.get(first) ?? [];
     assert.ok(held.length <= 1, `${held.length} are still with it`);
     const before = cluster.store.commits.length;
