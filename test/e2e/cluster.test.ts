@@ -60,12 +60,12 @@ describe('a cluster of processes', () => {
 
   it('does what the service in one process does, though nodes and a leader are stopped and killed', async () => {
     const faults = [
-      () => cluster.signal('node-ingestion-a1', 'SIGTERM'),
+      async () => cluster.signal('node-ingestion-a1', 'SIGTERM'),
       async () => cluster.signal(await leaderOf('ingestion'), 'SIGKILL'),
-      () => cluster.signal('node-ingestion-b1', 'SIGKILL'),
-      () => cluster.signal('node-quality-a1', 'SIGTERM'),
+      async () => cluster.signal('node-ingestion-b1', 'SIGKILL'),
+      async () => cluster.signal('node-quality-a1', 'SIGTERM'),
       async () => cluster.signal(await leaderOf('quality'), 'SIGKILL'),
-      () => cluster.signal('node-quality-b1', 'SIGKILL'),
+      async () => cluster.signal('node-quality-b1', 'SIGKILL'),
     ];
     let done = 0;
     const end = await backfillDaily(client, async (commits) => {

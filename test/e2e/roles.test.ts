@@ -78,6 +78,12 @@ describe('a process with one role', () => {
     }
   });
 
+  it('does not take a share that is not mounted for an empty one', async () => {
+    const { code, err } = await runAssay([...node, '--batches', 'directory:/nowhere/batches'], env);
+    assert.equal(code, 3);
+    assert.match(err, /the directory of batches \/nowhere\/batches does not exist/);
+  });
+
   it('leaves the cluster with its process: told to stop, broken or killed', async () => {
     await using watcher = await watch(env);
     for (const [signal, code] of [
@@ -105,8 +111,9 @@ describe('a process with one role', () => {
     await second.ready();
     assert.match(String((await watcher.session.leader())?.leader), /^first-/);
     assert.equal(await first.end('SIGTERM'), 0);
-    await eventually('the second leads', async () =>
-      /^second-/.test((await watcher.session.leader())?.leader ?? ''),
+    await eventually(
+      'the second leads',
+      async () => (await watcher.session.leader())?.leader.startsWith('second-') === true,
     );
     assert.equal(await second.end('SIGTERM'), 0);
   });
