@@ -74,7 +74,12 @@ async function drilled(
   const { io, dependencies } = session;
   const wish = wishOf(session, drill, options);
   return await whileInterruptible(dependencies, async (signal) => {
-    const { report, history } = await runDisturbedDrill(session, wish, signal);
+    const end = await runDisturbedDrill(session, wish, signal);
+    if (end === undefined) {
+      io.err('interrupted before there was anything to report\n');
+      return 130;
+    }
+    const { report, history } = end;
     if (options.report !== undefined) {
       await writeTextFile(session, options.report, drillHtml(report));
       io.err(`wrote ${options.report}\n`);

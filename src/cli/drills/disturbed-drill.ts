@@ -34,17 +34,18 @@ export type DrillEnd = { readonly report: DrillReport; readonly history: DrillHi
 
 /**
  * A drill that disturbs a cluster while it works: first the same work on a service that nothing disturbs, then on the
- * cluster, then the comparison. When `signal` aborts, what there is until then is judged.
+ * cluster, then the comparison. When `signal` aborts, what there is until then is judged; before the cluster there is nothing.
  */
 export async function runDisturbedDrill(
   session: Session,
   wish: DisturbedWish,
   signal: AbortSignal,
-): Promise<DrillEnd> {
+): Promise<DrillEnd | undefined> {
   return await inDrillDirectory(session, wish.keep, async (directory, site) => {
     const { jobs, seed, nodes, slots } = wish;
     const workload = planWorkload({ jobs, seed, messagesTo: site.messagesTo });
     const reference = await undisturbed(session, { directory, site, workload }, signal);
+    if (reference === undefined) return undefined;
     await site.clear();
     const cluster = { directory, nodes, slots, build: 'before' };
     return await withDrillCluster(session, cluster, (setting) =>
@@ -57,7 +58,7 @@ async function undisturbed(
   { io, dependencies }: Session,
   of: { readonly directory: string; readonly site: DrillSite; readonly workload: Workload },
   signal: AbortSignal,
-): Promise<DrillReference> {
+): Promise<DrillReference | undefined> {
   const { clock, drills } = dependencies;
   const { site, workload } = of;
   io.err(`the same work without faults first: ${workload.datasets.length} datasets\n`);
@@ -70,6 +71,9 @@ async function undisturbed(
     const onProgress = (begun: number): void => line.steps(begun, expected);
     const parts = { kit, service: client, site, datasetsAtOnce: referenceDatasetsAtOnce, onProgress };
     return await runReference(workload, parts, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   } finally {
     line.clear();
     await service.stop();

@@ -4,7 +4,7 @@ import { checkUpgrade } from './check-upgrade.ts';
 import { countByBucket, type Spread, spreadOf } from './figures.ts';
 import type { DrillHistory, DrillReference, InjectedFault } from './history.ts';
 import { type Recovery, recoveries } from './recovery.ts';
-import type { DrillVerdict } from './verdict.ts';
+import type { DrillVerdict, Finding } from './verdict.ts';
 
 /** What is told of a drill: the verdict, and the figures that its history gives. */
 export type DrillReport = {
@@ -67,12 +67,14 @@ export function drillReport(of: {
     readonly startedAt: Instant;
     readonly endedAt: Instant;
     readonly cutShort?: string;
+    readonly interrupted: boolean;
   };
   readonly reference: DrillReference;
 }): DrillReport {
   const { drill, about, run, reference } = of;
   const { history, startedAt, endedAt, cutShort } = run;
-  const verdict = judged(drill, history, reference);
+  const whole = judged(drill, history, reference);
+  const verdict = run.interrupted ? { ...whole, findings: whole.findings.filter(isDone) } : whole;
   const tasks = history.jobs.flatMap((job) => job.tasks);
   const ends = tasks.map((task) => task.endedAt);
   const told = recoveries(history.faults, ends, horizonMs);
@@ -95,6 +97,11 @@ export function drillReport(of: {
     counters: countersOf(history),
     nodes: nodesOf(history),
   };
+}
+
+/** Whether a finding is about something that was done, rather than about what was not done yet. */
+function isDone({ kind }: Finding): boolean {
+  return kind !== 'lost' && kind !== 'stuck' && kind !== 'idle';
 }
 
 function judged(drill: DrillReport['drill'], history: DrillHistory, reference: DrillReference): DrillVerdict {

@@ -45,8 +45,10 @@ export type DrillRun = {
   readonly startedAt: Instant;
   /** When the last of the work had ended. */
   readonly endedAt: Instant;
-  /** Why not all of it was done: a failure, or somebody's wish. */
+  /** Why not all of it was done. */
   readonly cutShort?: string;
+  /** Somebody wanted it to end: what is not done yet is nobody's fault. */
+  readonly interrupted: boolean;
 };
 
 /**
@@ -88,8 +90,10 @@ export async function runDrill(
     processes,
     counts: counters.counted,
   };
-  const reason = standing.cutShort ?? cutShort;
-  return { history, startedAt, endedAt, ...(reason === undefined ? {} : { cutShort: reason }) };
+  const reason =
+    standing.cutShort ?? (cutShort !== undefined && interrupted.aborted ? 'it was interrupted' : cutShort);
+  const ended = reason === undefined ? {} : { cutShort: reason };
+  return { history, startedAt, endedAt, interrupted: interrupted.aborted, ...ended };
 }
 
 type Attempt = DrillParts & {

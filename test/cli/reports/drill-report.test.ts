@@ -34,7 +34,12 @@ function reportOf(parts: Partial<DrillHistory> = {}, cutShort?: string) {
   const faults = [fault(1, 100), fault(2, 150, { what: 'zone <b>', targets: ['a', 'b'] })];
   const history = { ...cleanHistory(), faults, ...parts };
   const ended = { startedAt: instant(0), endedAt: instant(1_000) };
-  const run = { history, ...ended, ...(cutShort === undefined ? {} : { cutShort }) };
+  const run = {
+    history,
+    ...ended,
+    interrupted: cutShort !== undefined,
+    ...(cutShort === undefined ? {} : { cutShort }),
+  };
   return drillReport({ drill: 'failure', about, run, reference: cleanHistory() });
 }
 
@@ -68,8 +73,8 @@ describe('the report of a drill', () => {
   });
 
   it('does not pass when it was cut short, whatever was right until then', () => {
-    const report = reportOf({}, 'somebody wanted to go home');
-    assert.deepEqual([report.verdict.passed, report.passed], [true, false]);
+    const report = reportOf({ results: [] }, 'somebody wanted to go home');
+    assert.deepEqual([report.verdict.findings, report.passed], [[], false]);
     assert.ok(drillHtml(report).includes('It was cut short: somebody wanted to go home.'));
   });
 

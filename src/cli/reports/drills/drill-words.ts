@@ -35,8 +35,11 @@ export function headFigures({
 export function verdictSentence(report: DrillReport): string {
   const { verdict, cutShort, passed, drill } = report;
   const { counts } = verdict;
-  if (cutShort !== undefined) return `It was cut short: ${cutShort}.`;
-  if (!passed) return `${verdict.findings.length} things are not as they must be.`;
+  const found = `${verdict.findings.length} things are not as they must be.`;
+  if (cutShort !== undefined) {
+    return `It was cut short: ${cutShort}. ${verdict.findings.length === 0 ? 'What was done is right as far as it went.' : found}`;
+  }
+  if (!passed) return found;
   const done =
     'Every job was done correctly exactly once: results, incidents and messages equal those of a run without faults.';
   const retries = drill === 'upgrade' ? ' No attempt of any task was spent.' : '';
