@@ -1,6 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -9,12 +7,15 @@ import {
   type ServerDatabase,
   type ServerDatabaseOptions,
 } from '../../src/adapters/postgres/server/open.ts';
+import { freePorts } from '../../src/adapters/processes/free-ports.ts';
+import { initialisePostgres, postgresPlan } from '../../src/adapters/processes/postgres-server.ts';
+import { findPrograms } from '../../src/adapters/processes/programs.ts';
+import { SupervisedProcess } from '../../src/adapters/processes/supervised-process.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { createRandom } from '../../src/adapters/system/random.ts';
 import { FailureError } from '../../src/base/errors.ts';
 import type { Log } from '../../src/ports/log.ts';
 import { createRecordingLog } from './kit.ts';
-import { freePorts } from './zookeeper/free-ports.ts';
 
 /** A PostgreSQL server of a test's own, which dies with this process however it ends. */
 export type PostgresServer = AsyncDisposable & {
@@ -31,29 +32,32 @@ export type PostgresServer = AsyncDisposable & {
 /** The user that the databases belong to. Its password must appear in no log. */
 export const password = 'not-to-be-told';
 
-/** Of the rights of root a server takes none: it runs as nobody then. */
-const nobody = 65_534;
-
-const startDeadlineMs = 60_000;
-
 /**
  * Makes a cluster in a temporary directory and starts it on a free port. Its texts sort by the rules of English, as on
  * many a server, which no query of ours may depend on. It does without fsync, which only a crash
  * of the operating system would miss.
  */
 export async function startPostgres(): Promise<PostgresServer> {
-  const programs = programsDirectory();
+  const found = findPrograms();
+  if (!found.ok) throw new FailureError(found.error);
+  const programs = found.value.postgres;
   const directory = mkdtempSync(join(tmpdir(), 'assay-postgres-'));
-  const isRoot = process.geteuid?.() === 0;
-  chmodSync(directory, 0o755);
-  const passwordFile = join(directory, 'password');
-  writeFileSync(passwordFile, password);
-  if (isRoot) for (const path of [directory, passwordFile]) chownSync(path, nobody, nobody);
+  chmodSync(directory, 0o711);
+  const files = join(directory, 'postgres');
+  const options = ['--no-sync', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
+  const made = await initialisePostgres(files, { programs, password, options });
+  if (!made.ok) throw new FailureError(made.error);
   const [port = 0] = await freePorts(1);
-  const server = new Server({ programs, directory, port, isRoot });
+  const settings = ['fsync=off', 'max_connections=60', 'shared_buffers=32MB', 'deadlock_timeout=100ms'];
+  const plan = postgresPlan(
+    { zone: 'a', directory: files, logFile: join(directory, 'log'), port, settings },
+    programs,
+  );
+  const kit = { clock: systemClock, random: createRandom(), log: createRecordingLog() };
+  const process = new SupervisedProcess(kit, plan, { build: '', onChange: () => {} });
+  const server = new Server(process, { directory, port });
   try {
-    server.initialise(passwordFile);
-    await server.start();
+    await server.restart();
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw error;
@@ -78,51 +82,16 @@ export async function openOnServer(
   return opened.value;
 }
 
-type ServerOptions = {
-  readonly programs: string;
-  readonly directory: string;
-  readonly port: number;
-  readonly isRoot: boolean;
-};
-
 class Server implements PostgresServer {
-  readonly #options: ServerOptions;
-  #child: ChildProcess | undefined;
+  readonly #process: SupervisedProcess;
+  readonly #directory: string;
+  readonly #port: number;
   #databases = 0;
 
-  constructor(options: ServerOptions) {
-    this.#options = options;
-  }
-
-  initialise(passwordFile: string): void {
-    const { programs, directory } = this.#options;
-    const [command = '', ...before] = this.#unprivileged();
-    const settings = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
-    const access = ['--username=admin', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-    const program = [join(programs, 'initdb'), '-D', join(directory, 'data'), '--no-sync'];
-    execFileSync(command, [...before, ...program, ...settings, ...access], { cwd: directory, stdio: 'pipe' });
-  }
-
-  /** Starts the postmaster and waits until it says that it is ready. */
-  async start(): Promise<void> {
-    const { programs, directory, port } = this.#options;
-    const settings = [
-      'listen_addresses=127.0.0.1',
-      'unix_socket_directories=',
-      'fsync=off',
-      'max_connections=60',
-      'shared_buffers=32MB',
-      'log_destination=stderr',
-      'deadlock_timeout=100ms',
-    ].flatMap((setting) => ['-c', setting]);
-    const [command = '', ...before] = this.#unprivileged();
-    const program = [join(programs, 'postgres'), '-D', join(directory, 'data'), '-p', String(port)];
-    const child = spawn(command, [...before, ...program, ...settings], {
-      cwd: directory,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    this.#child = child;
-    await ready(child);
+  constructor(process: SupervisedProcess, options: { readonly directory: string; readonly port: number }) {
+    this.#process = process;
+    this.#directory = options.directory;
+    this.#port = options.port;
   }
 
   async createDatabase({ encoding = 'UTF8' } = {}): Promise<string> {
@@ -146,61 +115,21 @@ class Server implements PostgresServer {
     }
   }
 
-  async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+  kill(): Promise<void> {
+    return this.#process.kill();
   }
 
   async restart(): Promise<void> {
-    const deadlineMs = performance.now() + startDeadlineMs;
-    for (;;) {
-      try {
-        return await this.start();
-      } catch (error) {
-        // The processes of the dead one notice its death in their own time, and hold its memory until then.
-        if (!/shared memory block/.test(String(error)) || performance.now() > deadlineMs) throw error;
-      }
-    }
+    const started = await this.#process.start();
+    if (!started.ok) throw new FailureError(started.error);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end('SIGQUIT');
-    rmSync(this.#options.directory, { recursive: true, force: true, maxRetries: 10 });
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
+    await this.#process.close();
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 });
   }
 
   #url(user: string, database: string): string {
-    return `postgres://${user}:${password}@127.0.0.1:${this.#options.port}/${database}`;
+    return `postgres://${user}:${password}@127.0.0.1:${this.#port}/${database}`;
   }
-
-  #unprivileged(): string[] {
-    const identity = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-    return ['setpriv', ...(this.#options.isRoot ? identity : []), '--pdeathsig', 'KILL', '--'];
-  }
-}
-
-/** Resolves when the server accepts connections; rejects with what it said when it ends before. */
-function ready(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (said.length < 100_000) said += chunk.toString('utf8');
-      if (said.includes('ready to accept connections')) resolve();
-    });
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error(`the PostgreSQL server did not start: ${said}`)));
-  });
-}
-
-/** Where Debian puts the newest version that is installed. */
-function programsDirectory(): string {
-  const found = [18, 17, 16, 15].map((major) => `/usr/lib/postgresql/${major}/bin`).find(existsSync);
-  if (found !== undefined) return found;
-  throw new Error('no PostgreSQL server of version 15 or newer: install it, as scripts/test.sh does');
 }
