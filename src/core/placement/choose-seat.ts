@@ -63,7 +63,15 @@ export function fits(seat: Seat, ref: TaskRef, capMb: number): boolean {
   return mayTake(seat, ref) && seat.memoryMb + needMb(ref, capMb) <= seat.node.memoryMb;
 }
 
-/** Whether a task may come to this seat at all, be there room or not. */
+/**
+ * Whether a task may come to this seat at all, be there room or not. Two under which something died never run on one
+ * node: else a task that only happened to be near would be quarantined with the one that kills.
+ */
 export function mayTake(seat: Seat, ref: TaskRef): boolean {
-  return !seat.mentioned.has(ref.id) && canDo(seat.node, ref.task.plan.spec.kind);
+  if (seat.mentioned.has(ref.id) || !canDo(seat.node, ref.task.plan.spec.kind)) return false;
+  return ref.task.deaths.length === 0 || !(seat.slotted.some(isSuspect) || seat.spare.some(isSuspect));
+}
+
+function isSuspect({ task }: TaskRef): boolean {
+  return task.deaths.length > 0;
 }

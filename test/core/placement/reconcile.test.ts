@@ -422,6 +422,44 @@ describe('reconcile, on losses', () => {
     assert.deepEqual(stateOf(after, 'j1', 'a'), state);
   });
 
+  it('does not take a report that is older than an assignment for its answer, in the same attempt on the same node', () => {
+    const again = { ...on('n1'), at: instant(startOfTime + 500) };
+    const job = liveJob({ id: 'j1', tasks: [liveTask('a', again), liveTask('b', again)] });
+    const running = [{ task: taskId(jobId('j1'), taskName('b')), attempt: 1, assignedAt: startOfTime }];
+    for (const end of [
+      { kind: 'released' },
+      { kind: 'failed', failure: { code: 'INTERNAL', message: 'of the first time' } },
+      { kind: 'died', failure: { code: 'WORKER_DIED', message: 'of the first time' } },
+    ] as const) {
+      const reports = [reportOf('n1', { running, ended: [endOf('j1', 'a', end)] })];
+      const view = viewOf({ nodes: [describeNode('n1')], jobs: [job], reports });
+      const { result } = decide(view);
+      assert.deepEqual([...result.work], []);
+      assert.deepEqual([...result.jobs], []);
+    }
+    // What ran there before does not run now: its node's death is none of this task's.
+    const view = viewOf({ nodes: [describeNode('n2')], jobs: [job], reports: [reportOf('n1', { running })] });
+    const tasks = decide(view).after.jobs.get(jobId('j1'))?.tasks ?? [];
+    assert.deepEqual(
+      tasks.map((task) => task.deaths),
+      [[], []],
+    );
+  });
+
+  it('keeps two tasks under which something died apart, so that a bystander is not taken for the cause', () => {
+    const died = (name: string) => ({ ...liveTask(name), deaths: [nodeId('gone')] });
+    const job = liveJob({ id: 'j1', tasks: [died('a'), died('b'), liveTask('c')] });
+    const one = decide(viewOf({ nodes: [describeNode('n1', 4)], jobs: [job] }));
+    assert.deepEqual(workOf(one.after, 'n1'), ['j1/a', 'j1/c']);
+    const two = decide(viewOf({ nodes: [describeNode('n1', 4), describeNode('n2', 4)], jobs: [job] }));
+    assert.ok(
+      [...two.after.work.values()].every(
+        (list) => !(list.some(({ task }) => task === 'j1/a') && list.some(({ task }) => task === 'j1/b')),
+      ),
+    );
+    assert.equal([...two.after.work.values()].flat().length, 3);
+  });
+
   it('takes in what a lost node told before it was lost', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a', on('gone'))] });
     const ended = [endOf('j1', 'a', { kind: 'committed' })];
@@ -488,12 +526,15 @@ describe('reconcile, on losses', () => {
     assert.deepEqual(workOf(after, 'n1'), []);
   });
 
-  it('gives nothing new to a node that lives but has said nothing for a session time-out', () => {
+  it('gives nothing new to a node whose reports are overdue, and calls back what waits in front of it', () => {
     const view = viewOf({ nodes: [describeNode('n1')], jobs: [], reports: [reportOf('n1')] });
     const first = decide(view);
     const jobs = new Map([[jobId('j1'), liveJob({ id: 'j1', tasks: [liveTask('a')] })]]);
-    const silentMs = placementRules.sessionTimeoutMs + 1;
-    const now = instant(startOfTime + 1_000 + silentMs);
+    assert.ok(
+      placementRules.suspectMs < placementRules.sessionTimeoutMs / 2,
+      'a suspect is no lost node yet',
+    );
+    const now = instant(decidedAt + placementRules.suspectMs + 1);
     const second = decide({ ...view, jobs }, { memory: first.result.memory, now });
     assert.deepEqual([...second.result.work], []);
     const spoken = { ...view, jobs, reports: new Map([[nodeId('n1'), reportOf('n1', { at: now })]]) };

@@ -6,9 +6,19 @@ import { limits } from '../../../src/base/limits.ts';
 import { fail } from '../../../src/base/outcome.ts';
 import type { Job } from '../../../src/core/jobs/job.ts';
 import { planTasks } from '../../../src/core/jobs/plan.ts';
+import type { ClusterView } from '../../../src/core/membership/cluster-view.ts';
+import type { Coordination } from '../../../src/ports/coordination.ts';
 import { testKit } from '../../support/kit.ts';
 import { createSeededRandom, type SeededRandom } from '../../support/seeded-random.ts';
-import { checkOf, jobOf, listedOf, outputOf, TestCluster, type Work } from '../../support/test-cluster.ts';
+import {
+  checkOf,
+  jobOf,
+  listedOf,
+  type ManagerWrap,
+  outputOf,
+  TestCluster,
+  type Work,
+} from '../../support/test-cluster.ts';
 
 /** How often handlers misbehave, as parts of one; what is left is good work. */
 const moods = { fails: 0.1, hopeless: 0.02, dies: 0.04, throws: 0.04, hangs: 0.05, stubborn: 0.1 } as const;
@@ -74,7 +84,11 @@ function moody(cluster: TestCluster, random: SeededRandom, deeds: Deeds): Work {
 }
 
 /** One blow to the infrastructure. */
-async function strike(cluster: TestCluster, random: SeededRandom, work: Work): Promise<void> {
+async function strike(
+  cluster: TestCluster,
+  random: SeededRandom,
+  { work, wrap }: { work: Work; wrap: Partial<ManagerWrap> },
+): Promise<void> {
   const { clock } = cluster.kit;
   const alive = cluster.nodes.filter(({ session }) => session.state() === 'connected');
   const managers = cluster.managers.filter(({ session }) => session.state() === 'connected');
@@ -89,12 +103,12 @@ async function strike(cluster: TestCluster, random: SeededRandom, work: Work): P
     await cluster.node(work);
   } else if (roll === 3 && managers.length > 0) {
     random.pick(managers).session.expire();
-    await cluster.manager();
+    await cluster.manager(wrap);
   } else if (roll === 4 && managers.length > 0) {
     const { session } = random.pick(managers);
     session.suspend();
     void clock.sleep(random.below(2 * limits.sessionTimeoutMs)).then(() => session.resume());
-    await cluster.manager();
+    await cluster.manager(wrap);
   } else if (roll === 5 && alive.length > 2) {
     void cluster.end(random.pick(alive));
     await cluster.node(work);
@@ -104,8 +118,26 @@ async function strike(cluster: TestCluster, random: SeededRandom, work: Work): P
     cluster.store.outage = undefined;
   } else if (roll === 7 && managers.length > 1) {
     void cluster.end(random.pick(managers));
-    await cluster.manager();
+    await cluster.manager(wrap);
   }
+}
+
+/** A session that sees members and reports as they were up to `lagMs` ago, never backwards; its own decisions at once. */
+function hearingLate(session: Coordination, nowMs: () => number, lagMs: number): Coordination {
+  let heard: { readonly atMs: number; readonly view: ClusterView } | undefined;
+  const view = async (): Promise<ClusterView> => {
+    const fresh = await session.view();
+    if (heard === undefined || nowMs() - heard.atMs >= lagMs) heard = { atMs: nowMs(), view: fresh };
+    const { nodes, reports, draining } = heard.view;
+    return { ...fresh, nodes, reports, draining };
+  };
+  return new Proxy(session, {
+    get(object, key) {
+      const value: unknown = Reflect.get(object, key, object);
+      if (key === 'view') return view;
+      return typeof value === 'function' ? value.bind(object) : value;
+    },
+  });
 }
 
 function jobFor(kind: ClusterName, at: number): Job {
@@ -115,19 +147,26 @@ function jobFor(kind: ClusterName, at: number): Job {
   return jobOf(`s${at}`, { kind: 'scan' }, dataset);
 }
 
-async function storm(kind: ClusterName, seed: number, options: { strikes: boolean }) {
+type StormOptions = { readonly strikes: boolean; readonly lagMs?: number };
+
+async function storm(kind: ClusterName, seed: number, options: StormOptions) {
   const random = createSeededRandom(seed);
   const cluster = new TestCluster(kind, testKit({ random: createSeededRandom(seed + 1) }));
   const deeds = new Deeds();
   const work = moody(cluster, random, deeds);
-  await cluster.manager();
-  await cluster.manager();
+  const { lagMs = 0 } = options;
+  const wrap: Partial<ManagerWrap> =
+    lagMs === 0
+      ? {}
+      : { coordination: (session) => hearingLate(session, () => cluster.kit.clock.monotonicMs(), lagMs) };
+  await cluster.manager(wrap);
+  await cluster.manager(wrap);
   for (let node = 0; node < 4; node += 1) await cluster.node(work);
   for (let round = 0; round < 40; round += 1) {
     await cluster.store.enqueue([jobFor(kind, round)]);
     if (!options.strikes) continue;
     await cluster.kit.clock.advance(random.below(300));
-    const struck = strike(cluster, random, work);
+    const struck = strike(cluster, random, { work, wrap });
     await cluster.kit.clock.advance(600);
     await struck;
   }
@@ -208,6 +247,28 @@ describe('a cluster whose handlers misbehave', () => {
       }
     });
   }
+});
+
+describe('a cluster whose leaders hear of nodes and their reports late, in the same storm', () => {
+  for (const kind of ['quality', 'ingestion'] as const) {
+    it(`ends every ${kind} job, every task committed exactly once or failed for a reason`, async () => {
+      for (const seed of [21, 22]) judge(await storm(kind, seed, { strikes: true, lagMs: 170 }), seed);
+    });
+  }
+
+  it('costs well-behaved tasks no attempt: no old end is taken for a new one', async () => {
+    const seed = 23;
+    const { records, deeds } = await storm('quality', seed, { strikes: false, lagMs: 170 });
+    for (const { job, tasks } of records) {
+      for (const task of tasks) {
+        const id = `${job.id}/${task.name}` as TaskId;
+        const bad =
+          (deeds.failed.get(id) ?? 0) + (deeds.hung.get(id) ?? 0) + (deeds.hopeless.has(id) ? 1 : 0);
+        if (task.status === 'done') assert.ok(task.attempts <= bad + 1, `seed ${seed}: ${id}`);
+        if (task.status === 'quarantined') assert.equal(deeds.died.get(id), limits.deathsMax);
+      }
+    }
+  });
 });
 
 describe('a cluster in a storm of lost leaders, nodes, connections and databases', () => {
