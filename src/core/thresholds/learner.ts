@@ -16,7 +16,8 @@ import {
   metricFamily,
   metricKin,
 } from './metric-family.ts';
-import { MetricLearner, type MetricPoint } from './metric-learner.ts';
+import { MetricLearner } from './metric-learner.ts';
+import type { MetricPoint } from './metric-memory.ts';
 import type { MetricRule } from './metric-rule.ts';
 import { pooled } from './pooled-tail.ts';
 import { RecurringDays } from './recurring-days.ts';
