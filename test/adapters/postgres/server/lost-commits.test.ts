@@ -9,7 +9,15 @@ import { fail } from '../../../../src/base/outcome.ts';
 import { exerciseValue } from '../../../../src/core/drills/exercise-value.ts';
 import type { Job } from '../../../../src/core/jobs/job.ts';
 import type { CommitOutcome } from '../../../../src/ports/commit.ts';
-import { at, commit, ingestOutput, key, TestWorld, unique } from '../../../conformance/database-fixtures.ts';
+import {
+  at,
+  commit,
+  ended,
+  ingestOutput,
+  key,
+  TestWorld,
+  unique,
+} from '../../../conformance/database-fixtures.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { openOnServer, type PostgresServer, startPostgres } from '../../../support/postgres-server.ts';
 import { directly } from './directly.ts';
@@ -117,6 +125,26 @@ describe('a commit whose server is lost', () => {
         assert.ok(!again.ok && again.error.code === 'COMMIT_SUPERSEDED', 'it is no licence to commit twice');
       });
     }
+  }
+
+  for (const loss of ['request', 'answer'] as const) {
+    it(`is done once when its ${loss} is lost: new jobs, and ends with what follows them`, async () => {
+      const world = new TestWorld(database);
+      proxy.loseNextCommit(loss);
+      const job = await world.enqueued({ kind: 'scan' });
+      proxy.loseNextCommit(loss);
+      const outcome = ended('ingest/a');
+      const followUp = world.job({
+        kind: 'report',
+        partition: key('a'),
+        failure: failure('INTERNAL', 'it broke'),
+      });
+      const standing = await database.jobs.recordEnds([{ job: job.id, outcome, followUps: [followUp] }]);
+      assert.deepEqual(standing, [outcome]);
+      assert.equal(proxy.lost(), 2);
+      const open = await database.jobs.list({ dataset: world.dataset, open: true, limit: 9 });
+      assert.deepEqual(new Set(open.map((one) => one.job.id)), new Set([job.id, followUp.id]));
+    });
   }
 
   it('is superseded when another attempt was committed before it was tried again', async () => {

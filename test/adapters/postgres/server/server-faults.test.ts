@@ -53,6 +53,20 @@ describe('a database on a server', () => {
     await eventually('it is woken as before', () => woken > again);
   });
 
+  it('takes no connection to listen where nobody would hear it, and still wakes others', async () => {
+    const url = await server.createDatabase();
+    await using here = closing(await openOnServer(url, createRecordingLog(), { listens: false }));
+    await using there = closing(await openOnServer(url));
+    let woken = 0;
+    there.database.jobs.onChange(() => {
+      woken += 1;
+    });
+    await eventually('one listens', async () => (await listeners(url)).length === 1);
+    const before = woken;
+    await new TestWorld(here.database).enqueued({ kind: 'scan' });
+    await eventually('the other is woken', () => woken > before);
+  });
+
   it('works on when idle connections were lost', async () => {
     const url = await server.createDatabase();
     const log = createRecordingLog();
