@@ -16,9 +16,13 @@ describe('a child', () => {
     // A length of sleep that nobody else asks for tells them apart.
     const seconds = `${1_000 + (process.pid % 1_000)}.${process.pid}`;
     for (let round = 0; round < 8; round += 1) {
-      const holder = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), directory, seconds], {
-        stdio: 'inherit',
-      });
+      const holder = spawn(
+        process.execPath,
+        [join(import.meta.dirname, '../../support/dying-holder.ts'), directory, seconds],
+        {
+          stdio: 'inherit',
+        },
+      );
       const [, signal] = (await once(holder, 'exit')) as [number | null, NodeJS.Signals | null];
       assert.equal(signal, 'SIGKILL');
     }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ChildRun } from '../../../src/adapters/processes/child-run.ts';
-import { LogFile } from '../../../src/adapters/processes/log-file.ts';
+import { ChildRun } from '../../src/adapters/processes/child-run.ts';
+import { LogFile } from '../../src/adapters/processes/log-file.ts';
 
 /**
  * A process that starts `sleep` with an argument of its own and is gone at once, before or after the guard of its child
