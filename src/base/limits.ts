@@ -301,7 +301,7 @@ export const limits = {
   drillRetryMs: 200,
   drillLookMs: 100,
   /** Without the end of any job for so long, with nothing done to the cluster meanwhile, the work counts as stuck. */
-  drillStuckMs: 2 * minute,
+  drillStuckMs: 5 * minute,
   /** Between two looks at the counters of all processes, and how long one process may take to tell. */
   drillCountMs: 2 * second,
   drillProbeTimeoutMs: 1 * second,

@@ -17,7 +17,7 @@ export type DrillSetting = {
 export type SettingWish = { readonly nodes: number; readonly slots: number; readonly build: string };
 
 /** The zones of a drill's cluster. */
-export const drillZones: readonly string[] = ['a', 'b', 'c'];
+const drillZones: readonly string[] = ['a', 'b', 'c'];
 
 /** Opens a directory and a site in it, does `work`, and takes everything away again, unless it is to be kept. */
 export async function inDrillDirectory<T>(

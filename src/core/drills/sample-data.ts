@@ -16,7 +16,7 @@ export type SampleDataset = {
 export type SampleFile = { readonly path: string; readonly text: string };
 
 export const samplePast = 10;
-export const sampleArrivals = 5;
+const sampleArrivals = 5;
 
 /** The jobs that a dataset makes: a backfill with a profile of each partition, learning, and for each arrival a scan and a check. */
 export const jobsOfSample = 2 + samplePast + 2 * sampleArrivals;

@@ -41,10 +41,3 @@ export type DrillCounts = {
   /** Attempts that failed and were made again. */
   readonly retries: number;
 };
-
-/** How many findings of each kind there are. */
-export function countFindings(findings: readonly Finding[]): ReadonlyMap<FindingKind, number> {
-  const counts = new Map<FindingKind, number>();
-  for (const { kind } of findings) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
-}

@@ -135,7 +135,8 @@ async function guard(
     onProgress({ ended, open, jobs: workload.jobs, faults, planned: disturbance.planned });
     const now = `${ended} ${faults}`;
     const nowMs = kit.clock.monotonicMs();
-    if (now !== last) [last, sinceMs] = [now, nowMs];
+    const isOver = open === 0 && ended >= workload.jobs;
+    if (now !== last || isOver) [last, sinceMs] = [now, nowMs];
     if (nowMs - sinceMs > limits.drillStuckMs) return `no job ended within ${limits.drillStuckMs / 1_000} s`;
     await kit.clock.sleep(limits.drillLookMs, over);
   }
