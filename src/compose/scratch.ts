@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDirectory } from '../adapters/postgres/embedded/directory-lock.ts';
@@ -19,7 +19,10 @@ export async function openScratch(
   }
   const lock = lockDirectory(dataDirectory);
   if (!lock.ok) throw new FailureError(lock.error);
-  const directory = join(dataDirectory, 'scratch');
+  // Not that of a service in one process, should it be its directory.
+  const directory = join(dataDirectory, 'role-scratch');
   await rm(directory, { recursive: true, force: true });
+  // Copies of data pass through it.
+  await mkdir(directory, { mode: 0o700 });
   return { directory, close: async () => lock.value.release() };
 }

@@ -24,7 +24,7 @@ import { createRecordingLog } from '../support/kit.ts';
 import { openOnServer } from '../support/postgres-server.ts';
 import { startService } from '../support/service-process.ts';
 
-const days = 36;
+const days = 24;
 const daily = 'daily' as DatasetName;
 const patienceMs = 120_000;
 
@@ -69,7 +69,7 @@ describe('a cluster of processes', () => {
     ];
     let done = 0;
     const end = await backfillDaily(client, async (commits) => {
-      if (commits < (done + 1) * 8) return;
+      if (commits < (done + 1) * 6) return;
       await faults[done]?.();
       done += 1;
     });
