@@ -20,8 +20,8 @@ export type TreeOptions = {
 };
 
 /**
- * A copy of some nodes and everything below them, by a recursive watch of each. An event only says at which path to look again; and
- * because events are lost while the connection is away, everything is listed again after each time it comes back.
+ * A copy of some nodes and everything below them, by a recursive watch of each. An event only says at which path to look
+ * again; and because events are lost while the connection is away, everything is listed again whenever it comes back.
  */
 export class TreeCache {
   readonly #client: ZooKeeperClient;

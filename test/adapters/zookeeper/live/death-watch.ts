@@ -93,13 +93,14 @@ export function deathWatch(
   });
 }
 
-const sigterm = 0x4000n;
+/** The last signal that a watcher decides about, as a bit of what a process catches. */
+const sighup = 1n;
 
 /** The only child of a process, once it has decided what to do with signals. */
 function watcherOf(parent: number | undefined): number | undefined {
   const child = Number(execFileSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' }).trim());
   const caught = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1];
-  return (BigInt(`0x${caught}`) & sigterm) === 0n ? undefined : child;
+  return (BigInt(`0x${caught}`) & sighup) === 0n ? undefined : child;
 }
 
 /** Whether a process is there, and not only waits to be taken note of. */
