@@ -3,7 +3,7 @@ import type { Instant } from '../../base/units.ts';
 /** A look at how much a node has to do, and what its machine has left. Memory in parts of 0–1. */
 export type LoadLook = {
   readonly at: Instant;
-  /** Of the node's own memory limit, by the node with its workers. */
+  /** Of the memory that the node's tasks may use together, by its workers and itself beyond what it needs when idle. */
   readonly ownMemory: number;
   /** Of the memory of the machine, or of the container, that can not be had back. */
   readonly machineMemory: number;

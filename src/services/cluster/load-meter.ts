@@ -33,8 +33,10 @@ export class LoadMeter {
   #lookedAtMs: number;
   #last: MeteredLoad | undefined;
   #state: LoadState = { state: 'normal' };
+  /** What the node takes when it runs nothing: the limit is that of its tasks. */
+  #idleMb: number | undefined;
 
-  /** `memoryMb` is the node's own limit. */
+  /** `memoryMb` is what the node's tasks may use together. */
   constructor(kit: Kit, of: { cluster: ClusterName; memoryMb: number; look: (() => NodeLoad) | undefined }) {
     this.#kit = kit;
     this.#cluster = of.cluster;
@@ -65,7 +67,8 @@ export class LoadMeter {
 
   #judge(load: NodeLoad, running: number): void {
     const { memoryUsedMb, machineMemory = 0, loopDelayMs = 0 } = load;
-    const ownMemory = memoryUsedMb / Math.max(1, this.#memoryMb);
+    if (running === 0) this.#idleMb = Math.min(this.#idleMb ?? memoryUsedMb, memoryUsedMb);
+    const ownMemory = (memoryUsedMb - (this.#idleMb ?? 0)) / Math.max(1, this.#memoryMb);
     const at = instant(this.#kit.clock.monotonicMs());
     const before = this.#state;
     this.#state = judgeLoad(before, { at, ownMemory, machineMemory, loopDelayMs, running });

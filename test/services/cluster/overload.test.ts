@@ -74,8 +74,9 @@ describe('an overloaded node', () => {
     const kit = { ...testKit(), clock: systemClock };
     const coordination = createLocalCoordination({ clock: systemClock });
     const store = new MemoryJobStore(systemClock);
+    const child = spawn(process.execPath, ['-e', hungry], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
     const load = createMachineLoad();
-    const usedMb = load().memoryUsedMb;
     const held = Promise.withResolvers<void>();
     /** The first measure of a job stays where it is until the test lets it go. */
     const work: Work = async (spec, { fence }) => {
@@ -94,14 +95,13 @@ describe('an overloaded node', () => {
         { coordination: coordination.session('quality'), handlers: handlersOf(work), jobs: store },
         { description: describeNode(id, 2, memoryMb), ...(look === undefined ? {} : { load: look }) },
       );
-    const small = nodeOf('small', usedMb + 300, load);
+    const small = nodeOf('small', 300, load);
     await manager.start();
     await small.start();
     await store.enqueue([checkOf('c1', 1)]);
     const report = async () => (await leader.view()).reports.get(nodeId('small'));
     await eventually('it runs', async () => (await report())?.running.length === 1);
-    const child = spawn(process.execPath, ['-e', hungry], { stdio: ['pipe', 'pipe', 'inherit'] });
-    await once(child.stdout, 'data');
+    child.stdin.write('take');
     await eventually('it is overloaded', async () => (await report())?.unavailable === 'overloaded', 20_000);
     const other = nodeOf('other', 8_192);
     await other.start();
@@ -118,9 +118,10 @@ describe('an overloaded node', () => {
   });
 });
 
-/** Takes 400 MiB, says so, and ends with its standard input. */
+/** Says that it is there, takes 400 MiB when it is told to, and ends with its standard input. */
 const hungry = `
-  const taken = Buffer.alloc(400 * 1024 * 1024, 1);
-  process.stdout.write('taken');
-  process.stdin.on('end', () => process.exit(taken.length > 0 ? 0 : 1)).resume();
+  let taken;
+  process.stdin.on('data', () => { taken = Buffer.alloc(400 * 1024 * 1024, 1); });
+  process.stdin.on('end', () => process.exit(taken === undefined ? 1 : 0));
+  process.stdout.write('here');
 `;
