@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Failure, FailureError } from '../../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import type { Batch } from '../../../core/datasets/revision.ts';
@@ -65,7 +65,8 @@ async function emptyAll(directories: readonly string[]): Promise<void> {
 }
 
 async function stage(directory: string): Promise<Staging> {
-  await throwing(directory, () => mkdir(directory, { mode: 0o700 }));
+  // With what is above it, which somebody may have tidied up.
+  await throwing(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }));
   return {
     directory,
     // What can not be removed now is removed at the next start; the work that is done stays done.
@@ -135,6 +136,7 @@ async function openCopy(batch: Batch, { stored, copies, prepared }: Places): Pro
     try {
       const found = await stored.find(batch.location);
       if (found === undefined) return fail(missing(batch.location));
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const problem = await copyTo(path, { stored, batch, found });
       return problem === undefined ? succeed(undefined) : fail(problem);
     } catch (error) {
