@@ -57,8 +57,7 @@ export function evaluate(input: EvaluationInput): EvaluationOutput {
     const problems = new Map([...queries, ...unmeasured]);
     const grouped = profile === undefined ? [] : groups.step(profile, rules);
     const groupDetails = profile === undefined ? [] : segmentDetails(profile, rules);
-    const drifts = withinLimit(moved.values, limits.segmentMetricsMax - grouped.length);
-    const values = [...own, ...drifts, ...grouped];
+    const values = [...own, ...moved.values, ...grouped];
     const known = {
       ...specialDay(revision.partition, input.specialDays),
       ...(target.feedback === undefined ? {} : { feedback: target.feedback }),

@@ -21,22 +21,25 @@ export function asksGroupDrift(rules: readonly SegmentRule[]): boolean {
 
 /**
  * The columns of groups whose drift is asked, as columns of their own: a group is compared with itself in the partitions
- * before. At most half as many as there may be metrics of groups, those of the largest groups of each rule. Their names,
- * which `groupOfColumn` reads, are none that data have.
+ * before. At most half as many as there may be metrics of groups: what checks ask, then those of the largest groups of each
+ * rule. Their names, which `groupOfColumn` reads, are none that data have.
  */
 export function groupColumns(profile: Profile, rules: readonly SegmentRule[]): readonly ColumnProfile[] {
   const measured = new Map(profile.segments.map((segments) => [segmentsKey(segments.columns), segments]));
-  const columns = rules.flatMap((rule) => {
-    const groups = [...(measured.get(segmentsKey(rule.columns))?.groups ?? [])];
-    return groups.flatMap(([segment, rows]) =>
-      rows.columns.flatMap((column): ColumnProfile[] => {
-        const metrics = wantedMetrics(rule, column.name, segment);
-        if (metrics.length === 0) return [];
-        return [{ ...column, name: `${mark}${JSON.stringify([column.name, segment, metrics])}` }];
-      }),
-    );
-  });
-  return columns.slice(0, limits.segmentMetricsMax / 2);
+  const [asked, others]: [ColumnProfile[], ColumnProfile[]] = [[], []];
+  for (const rule of rules) {
+    const groups = measured.get(segmentsKey(rule.columns))?.groups ?? [];
+    for (const [segment, rows] of groups) {
+      for (const column of rows.columns) {
+        const own = askedMetrics(rule, column.name, segment);
+        const metrics = [...new Set([...rule.metrics, ...own])].filter(isDriftMetric).toSorted();
+        if (metrics.length === 0) continue;
+        const name = `${mark}${JSON.stringify([column.name, segment, metrics])}`;
+        (own.some(isDriftMetric) ? asked : others).push({ ...column, name });
+      }
+    }
+  }
+  return [...asked, ...others].slice(0, limits.segmentMetricsMax / 2);
 }
 
 /** What a column of `groupColumns` stands for; undefined for a column of all rows. */
@@ -49,13 +52,9 @@ export function groupOfColumn(name: string): GroupColumn | undefined {
 /** No name of a column begins with it: it is no text that a file format can carry. */
 const mark = '\u0000group ';
 
-function wantedMetrics(
-  { metrics, asked = [] }: SegmentRule,
-  column: string,
-  segment: string,
-): readonly string[] {
-  const own = asked.filter((one) => {
-    return one.column === column && (one.group === undefined || one.group === segment);
+function askedMetrics({ asked = [] }: SegmentRule, column: string, segment: string): readonly string[] {
+  return asked.flatMap((one) => {
+    const isAsked = one.column === column && (one.group === undefined || one.group === segment);
+    return isAsked ? [one.metric] : [];
   });
-  return [...new Set([...metrics, ...own.map(({ metric }) => metric)].filter(isDriftMetric))].toSorted();
 }

@@ -27,7 +27,7 @@ export const segmentChecksDecoder: Decoder<readonly SegmentCheck[]> = distinct(s
 /** Reports checks that do not fit their rule; returns whether there are any. */
 export function reportMisfitChecks(
   checks: readonly SegmentCheck[],
-  { columns, groupsMax }: Pick<SegmentDefinition, 'columns' | 'groupsMax'>,
+  columns: readonly string[],
   place: Place,
 ): boolean {
   const misfits = checks.filter(({ metric, column, group }, index) => {
@@ -41,15 +41,23 @@ export function reportMisfitChecks(
     at.at('column').report('is what the rows are grouped by, so that it is the same in all rows of a group');
     return true;
   });
-  const ofEvery = checks.filter(({ group }) => group === undefined).length;
-  if (checks.length > limits.segmentChecksMax || ofEvery * groupsMax > limits.segmentMetricsMax) {
-    const most = `at most ${limits.segmentChecksMax} checks, and those of every group times the limit at most ${limits.segmentMetricsMax}`;
-    place.report(
-      `${most}; here are ${checks.length}, ${ofEvery} of them of every one of ${groupsMax} groups`,
-    );
+  if (checks.length > limits.segmentChecksMax) {
+    place.report(`at most ${limits.segmentChecksMax} checks, here are ${checks.length}`);
     return true;
   }
   return misfits.length > 0;
+}
+
+/** Reports more verdicts on groups, of all rules together, than there may be metrics of groups. */
+export function reportTooManyChecks(rules: readonly SegmentDefinition[], place: Place): void {
+  const verdicts = rules.flatMap(({ groupsMax, checks = [] }) =>
+    checks.map(({ group: only }) => (only === undefined ? groupsMax : 1)),
+  );
+  const all = verdicts.reduce((sum, count) => sum + count, 0);
+  const most = limits.segmentMetricsMax - limits.segmentsMax;
+  if (all <= most) return;
+  const counted = 'a check of every group counts as often as the limit of its rule';
+  place.report(`checks of at most ${most} groups together, here are ${all}: ${counted}`);
 }
 
 /** Checks of validity without a word about what is valid mean what the checks of their column say. */

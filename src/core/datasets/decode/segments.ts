@@ -9,7 +9,7 @@ import type { SegmentDefinition } from '../definition.ts';
 import { type Decoder, distinct, itself, list, mapped, number, text } from './decoder.ts';
 import { defaulted, object, required } from './object.ts';
 import type { Place } from './place.ts';
-import { reportMisfitChecks, segmentChecksDecoder } from './segment-checks.ts';
+import { reportMisfitChecks, reportTooManyChecks, segmentChecksDecoder } from './segment-checks.ts';
 
 /** What is judged of each group unless the owner says more: how many rows there are, how full and how large they are. */
 const segmentMetricsDefault: readonly string[] = ['row_count', 'null_percent', 'avg'];
@@ -43,6 +43,7 @@ export function joinSegments(
   const all = [...rules, ...own];
   if (all.length > limits.segmentsMax)
     place.at('segments').report(`at most ${limits.segmentsMax} groupings, here are ${all.length}`);
+  reportTooManyChecks(all, place.at('segments'));
   return all;
 }
 
@@ -60,7 +61,7 @@ function segmentDecoder(): Decoder<SegmentDefinition> {
       if (rule.columns.length > 2) return place.at('columns').report('one or two columns, not more');
       if (!Number.isInteger(rule.limit)) return place.at('limit').report('must be a whole number');
       const { columns: names, limit: groupsMax, checks } = rule;
-      if (reportMisfitChecks(checks, { columns: names, groupsMax }, place.at('checks'))) return undefined;
+      if (reportMisfitChecks(checks, names, place.at('checks'))) return undefined;
       const own = { columns: names, groupsMax, metrics: [...new Set(rule.metrics)] };
       return checks.length === 0 ? own : { ...own, checks };
     },
