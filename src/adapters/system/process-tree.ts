@@ -10,7 +10,7 @@ export type ProcessUse = {
 };
 
 /** Children come and go seldom, and finding them means to look at every process of the machine. */
-const childrenMs = 2_000;
+const childrenMs = 10_000;
 
 /** Linux counts the time of processes in hundredths of a second, whatever the kernel's own clock, and memory in pages. */
 const tickMs = 10;

@@ -25,43 +25,53 @@ export type RecoveryRun = {
 
 export type RecoveryProgress = { readonly experiment: string; readonly done: number; readonly all: number };
 
-/** Runs experiments one after the other, each so many times. `only`: names, by default all. */
+/**
+ * Runs experiments in rounds, each once in every round, so that all of them meet the machine as it is at the time. `only`:
+ * names, by default all. What was measured until `signal` aborts comes back.
+ */
 export async function runRecoveryDrill(
   parts: RecoveryParts,
   options: {
     readonly repeats: number;
     readonly only?: readonly string[];
     readonly onProgress: (progress: RecoveryProgress) => void;
-    readonly onMeasured?: (experiment: string, measured: Measured) => void;
   },
 ): Promise<RecoveryRun> {
-  const chosen = experiments.filter(({ name }) => options.only?.includes(name) ?? true);
-  const all = chosen.length * options.repeats;
-  const times: RecoveryTimes[] = [];
-  for (const [place, experiment] of chosen.entries()) {
-    const measured: Measured[] = [];
-    const failures: string[] = [];
-    for (let repeat = 0; repeat < options.repeats && !parts.signal.aborted; repeat += 1) {
-      options.onProgress({ experiment: experiment.name, done: place * options.repeats + repeat, all });
-      try {
-        const one = await experiment.run(parts, repeat);
-        measured.push(one);
-        options.onMeasured?.(experiment.name, one);
-      } catch (error) {
-        if (!parts.signal.aborted) failures.push(failureOf(error).message);
-      }
-    }
-    times.push(timesOf(experiment, measured, failures));
+  const runs = experiments
+    .filter(({ name }) => options.only?.includes(name) ?? true)
+    .map((experiment): Repeats => ({ experiment, measured: [], failures: [] }));
+  const all = runs.length * options.repeats;
+  for (let done = 0; done < all && !parts.signal.aborted; done += 1) {
+    const run = runs[done % runs.length];
+    if (run === undefined) break;
+    options.onProgress({ experiment: run.experiment.name, done, all });
+    await repeat(parts, run, Math.floor(done / runs.length));
   }
   const { findings, judged } = parts.bench;
-  return { times, findings, judged, ...(parts.signal.aborted ? { cutShort: 'it was interrupted' } : {}) };
+  const cutShort = parts.signal.aborted ? { cutShort: 'it was interrupted' } : {};
+  return { times: runs.map(timesOf), findings, judged, ...cutShort };
 }
 
-function timesOf(
-  { name, what, floorMs, aimMs }: Experiment,
-  measured: readonly Measured[],
-  failures: readonly string[],
-): RecoveryTimes {
+type Repeats = {
+  readonly experiment: Experiment;
+  readonly measured: Measured[];
+  readonly failures: string[];
+};
+
+async function repeat(
+  parts: RecoveryParts,
+  { experiment, measured, failures }: Repeats,
+  round: number,
+): Promise<void> {
+  try {
+    measured.push(await experiment.run(parts, round));
+  } catch (error) {
+    if (!parts.signal.aborted) failures.push(failureOf(error).message);
+  }
+}
+
+function timesOf({ experiment, measured, failures }: Repeats): RecoveryTimes {
+  const { name, what, floorMs, aimMs } = experiment;
   const spread = spreadOf(measured.map(({ ms }) => ms));
   const isWhole = measured.length > 0 && failures.length === 0;
   return {

@@ -220,7 +220,7 @@ describe('the metrics of a cluster', () => {
     await cluster.manager();
     const load = { cpu: 0.5, memoryUsedMb: 100, ownCpu: 0.25, readBytes: 1_000, writtenBytes: 500 };
     const { service } = await cluster.node(good(cluster), { load: () => ({ ...load, loopDelayMs: 30 }) });
-    await cluster.kit.clock.advance(4 * limits.reportMs);
+    await cluster.kit.clock.advance(4 * limits.loadLookMs);
     const looks = telemetry.total('assay_node_io_bytes_total', { ...quality, direction: 'read' }) / 1_000;
     assert.ok(looks >= 3 && looks <= 5, `${looks} looks`);
     assert.equal(
@@ -235,8 +235,8 @@ describe('the metrics of a cluster', () => {
     const report = view.reports.get(nodeId(service.name.replace('data node ', '')));
     assert.deepEqual(report?.own, {
       cpu: 0.25,
-      readBytesPerSecond: 4_000,
-      writtenBytesPerSecond: 2_000,
+      readBytesPerSecond: 1_000,
+      writtenBytesPerSecond: 500,
       loopDelayMs: 30,
     });
     await cluster.stop();
