@@ -28,6 +28,11 @@ export const telemetryCatalogue = {
     labels: ['cluster', 'step'],
     help: 'From the last sign of a lost node: until detected, its tasks reassigned, running elsewhere',
   },
+  assay_task_copies_total: {
+    kind: 'counter',
+    labels: ['kind', 'end'],
+    help: 'Second copies of tasks that took too long: begun, won, lost to the first one, dropped',
+  },
   assay_task_seconds: { kind: 'histogram', labels: ['kind'], help: 'Running time of an attempt' },
   assay_task_wait_seconds: { kind: 'histogram', labels: ['kind'], help: 'From ready to assigned' },
   assay_commits_superseded_total: {
