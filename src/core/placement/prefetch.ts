@@ -1,10 +1,13 @@
 import type { DatasetName } from '../../base/ids.ts';
 import type { JobPriority } from '../jobs/job.ts';
 import type { TaskKind } from '../jobs/task.ts';
+import type { NodeDescription } from '../membership/node.ts';
 import { type Assigning, release } from './assigning.ts';
 import { bestSeat, mayTake } from './choose-seat.ts';
 import { priorities } from './claims.ts';
 import type { TaskRef } from './draft.ts';
+import { Estimates } from './durations.ts';
+import type { Durations } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
 import { needMb, type Seat } from './seats.ts';
 
@@ -59,6 +62,18 @@ export function prefetchMax(
   const { prefetchPerNodeMin: min, prefetchPerNodeMax: max, prefetchHorizonMs } = rules;
   if (usualMs === undefined) return min;
   return Math.min(max, Math.max(min, Math.ceil((slots * prefetchHorizonMs) / Math.max(1, usualMs))));
+}
+
+/** How many tasks these nodes may have in all, running and in front of them, if all are of the shortest kind that is known. */
+export function holdableTasks(
+  nodes: readonly NodeDescription[],
+  durations: Durations,
+  rules: PlacementRules,
+): number {
+  const estimates = new Estimates(durations);
+  const usual = Array.from(durations.keys(), (kind) => estimates.usualMs(kind));
+  const shortestMs = Math.min(...usual.map((each) => each ?? Number.POSITIVE_INFINITY));
+  return nodes.reduce((sum, { slots }) => sum + slots + prefetchMax(shortestMs, slots, rules), 0);
 }
 
 /** Whether a task is of a kind that usually takes so little that it may wait in front of a node. */

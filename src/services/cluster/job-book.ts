@@ -98,11 +98,13 @@ export class JobBook {
     return jobs;
   }
 
-  /** The live tables as they should be now: those of the view without ended tasks, refilled from the plans. */
-  tables(view: ClusterView, now: Instant): Map<JobId, LiveJob> {
+  /**
+   * The live tables as they should be now: those of the view without ended tasks, refilled from the plans so that the
+   * nodes, which hold so many tasks, do not run out of them.
+   */
+  tables(view: ClusterView, now: Instant, holdable: number): Map<JobId, LiveJob> {
     const live = Array.from(this.#entries.values(), ({ job }) => liveJobOf(view, job, now));
-    const slots = view.nodes.reduce((sum, node) => sum + node.slots + limits.prefetchPerNodeMax, 0);
-    const sizes = tableSizes(live, slots, admissionRules);
+    const sizes = tableSizes(live, holdable, admissionRules);
     const tables = new Map<JobId, LiveJob>();
     for (const id of this.#guests) {
       const guest = view.jobs.get(id);

@@ -11,6 +11,7 @@ import { mayDecide } from '../../core/membership/lease.ts';
 import { heldDatasets } from '../../core/placement/admit.ts';
 import type { UnrecordedEnd } from '../../core/placement/draft.ts';
 import { emptyMemory, type LeaderMemory } from '../../core/placement/memory.ts';
+import { holdableTasks } from '../../core/placement/prefetch.ts';
 import { type Reconciled, reconcile } from '../../core/placement/reconcile.ts';
 import { placementRules } from '../../core/placement/rules.ts';
 import { backoffMs } from '../../core/resilience/backoff.ts';
@@ -137,7 +138,8 @@ export class Leadership {
     }
     await this.#lookAtQueue(seen);
     const now = this.#now();
-    const view = { ...seen, jobs: this.#book.tables(seen, now) };
+    const holdable = holdableTasks(seen.nodes, this.#memory.durations, placementRules);
+    const view = { ...seen, jobs: this.#book.tables(seen, now, holdable) };
     const decided = reconcile({
       view,
       now,

@@ -353,6 +353,20 @@ describe('reconcile', () => {
     assert.deepEqual(workOf(decide(view).after, 'n2'), ['j1/t0']);
   });
 
+  it('spreads the tasks of a job over the zones, among nodes with equal free slots', () => {
+    const nodes = ['a', 'a', 'b', 'b'].map((zone, at) => ({ ...describeNode(`n${at}`, 2), zone }));
+    const jobs = ['j1', 'j2'].map((id) =>
+      liveJob({ id, dataset: id, tasks: [liveTask('t0'), liveTask('t1')] }),
+    );
+    const { after } = decide(viewOf({ nodes, jobs }));
+    for (const job of jobs) {
+      const zones = nodes.filter((node) =>
+        (after.work.get(node.id) ?? []).some((each) => each.job === job.id),
+      );
+      assert.deepEqual(zones.map(({ zone }) => zone).toSorted(), ['a', 'b'], job.id);
+    }
+  });
+
   it('gives a task that needs more memory than any node has the whole of the largest node', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('t0', undefined, 99_999), liveTask('t1')] });
     const view = viewOf({ nodes: [describeNode('n1', 4, 512), describeNode('n2', 4, 1_024)], jobs: [job] });
