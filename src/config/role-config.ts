@@ -161,10 +161,9 @@ const nodePartsOf: Reader<Omit<NodeConfig, keyof CommonConfig | 'role'>> = (opti
     max: 256,
   });
   if (!slots.ok) return slots;
-  const machineMb = Math.floor(totalmem() / MiB);
   const memory = wholeNumber('memory in MiB', options.memoryMb ?? environment['ASSAY_MEMORY_MB'], {
     // A machine usually has a node of each cluster.
-    fallback: Math.max(limits.smallTaskMemoryMb, Math.floor(machineMb / 2)),
+    fallback: Math.max(limits.smallTaskMemoryMb, Math.floor(machineMemoryMb() / 2)),
     min: limits.smallTaskMemoryMb,
     max: memoryMbMax,
   });
@@ -229,6 +228,12 @@ const batchPlaceOf: Reader<BatchPlace> = (options, environment) => {
   if (directory !== undefined && isAbsolute(directory)) return succeed({ kind: 'directory', directory });
   return invalid('place of batches', '`postgres`, or `directory:` and an absolute path that all nodes share');
 };
+
+/** Of the machine, or of the container if that has less. */
+function machineMemoryMb(): number {
+  const constrained = process.constrainedMemory();
+  return Math.floor((constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()) / MiB);
+}
 
 function dataDirectoryOf(options: RoleOptions, environment: Environment): string | undefined {
   const given = options.data ?? environment['ASSAY_DATA'];
