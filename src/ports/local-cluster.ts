@@ -16,14 +16,18 @@ export interface LocalCluster extends AsyncDisposable {
   processes(): readonly LocalProcess[];
   /**
    * Sends a signal, at once. After SIGKILL or SIGTERM the process is started again by itself after `restartAfterMs`
-   * (default: the supervisor's own pause); `never` leaves it down until `start`.
+   * (default: the supervisor's own pause); `never` leaves it down until `start`. SIGTERM stands for what stops that kind of
+   * process in good order. Of PostgreSQL, SIGSTOP freezes what accepts connections; those that stand go on.
    */
   signal(name: string, signal: LocalSignal, options?: { readonly restartAfterMs?: number | 'never' }): void;
-  /** Starts a process that is down, from `build` if given; resolves when it is ready. `PROCESS_FAILED` when it does not come up. */
+  /**
+   * Starts a process that is down, from `build` if given; resolves when it is ready. `PROCESS_FAILED` when it ended before
+   * that, or was ended: the supervisor goes on trying. `ACTION_NOT_ALLOWED` when it runs, `NOT_READY` when the cluster stops.
+   */
   start(name: string, options?: { readonly build?: string }): Promise<Outcome<void>>;
   /**
    * Stops a process in good order (SIGTERM, waited for) and starts it again from `build`: one step of a rolling upgrade.
-   * Resolves when the new one is ready.
+   * Resolves when the new one is ready; fails as `start` does.
    */
   replace(name: string, build: string): Promise<Outcome<void>>;
   /** Adds a data node; resolves with its name when it is ready. */

@@ -54,7 +54,7 @@ export async function startLocalCluster(
 ): Promise<Outcome<LocalCluster>> {
   const programs = findPrograms();
   if (!programs.ok) return programs;
-  const { directory, zones, logDirectory = join(directory, 'logs') } = options;
+  const { directory, logDirectory = join(directory, 'logs') } = options;
   for (const path of [directory, logDirectory]) mkdirSync(path, { recursive: true, mode: 0o700 });
   // PostgreSQL, which runs as nobody then, passes through.
   if (isRoot()) chmodSync(directory, 0o711);
@@ -62,13 +62,9 @@ export async function startLocalCluster(
   if (options.onChange !== undefined) group.onChange(options.onChange);
   const onAbort = (): void => void group.stop();
   options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted === true) onAbort();
   try {
-    const started = await startAll(group, {
-      ...options,
-      logDirectory,
-      programs: programs.value.postgres,
-      zones,
-    });
+    const started = await startAll(group, { ...options, logDirectory, programs: programs.value.postgres });
     if (!started.ok) await group.stop();
     return started;
   } catch (error) {

@@ -72,7 +72,8 @@ export async function initialisePostgres(
   if (isRoot()) chownSync(passwordFile, nobody, nobody);
   const [program = '', ...before] = unprivileged(true);
   const access = [`--username=${postgresAdmin}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  const args = [...before, '--', join(request.programs, 'initdb'), '-D', made, ...access, '--encoding=UTF8'];
+  const guard = [...before, '--pdeathsig', 'KILL', '--'];
+  const args = [...guard, join(request.programs, 'initdb'), '-D', made, ...access, '--encoding=UTF8'];
   try {
     await promisify(execFile)(program, [...args, ...request.options], {
       cwd: directory,
