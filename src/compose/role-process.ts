@@ -42,7 +42,12 @@ export class RoleProcess {
     this.broken = broken.promise;
     this.#onBroken = broken.resolve;
     this.#front = createHealthServer(
-      { kit, probes: () => this.#probes(), isReady: () => this.#isReady },
+      {
+        kit,
+        probes: () => this.#probes(),
+        isReady: () => this.#isReady,
+        isBeforeApi: config.role === 'api',
+      },
       { host: config.host, port: config.port, version },
     );
   }
@@ -71,6 +76,8 @@ export class RoleProcess {
     this.#isReady = false;
     this.#stopping.abort();
     await this.#begun.catch(() => undefined);
+    // Requests under way need everything else; a health alone is asked for until the end.
+    if (this.#assembly?.http !== undefined) await this.#front.stop();
     await this.#group?.stop();
     for (const part of this.#opened.toReversed()) await this.#close(part);
     await this.#front.stop();

@@ -1,3 +1,4 @@
+import { FailureError, failure } from '../base/errors.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
 import { HttpListener, type HttpOptions } from './listener.ts';
@@ -18,10 +19,12 @@ export function createHealthServer(
     /** Asked anew each time: what there is to look at changes while a process starts. */
     readonly probes: () => readonly HealthProbe[];
     readonly isReady: () => boolean;
+    /** The API will take its place: who asks for that is told to come again, not that there is none. */
+    readonly isBeforeApi?: boolean;
   },
   options: HttpOptions,
 ): HealthServer {
-  const { kit, probes, isReady } = parts;
+  const { kit, probes, isReady, isBeforeApi = false } = parts;
   const listener = new HttpListener(kit, options);
   healthRoutes(listener.app, {
     kit,
@@ -29,6 +32,11 @@ export function createHealthServer(
     probes,
     isReady: () => listener.isRunning() && isReady(),
   });
+  if (isBeforeApi) {
+    listener.app.all('/api/*', () => {
+      throw new FailureError(failure('NOT_READY', 'the service is starting'));
+    });
+  }
   return {
     name: 'health',
     url: () => listener.url(),

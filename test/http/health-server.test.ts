@@ -6,11 +6,11 @@ import type { HealthProbe } from '../../src/http/routes/health-routes.ts';
 import { testKit } from '../support/kit.ts';
 
 /** A server whose probes and readiness the test sets. */
-async function startHealth() {
+async function startHealth(options: { readonly isBeforeApi?: boolean } = {}) {
   const state: { probes: readonly HealthProbe[]; isReady: boolean } = { probes: [], isReady: false };
   const kit = testKit();
   const server = createHealthServer(
-    { kit, probes: () => state.probes, isReady: () => state.isReady },
+    { kit, probes: () => state.probes, isReady: () => state.isReady, ...options },
     { host: '127.0.0.1', port: 0, version: '1.2.3+build' },
   );
   await server.start();
@@ -55,6 +55,15 @@ describe('the health of a process without an API', () => {
     assert.equal((await health.get('/readyz')).status, 200);
     health.state.isReady = false;
     assert.equal((await health.get('/readyz')).status, 503);
+  });
+
+  it('asks those to come again who are too early for the API, whatever they want of it', async () => {
+    await using health = await startHealth({ isBeforeApi: true });
+    for (const path of ['/api/v1/datasets', '/api/v1/nothing/of/the/kind']) {
+      const early = await health.get(path);
+      assert.deepEqual([early.status, JSON.parse(early.body).code], [503, 'NOT_READY']);
+    }
+    assert.equal((await health.get('/elsewhere')).status, 404);
   });
 
   it('answers nothing else', async () => {

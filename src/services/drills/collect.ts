@@ -1,5 +1,6 @@
 import type { DatasetName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
+import { succeed } from '../../base/outcome.ts';
 import { comparableIncident, comparableMessage, comparableResult } from '../../core/drills/comparable.ts';
 import type { Delivery, DrilledJob, DrillReference } from '../../core/drills/history.ts';
 import type { Message } from '../../core/notifications/message.ts';
@@ -27,9 +28,12 @@ export async function collectStanding(of: {
 
 async function standingOf(
   dataset: DatasetName,
-  { clock, service, signal }: Omit<Parameters<typeof collectStanding>[0], 'datasets'>,
+  of: Omit<Parameters<typeof collectStanding>[0], 'datasets'>,
 ): Promise<Omit<DrillReference, 'deliveries'>> {
+  const { clock, service, signal } = of;
   const limit = limits.pageSizeMax;
+  const isRegistered = await registered(dataset, of);
+  if (!isRegistered) return { jobs: [], results: [], incidents: [] };
   const { jobs } = await insist(clock, signal, () => service.jobs({ dataset, limit }));
   const { partitions } = await insist(clock, signal, () => service.partitions(dataset, { limit }));
   const { incidents } = await insist(clock, signal, () => service.incidents({ dataset, limit }));
@@ -44,6 +48,18 @@ async function standingOf(
     results: pages.flatMap(({ results }) => results.map(comparableResult)),
     incidents: incidents.map(comparableIncident),
   };
+}
+
+/** A drill that was cut short has not come to all of its datasets. */
+function registered(
+  dataset: DatasetName,
+  { clock, service, signal }: Omit<Parameters<typeof collectStanding>[0], 'datasets'>,
+): Promise<boolean> {
+  return insist(clock, signal, async () => {
+    const listed = await service.partitions(dataset, { limit: 1 });
+    if (listed.ok) return succeed(true);
+    return listed.error.code === 'DATASET_NOT_FOUND' ? succeed(false) : listed;
+  });
 }
 
 function drilledJob(view: JobDetailView): DrilledJob {

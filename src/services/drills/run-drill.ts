@@ -90,8 +90,8 @@ export async function runDrill(
     processes,
     counts: counters.counted,
   };
-  const reason =
-    standing.cutShort ?? (cutShort !== undefined && interrupted.aborted ? 'it was interrupted' : cutShort);
+  const first = cutShort !== undefined && interrupted.aborted ? 'it was interrupted' : cutShort;
+  const reason = first ?? standing.cutShort;
   const ended = reason === undefined ? {} : { cutShort: reason };
   return { history, startedAt, endedAt, interrupted: interrupted.aborted, ...ended };
 }
