@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { createRandom } from '../../src/adapters/system/random.ts';
@@ -116,6 +119,34 @@ describe('a process with one role', () => {
       async () => (await watcher.session.leader())?.leader.startsWith('second-') === true,
     );
     assert.equal(await second.end('SIGTERM'), 0);
+  });
+
+  it('answers the requests under way when an API is told to stop', async () => {
+    await using role = startRole(['api', '--port', '0'], env);
+    const url = await role.healthUrl();
+    await role.ready();
+    const yaml =
+      'dataset: late\nowner: o@example.org\nprovider: {type: files, path: "late/*.csv"}\npartition: {file: true}\n';
+    const body = JSON.stringify({ yaml, file: 'late.yaml', baseDirectory: '/data' });
+    const half = request(`${url}/api/v1/datasets`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    });
+    const answered = once(half, 'response') as Promise<[IncomingMessage]>;
+    half.write(body.slice(0, 10));
+    await once(half, 'socket');
+    await eventually('the request has begun', async () => (await fetch(`${url}/readyz`)).ok);
+    const ended = role.end('SIGTERM');
+    await eventually('nobody else is let in', async () => {
+      return await fetch(`${url}/readyz`).then(
+        () => false,
+        () => true,
+      );
+    });
+    half.end(body.slice(10));
+    const [answer] = await answered;
+    assert.equal(answer.statusCode, 200, await text(answer));
+    assert.equal(await ended, 0);
   });
 
   it('stands by as a scheduler until the one that leads is killed', async () => {
