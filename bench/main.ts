@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { checkSuite } from './suites/check.ts';
 import { csvSuite } from './suites/csv.ts';
 import { flightsSuite } from './suites/flights.ts';
+import { leaderSuite } from './suites/leader.ts';
 import { replaySuite } from './suites/replay.ts';
 import { startSuite } from './suites/start.ts';
 import { wideSuite } from './suites/wide.ts';
@@ -21,6 +22,7 @@ const suites = {
   flights: flightsSuite,
   csv: csvSuite,
   start: startSuite,
+  leader: leaderSuite,
 } as const;
 
 const { values: options } = parseArgs({
