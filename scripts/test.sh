@@ -6,6 +6,7 @@ cd "$root"
 sh scripts/gate.sh
 sh scripts/setup-zookeeper.sh
 sh scripts/setup-postgres.sh
+sh scripts/setup-chromium.sh
 UV_THREADPOOL_SIZE=8
 export UV_THREADPOOL_SIZE
 [ "$#" -gt 0 ] || set -- 'test/**/*.test.ts'

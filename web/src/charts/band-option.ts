@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { SeriesPoint } from '../../../src/ports/quality-store.ts';
-import { statusWord } from '../parts/status.tsx';
+import { statusWord } from '../parts/status-words.ts';
 import { numberText, shortNumber } from '../parts/words.ts';
 
 export type PlotColours = Readonly<

@@ -1,7 +1,8 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { IncidentView } from '../../../src/services/quality/incidents.ts';
-import { StatusSign, statusInk } from './status.tsx';
+import { StatusSign } from './status.tsx';
+import { statusInk } from './status-words.ts';
 import { agoText } from './words.ts';
 
 const states: Readonly<Record<IncidentView['state']['state'], string>> = {

@@ -1,5 +1,5 @@
 import type { PartitionSummary } from '../../../src/ports/revision-store.ts';
-import { statusFill, statusWord } from './status.tsx';
+import { statusFill, statusWord } from './status-words.ts';
 
 const bar = 5;
 const gap = 2;

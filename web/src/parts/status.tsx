@@ -1,38 +1,5 @@
 import { Group, Text } from '@mantine/core';
-import type { ResultStatus } from '../../../src/core/checks/result.ts';
-
-export type Status = ResultStatus | undefined;
-
-const words: Readonly<Record<ResultStatus, string>> = {
-  pass: 'Pass',
-  warn: 'Warning',
-  fail: 'Fail',
-  error: 'Error',
-  not_evaluated: 'Learning',
-};
-
-const names: Readonly<Record<ResultStatus, string>> = {
-  pass: 'pass',
-  warn: 'warn',
-  fail: 'fail',
-  error: 'error',
-  not_evaluated: 'none',
-};
-
-/** A status in a word. */
-export function statusWord(status: Status): string {
-  return status === undefined ? 'Not checked' : words[status];
-}
-
-/** The colour of a status for areas, as a CSS value. */
-export function statusFill(status: Status): string {
-  return `var(--fill-${status === undefined ? 'none' : names[status]})`;
-}
-
-/** The colour of a status for text, as a CSS value. */
-export function statusInk(status: Status): string {
-  return `var(--status-${status === undefined ? 'none' : names[status]})`;
-}
+import { type Status, statusInk, statusWord } from './status-words.ts';
 
 /** A status with its sign: shape and word say it too, not the colour alone. */
 export function StatusMark({

@@ -21,13 +21,13 @@ const steps = [
   ['minute', 60_000],
 ] as const;
 
-/** How long ago a time was, in words. Times are milliseconds since 1970. */
+/** How long ago a time was, in words: whole units that have passed. Times are milliseconds since 1970. */
 export function agoText(time: number, now: number): string {
   const elapsed = time - now;
   for (const [unit, ms] of steps) {
-    if (Math.abs(elapsed) >= ms) return relative.format(Math.round(elapsed / ms), unit);
+    if (Math.abs(elapsed) >= ms) return relative.format(Math.trunc(elapsed / ms), unit);
   }
-  return Math.abs(elapsed) < 10_000 ? 'just now' : relative.format(Math.round(elapsed / 1_000), 'second');
+  return Math.abs(elapsed) < 10_000 ? 'just now' : relative.format(Math.trunc(elapsed / 1_000), 'second');
 }
 
 export function timeText(time: number): string {
@@ -36,10 +36,11 @@ export function timeText(time: number): string {
 
 /** A duration in words: 4.2 s, 3 min 20 s, 2 h 5 min. */
 export function durationText(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1_000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (ms < 1_000) return `${Math.trunc(ms)} ms`;
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -2,7 +2,8 @@ import { Group, ScrollArea, Text, Tooltip } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PartitionSummary } from '../../../../src/ports/revision-store.ts';
 import { Notice } from '../../parts/notice.tsx';
-import { type Status, StatusSign, statusFill, statusWord } from '../../parts/status.tsx';
+import { StatusSign } from '../../parts/status.tsx';
+import { type Status, statusFill, statusWord } from '../../parts/status-words.ts';
 import { numberText } from '../../parts/words.ts';
 import { type Day, weeksOf } from './weeks.ts';
 

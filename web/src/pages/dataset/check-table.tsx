@@ -3,7 +3,8 @@ import type { Result } from '../../../../src/core/checks/result.ts';
 import type { ResultsView } from '../../../../src/services/quality/results.ts';
 import { MoreRows } from '../../parts/more-rows.tsx';
 import { SparkLine } from '../../parts/spark-line.tsx';
-import { StatusMark, statusInk } from '../../parts/status.tsx';
+import { StatusMark } from '../../parts/status.tsx';
+import { statusInk } from '../../parts/status-words.ts';
 import { numberText } from '../../parts/words.ts';
 
 type Props = {

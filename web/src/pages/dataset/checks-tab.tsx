@@ -7,7 +7,8 @@ import type { DatasetDetailView } from '../../../../src/services/registry/regist
 import { partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { StatusSign, statusWord } from '../../parts/status.tsx';
+import { StatusSign } from '../../parts/status.tsx';
+import { statusWord } from '../../parts/status-words.ts';
 import { CheckTable } from './check-table.tsx';
 import { ResultDrawer } from './result-drawer.tsx';
 
