@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { DrillReport } from '../../src/core/drills/drill-report.ts';
 import type { DrillEvent } from '../../src/core/drills/events.ts';
 import { runAssay } from '../support/service-process.ts';
+
+/** Started by root, PostgreSQL runs as another user, who has to pass. */
+const passable = 0o711;
 
 type DrillFile = DrillReport & { readonly events: readonly DrillEvent[] };
 
@@ -15,6 +18,7 @@ describe('a drill', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'assay-drills-'));
+    await chmod(folder, passable);
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -23,6 +27,7 @@ describe('a drill', () => {
     const size = ['--jobs', '30', '--nodes', '2', '--seed', '2001'];
     // Where it keeps everything, to see that nothing is left.
     const scratch = await mkdtemp(join(folder, 'scratch-'));
+    await chmod(scratch, passable);
     const run = await runAssay(['drill', ...args, ...size, '--report', files.html, '--json', files.json], {
       TMPDIR: scratch,
     });
