@@ -166,6 +166,38 @@ function decisionLaws(start: Start): void {
     assert.deepEqual(theirs.work, mine.work);
   });
 
+  it('keeps a task that two nodes have, and where it killed workers', async () => {
+    const rig = await start();
+    const session = await rig.session('quality');
+    const term = await (await stand(session, 'm1')).elected();
+    const copies = [
+      { node: nodeId('n1'), at: startOfTime },
+      { node: nodeId('n2'), at: startOfTime },
+    ] as const;
+    const doubled = liveTask('t', { state: 'doubled', attempt: 2, copies });
+    const table = liveJob({
+      id: 'j',
+      tasks: [
+        { ...doubled, attempts: 1 },
+        { ...liveTask('u'), deaths: [nodeId('n3'), nodeId('n3')] },
+      ],
+    });
+    await session.decide(term, decisions({ jobs: new Map([[table.id, table]]) }));
+    assert.deepEqual((await session.view()).jobs.get(table.id), table);
+  });
+
+  it('forgets the reports and drain marks of the nodes that a decision names, and of no others', async () => {
+    const rig = await start();
+    const session = await rig.session('quality');
+    const term = await (await stand(session, 'm1')).elected();
+    const [gone, stays] = [nodeId('gone'), nodeId('stays')];
+    for (const node of [gone, stays]) await session.setDrain(node, true);
+    await eventually('the marks are seen', async () => (await session.view()).draining.size === 2);
+    await session.decide(term, decisions({ forgotten: new Set([gone]) }));
+    await eventually('one is forgotten', async () => (await session.view()).draining.size === 1);
+    assert.deepEqual([...(await session.view()).draining], [stays]);
+  });
+
   it('leaves alone what a decision does not name, and removes what it empties', async () => {
     const rig = await start();
     const session = await rig.session('quality');

@@ -37,6 +37,8 @@ export function refillLiveJob(
 ): { live: LiveJob; next: number } {
   const { plan, ended, attempts } = state;
   const kept = live.tasks.filter((task) => isOpen(task) && !ended.has(task.plan.name));
+  const isFull = kept.length >= size || state.from >= plan.length;
+  if (isFull && kept.length === live.tasks.length) return { live, next: state.from };
   const names = new Set(kept.map((task) => task.plan.name));
   const fresh: LiveTask[] = [];
   let next = state.from;

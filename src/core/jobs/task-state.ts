@@ -89,11 +89,6 @@ export function copiesOf(state: LiveTaskState): readonly Copy[] {
   return state.state === 'doubled' ? state.copies : [];
 }
 
-/** Whether any node has the task. */
-export function isWithNode({ state }: LiveTaskState): boolean {
-  return state === 'assigned' || state === 'doubled';
-}
-
 /** The task's copy on this node; undefined when there is none. */
 export function copyOn(state: LiveTaskState, node: NodeId): Copy | undefined {
   if (state.state === 'assigned') return state.node === node ? state : undefined;

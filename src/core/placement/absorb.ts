@@ -1,6 +1,6 @@
 import { failure } from '../../base/errors.ts';
 import type { NodeId, TaskId } from '../../base/ids.ts';
-import { copiesOf, copyOn, isWithNode } from '../jobs/task-state.ts';
+import { copiesOf, copyOn } from '../jobs/task-state.ts';
 import type { AbsenceVerdict } from '../membership/absence.ts';
 import type { ClusterView } from '../membership/cluster-view.ts';
 import type { EndedTask, NodeReport, ToldTask } from '../membership/node.ts';
@@ -104,8 +104,9 @@ export function absorbOrphans(draft: Draft, world: World): void {
     }
   }
   for (const ref of draft.refs.values()) {
-    if (!isWithNode(ref.task.state)) continue;
-    for (const { node } of copiesOf(ref.task.state)) {
+    const { state } = ref.task;
+    if (state.state !== 'assigned' && state.state !== 'doubled') continue;
+    for (const { node } of copiesOf(state)) {
       if (listed.get(node)?.has(ref.id) !== true) draft.apply(ref, { kind: 'released', node, at: draft.now });
     }
   }
