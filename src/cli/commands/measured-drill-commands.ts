@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { FailureError, failure } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
 import { experiments } from '../../services/drills/recovery-experiments.ts';
 import type { CommandSet, ExitCode, Session } from '../command-set.ts';
 import { measureCapacity, measureRecovery } from '../drills/measured-drills.ts';
@@ -9,7 +10,7 @@ import { capacityText } from '../reports/drills/capacity-text.ts';
 import { recoveryHtml } from '../reports/drills/recovery-html.ts';
 import { recoveryText } from '../reports/drills/recovery-text.ts';
 import { writeTextFile } from '../text-files.ts';
-import { wholeNumber } from './registry-commands.ts';
+import { wholeNumberBetween } from '../whole-number.ts';
 
 /** `drill capacity` and `drill recovery`. */
 export function addMeasuredDrillCommands(drill: Command, commands: CommandSet): void {
@@ -73,11 +74,11 @@ async function drillCapacity(session: Session, options: CapacityOptions): Promis
   const capacity = {
     nodes: rising(options.nodes, '--nodes'),
     jobs: rising(options.jobs, '--jobs'),
-    tasks: wholeNumber(options.tasks, '--tasks'),
-    latencyJobs: wholeNumber(options.latencyJobs, '--latency-jobs'),
+    tasks: counted(options.tasks, '--tasks'),
+    latencyJobs: counted(options.latencyJobs, '--latency-jobs'),
     backfillNodes: options.backfill === '' ? [] : rising(options.backfill, '--backfill'),
   };
-  const slots = wholeNumber(options.slots, '--slots');
+  const slots = counted(options.slots, '--slots');
   const command = `assay drill capacity --nodes ${options.nodes} --slots ${slots} --jobs ${options.jobs} --tasks ${capacity.tasks}`;
   const wish = { slots, capacity, keep: options.keep === true, command };
   return await whileInterruptible(session.dependencies, async (signal) => {
@@ -97,9 +98,9 @@ type RecoveryOptions = Reported & {
 };
 
 async function drillRecovery(session: Session, options: RecoveryOptions): Promise<ExitCode> {
-  const repeats = wholeNumber(options.repeats, '--repeats');
-  const nodes = wholeNumber(options.nodes, '--nodes');
-  const slots = wholeNumber(options.slots, '--slots');
+  const repeats = counted(options.repeats, '--repeats');
+  const nodes = counted(options.nodes, '--nodes');
+  const slots = counted(options.slots, '--slots');
   const only = options.only === undefined ? {} : { only: chosen(options.only) };
   const command = [
     `assay drill recovery --repeats ${repeats} --nodes ${nodes} --slots ${slots}`,
@@ -146,10 +147,14 @@ function chosen(text: string): readonly string[] {
 }
 
 function rising(text: string, option: string): readonly number[] {
-  const numbers = text.split(',').map((part) => wholeNumber(part.trim(), option));
+  const numbers = text.split(',').map((part) => counted(part.trim(), option));
   const isRising = numbers.every((number, at) => number > (numbers[at - 1] ?? 0));
   if (isRising) return numbers;
   throw new FailureError(
     failure('REQUEST_INVALID', `${option} must be whole numbers from 1 on that rise`, { where: option }),
   );
+}
+
+function counted(text: string, option: string): number {
+  return wholeNumberBetween(text, { option, min: 1, max: limits.drillJobsMax });
 }
