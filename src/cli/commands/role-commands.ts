@@ -38,10 +38,10 @@ Example:
     'for scratch files (ASSAY_DATA; default: a temporary directory)',
   );
 
-  withBatches(add('scheduler', 'run periodic work, such as delivering messages: one leads')).option(
-    '--secrets-file <file>',
-    'file that secrets are read from (ASSAY_SECRETS_FILE)',
-  );
+  // It needs no ensemble, and takes the option nevertheless: all roles may be started alike.
+  withBatches(
+    withEnsemble(add('scheduler', 'run periodic work, such as delivering messages: one leads')),
+  ).option('--secrets-file <file>', 'file that secrets are read from (ASSAY_SECRETS_FILE)');
 }
 
 function withCommonOptions(role: Role, command: Command): Command {
