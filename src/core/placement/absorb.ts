@@ -34,7 +34,7 @@ export function absorbEnds(draft: Draft, world: World): void {
 }
 
 /** The task that a report speaks of, if this node holds it by this very assignment; anything else is an old story. */
-export function heldRef(draft: Draft, node: NodeId, told: ToldTask): TaskRef | undefined {
+function heldRef(draft: Draft, node: NodeId, told: ToldTask): TaskRef | undefined {
   const ref = draft.refs.get(told.task);
   if (ref === undefined) return undefined;
   const { state } = ref.task;

@@ -54,7 +54,7 @@ function fillRoom(assigning: Assigning, best: BestClaim, room: Set<Seat>): boole
 }
 
 /** How many tasks that usually take this long may wait in front of a node: what it does until the leader can decide again. */
-export function prefetchMax(
+function prefetchMax(
   usualMs: number | undefined,
   slots: number,
   rules: Pick<PlacementRules, 'prefetchPerNodeMin' | 'prefetchPerNodeMax' | 'prefetchHorizonMs'>,
