@@ -14,6 +14,7 @@ import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
 import { ingestionRoutes } from './routes/ingestion-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { notificationRoutes } from './routes/notification-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
 import { windowRoutes } from './routes/window-routes.ts';
@@ -60,6 +61,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       incidentRoutes(api, useCases.incidents);
       policyRoutes(api, useCases);
       windowRoutes(api, useCases);
+      notificationRoutes(api, useCases.notifications);
       clusterRoutes(api, useCases.clusters);
       done();
     },

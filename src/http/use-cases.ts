@@ -8,6 +8,7 @@ import { JobHistory } from '../services/ingestion/job-history.ts';
 import { IngestionRequests } from '../services/ingestion/requests.ts';
 import { Scans } from '../services/ingestion/scans.ts';
 import type { Kit } from '../services/kit.ts';
+import { NotificationHistory } from '../services/notification/notification-history.ts';
 import { Incidents } from '../services/quality/incidents.ts';
 import { Replays } from '../services/quality/replays.ts';
 import { Results } from '../services/quality/results.ts';
@@ -27,6 +28,7 @@ export type UseCases = {
   readonly incidents: Incidents;
   readonly replays: Replays;
   readonly suggestions: CheckSuggestions;
+  readonly notifications: NotificationHistory;
   /** What is happening now in each cluster. Whoever serves it starts and stops it. */
   readonly clusters: ClusterWatch;
 };
@@ -44,9 +46,10 @@ export function createUseCases(
     clusters,
   }: { readonly engine: Computing; readonly holidays: Holidays; readonly clusters: Coordinations },
 ): UseCases {
-  const { datasets, jobs, revisions, quality } = database;
+  const { datasets, jobs, revisions, quality, outbox } = database;
+  const registry = new Registry(kit, { datasets, revisions, quality, holidays });
   return {
-    registry: new Registry(kit, { datasets, revisions, quality, holidays }),
+    registry,
     requests: new IngestionRequests(kit, { datasets, jobs }),
     backfills: new Backfills(kit, jobs),
     scans: new Scans({ jobs, revisions }),
@@ -56,6 +59,7 @@ export function createUseCases(
     incidents: new Incidents(kit, quality),
     replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
+    notifications: new NotificationHistory(outbox, registry),
     clusters: new ClusterWatch(kit, { clusters, jobs }),
   };
 }

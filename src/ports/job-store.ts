@@ -73,8 +73,13 @@ export type JobFilter = {
   readonly open?: boolean;
   /** Jobs of one backfill. */
   readonly group?: JobId;
+  /** Only those behind this place of the list, whether or not a job stands there. */
+  readonly after?: JobPlace;
   readonly limit: number;
 };
+
+/** What orders jobs, newest first: it never changes, so that a list that grows keeps its places. */
+export type JobPlace = { readonly createdAt: Instant; readonly id: JobId };
 
 /** How far a backfill is: partitions listed, ingested, measured, judged. */
 export type BackfillProgress = {

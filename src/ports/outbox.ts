@@ -15,18 +15,20 @@ export interface Outbox {
   ): Promise<CommitOutcome>;
   /**
    * Takes up to `limit` undelivered messages that are due and that nobody holds, oldest first, at most one of each channel
-   * and dataset: those behind it wait for it. They are held for `leaseMs` by the clock of the database, or until they are
+   * and dataset: those behind it wait for it, unless it is yet to be due for the first time. They are held for `leaseMs` by the clock of the database, or until they are
    * marked. A deliverer that dies keeps them no longer than that; one that is late may deliver what another one holds by
    * then, under the same idempotency key.
    */
   claim(request: ClaimRequest): Promise<readonly PendingMessage[]>;
+  /** Adds messages that no task causes. One whose id exists already is left as it is. */
+  add(messages: readonly OutboxMessage[], at: Instant): Promise<void>;
   /** Notes that it arrived, whoever holds it by now. */
   markDelivered(id: string, at: Instant): Promise<void>;
   /** Notes a failed try, unless the message is held by another one than `by`. */
   markFailed(id: string, failed: FailedTry): Promise<void>;
-  /** Delivered and pending messages of a dataset, newest first. */
-  list(dataset: DatasetName, limit: number): Promise<readonly PendingMessage[]>;
-  /** When the next message is due, if any is pending. */
+  /** Delivered and pending messages of a dataset, newest first; only those older than the message with the id `after`. */
+  list(dataset: DatasetName, limit: number, after?: string): Promise<readonly PendingMessage[]>;
+  /** When the next message is due that waits for no other one, if any is pending. */
   nextDueAt(): Promise<Instant | undefined>;
 }
 
@@ -49,14 +51,18 @@ export type OutboxMessage = {
   /** The idempotency key that receivers see: the same message always has the same. */
   readonly id: string;
   readonly dataset: DatasetName;
-  /** Names one of the dataset's channels: `log`, or `webhook:<position>`. */
+  /** Names one of the dataset's channels: `log`, `<type>:<position>`, or `email:<position>:<address>`. */
   readonly channel: string;
   readonly message: Message;
+  /** Not to be delivered earlier; by default at once. */
+  readonly dueAt?: Instant;
 };
 
-export type PendingMessage = OutboxMessage & {
+export type PendingMessage = Omit<OutboxMessage, 'dueAt'> & {
   readonly attempts: number;
   readonly createdAt: Instant;
+  /** When it is to be tried; absent when it was delivered or given up. */
+  readonly dueAt?: Instant;
   readonly deliveredAt?: Instant;
   readonly lastError?: string;
 };

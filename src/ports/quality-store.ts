@@ -1,5 +1,6 @@
 import type { DatasetName, IncidentId, PartitionKey, ResultId } from '../base/ids.ts';
 import type { Outcome } from '../base/outcome.ts';
+import type { Instant } from '../base/units.ts';
 import type { Evaluation } from '../core/checks/evaluate.ts';
 import type { FailedRowsSample, QueryOutcome } from '../core/checks/partition-query.ts';
 import type { Result, ResultStatus } from '../core/checks/result.ts';
@@ -64,11 +65,7 @@ export interface QualityStore {
   details(revision: RevisionRef): Promise<readonly MetricDetail[]>;
   incident(id: IncidentId): Promise<Incident | undefined>;
   /** Incidents, newest first. */
-  incidents(filter: {
-    readonly dataset?: DatasetName;
-    readonly open?: boolean;
-    readonly limit: number;
-  }): Promise<readonly Incident[]>;
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]>;
   /** How many incidents of all datasets are not resolved. */
   openIncidents(): Promise<number>;
   /** How many of each dataset; those without any are absent. */
@@ -102,8 +99,29 @@ export type ResultFilter = {
   readonly partition?: PartitionKey;
   readonly check?: string;
   readonly status?: readonly ResultStatus[];
+  /** Only those behind this place of the list, whether or not a result stands there. */
+  readonly after?: ResultPlace;
   readonly limit: number;
 };
+
+/** What orders results: a verdict that is given anew may move within its partition, never to another one. */
+export type ResultPlace = {
+  readonly partition: PartitionKey;
+  readonly status: ResultStatus;
+  readonly severity?: number;
+  readonly check: string;
+};
+
+export type IncidentFilter = {
+  readonly dataset?: DatasetName;
+  readonly open?: boolean;
+  /** Only those behind this place of the list, whether or not an incident stands there. */
+  readonly after?: IncidentPlace;
+  readonly limit: number;
+};
+
+/** What orders incidents, newest first: it never changes. */
+export type IncidentPlace = { readonly openedAt: Instant; readonly id: IncidentId };
 
 /** What people said of a revision, which decides how it is learned from. */
 export type RevisionFeedback = {

@@ -20,9 +20,15 @@ export function outboxConformance(worldOf: WorldOf): void {
       await send(world, messages);
       assert.deepEqual(
         await outbox.list(world.dataset, 10),
-        messages.toReversed().map((one) => ({ ...one, attempts: 0, createdAt: committedAt })),
+        messages
+          .toReversed()
+          .map((one) => ({ ...one, attempts: 0, createdAt: committedAt, dueAt: committedAt })),
       );
       assert.equal((await outbox.list(world.dataset, 1)).length, 1);
+      const [older, newer] = ids(messages);
+      assert.deepEqual(ids(await outbox.list(world.dataset, 10, newer)), [older]);
+      assert.deepEqual(await outbox.list(world.dataset, 10, older), []);
+      assert.deepEqual(await outbox.list(world.dataset, 10, 'unknown'), []);
     });
 
     it('takes a message with a known id once', async () => {
@@ -148,6 +154,13 @@ export function outboxConformance(worldOf: WorldOf): void {
 }
 
 const by = 'a deliverer';
+
+/** Commits a message to each of these channels; their ids, oldest first. */
+export async function sendMessages(world: TestWorld, channels: readonly string[]): Promise<string[]> {
+  const messages = channels.map((channel) => message(world, channel));
+  await send(world, messages);
+  return ids(messages);
+}
 
 /** What is due, held for no time at all. */
 function lookAt(world: TestWorld, now: Instant, limit = 10): Promise<readonly PendingMessage[]> {

@@ -8,6 +8,7 @@ import { exerciseConformance } from './database-exercises.ts';
 import { TestWorld } from './database-fixtures.ts';
 import { jobStoreConformance } from './database-jobs.ts';
 import { outboxConformance } from './database-outbox.ts';
+import { pageConformance } from './database-pages.ts';
 import { queryConformance } from './database-queries.ts';
 import { queueConformance } from './database-queue.ts';
 import { revisionStoreConformance } from './database-revisions.ts';
@@ -56,5 +57,6 @@ export function databaseConformance(
     queueConformance(worldOf);
     outboxConformance(worldOf);
     exerciseConformance(worldOf);
+    pageConformance(worldOf);
   });
 }

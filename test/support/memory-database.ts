@@ -124,6 +124,7 @@ function jobStore(contents: MemoryContents): Partial<Database['jobs']> {
         .filter(({ job }) => filter.group === undefined || job.group === filter.group)
         .filter(({ end }) => filter.open === undefined || (end === undefined) === filter.open)
         .toSorted((a, b) => (a.job.id < b.job.id ? 1 : -1))
+        .filter(({ job }) => filter.after === undefined || job.id < filter.after.id)
         .slice(0, filter.limit)
         .map(record),
     backfillProgress: async (id) => {

@@ -131,13 +131,18 @@ export class PostgresJobStore implements JobStore {
 
   /** Without the outputs of lookups, which name every file of every partition. */
   async list(filter: JobFilter): Promise<readonly JobRecord[]> {
-    const { dataset, kind, open, group } = filter;
+    const { dataset, kind, open, group, after } = filter;
     let query = this.#db.selectFrom('job').selectAll();
     if (dataset !== undefined) query = query.where('dataset', '=', dataset);
     if (kind !== undefined) query = query.where('kind', '=', kind);
     if (open !== undefined) query = query.where('ended_at', open ? 'is' : 'is not', null);
     if (group !== undefined) {
       query = query.where((where) => where.or([where('group', '=', group), where('id', '=', group)]));
+    }
+    if (after !== undefined) {
+      query = query.where(
+        sql<boolean>`(created_at, id) < (${after.createdAt}::double precision, ${after.id})`,
+      );
     }
     const rows = await query
       .orderBy('created_at', 'desc')

@@ -8,7 +8,7 @@ import { decodeJson } from './json.ts';
 import { chunksOf, jsonRows, type RowValue } from './json-rows.ts';
 import type { OutboxTable } from './schema.ts';
 import { commitTask } from './task-fence.ts';
-import type { Connection, Work } from './transact.ts';
+import { type Connection, transact, type Work } from './transact.ts';
 
 /** Messages on their way out, in PostgreSQL. */
 export class PostgresOutbox implements Outbox {
@@ -28,7 +28,7 @@ export class PostgresOutbox implements Outbox {
   async claim({ by, now, leaseMs, limit }: ClaimRequest): Promise<readonly PendingMessage[]> {
     // What decides stands in the locked row itself: where another process was faster, it is looked at again as it is now.
     const { rows } = await sql<OutboxRow>`
-      with head as (${heads}),
+      with head as (${headsAt(now)}),
       free as (
         select outbox.sequence from outbox join head on head.sequence = outbox.sequence
         where outbox.due_at <= ${now}
@@ -72,22 +72,33 @@ export class PostgresOutbox implements Outbox {
       .execute();
   }
 
+  async add(messages: readonly OutboxMessage[], at: Instant): Promise<void> {
+    await transact(this.#db, (trx) => insertMessages(trx, messages, at));
+  }
+
   /** Those given up as well: they have an error and no delivery. */
-  async list(dataset: DatasetName, limit: number): Promise<readonly PendingMessage[]> {
-    const rows = await this.#db
-      .selectFrom('outbox')
-      .selectAll()
-      .where('dataset', '=', dataset)
-      .orderBy('sequence', 'desc')
-      .limit(limit)
-      .execute();
+  async list(dataset: DatasetName, limit: number, after?: string): Promise<readonly PendingMessage[]> {
+    let query = this.#db.selectFrom('outbox').selectAll().where('dataset', '=', dataset);
+    if (after !== undefined) {
+      query = query.where('sequence', '<', (one) =>
+        one.selectFrom('outbox').select('sequence').where('id', '=', after),
+      );
+    }
+    const rows = await query.orderBy('sequence', 'desc').limit(limit).execute();
     return rows.map(messageOf);
   }
 
   async nextDueAt(): Promise<Instant | undefined> {
     const { rows } = await sql<{
       at: number | null;
-    }>`select min(due_at) as at from (${heads}) as head`.execute(this.#db);
+    }>`
+      select min(due_at) as at from outbox
+      where due_at is not null and not exists (
+        select from outbox as older
+        where older.dataset = outbox.dataset and older.channel = outbox.channel
+          and older.sequence < outbox.sequence and older.due_at is not null
+          and (older.attempts > 0 or older.due_at <= outbox.due_at)
+      )`.execute(this.#db);
     const at = rows[0]?.at ?? null;
     return at === null ? undefined : instant(at);
   }
@@ -97,18 +108,24 @@ const nobody = { claimed_by: null, claimed_until: null };
 
 const databaseNow = sql`extract(epoch from clock_timestamp()) * 1000`;
 
-/** The oldest pending message of each channel: it holds back those behind it, so that a channel keeps its order. */
-const heads = sql`
-  select distinct on (dataset, channel) * from outbox
-  where due_at is not null order by dataset, channel, sequence`;
+/**
+ * The oldest pending message of each channel: it holds back those behind it, so that a channel keeps its order. What waits
+ * for the end of quiet hours holds nobody back.
+ */
+function headsAt(now: Instant) {
+  return sql`
+    select distinct on (dataset, channel) * from outbox
+    where due_at is not null and (attempts > 0 or due_at <= ${now})
+    order by dataset, channel, sequence`;
+}
 
 async function insertMessages(trx: Work, messages: readonly OutboxMessage[], at: Instant): Promise<void> {
   for (const chunk of chunksOf(messages, 100)) {
     await sql`
       insert into outbox (id, dataset, channel, message, created_at, due_at)
-      select id, dataset, channel, message, ${at}::double precision, ${at}::double precision
+      select id, dataset, channel, message, ${at}::double precision, coalesce(due_at, ${at}::double precision)
       from json_to_recordset(${jsonRows(chunk.map(outboxRow))}) as row (
-        position integer, id text, dataset text, channel text, message jsonb
+        position integer, id text, dataset text, channel text, message jsonb, due_at double precision
       )
       order by position
       on conflict (id) do nothing`.execute(trx);
@@ -116,7 +133,8 @@ async function insertMessages(trx: Work, messages: readonly OutboxMessage[], at:
 }
 
 function outboxRow(message: OutboxMessage, position: number): Record<string, RowValue> {
-  return { position, ...message };
+  const { dueAt = null, ...rest } = message;
+  return { position, ...rest, due_at: dueAt };
 }
 
 function messageOf(row: OutboxRow): PendingMessage {
@@ -127,6 +145,7 @@ function messageOf(row: OutboxRow): PendingMessage {
     message: decodeJson<Message>(row.message),
     attempts: row.attempts,
     createdAt: instant(row.created_at),
+    ...(row.due_at === null ? {} : { dueAt: instant(row.due_at) }),
     ...(row.delivered_at === null ? {} : { deliveredAt: instant(row.delivered_at) }),
     ...(row.last_error === null ? {} : { lastError: row.last_error }),
   };

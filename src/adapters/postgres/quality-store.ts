@@ -9,6 +9,7 @@ import type { MetricHistory } from '../../core/thresholds/history.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
 import type {
   EvaluateCommit,
+  IncidentFilter,
   PartitionCounts,
   QualityStore,
   ResultFilter,
@@ -132,11 +133,7 @@ export class PostgresQualityStore implements QualityStore {
     return incidentById(this.#db, id);
   }
 
-  incidents(filter: {
-    readonly dataset?: DatasetName;
-    readonly open?: boolean;
-    readonly limit: number;
-  }): Promise<readonly Incident[]> {
+  incidents(filter: IncidentFilter): Promise<readonly Incident[]> {
     return listIncidents(this.#db, filter);
   }
 

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
-import type { ApplyRequest, Registry } from '../../services/registry/registry.ts';
+import type { PartitionSummary } from '../../ports/revision-store.ts';
+import type { ApplyRequest, DatasetView, Registry } from '../../services/registry/registry.ts';
+import { cursorText, nextCursorText, pageOf, placeOf, textPlace } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
   type DatasetParams,
@@ -31,8 +33,18 @@ const applyBody = object(
   },
   { dryRun: described(flag, 'Says what would change, and changes nothing.') },
 );
-const datasetPage = object({}, { after: keyText, limit: limitText, history: historyText });
-const partitionPage = object({}, { before: keyText, limit: limitText });
+const datasetPage = object(
+  {},
+  { after: keyText, limit: limitText, cursor: cursorText, history: historyText },
+);
+const partitionPage = object({}, { before: keyText, limit: limitText, cursor: cursorText });
+
+type DatasetsQuery = {
+  readonly after?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+  readonly history?: string;
+};
 
 /** Datasets and their partitions. */
 export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
@@ -48,22 +60,27 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
     async (request) => valueOf(await registry.apply(request.body)),
   );
 
-  app.get<{ Querystring: { after?: string; limit?: string; history?: string } }>(
+  app.get<{ Querystring: DatasetsQuery }>(
     '/datasets',
     {
       schema: {
         summary: 'Lists datasets by name',
         querystring: datasetPage,
-        response: { 200: object({ datasets: list(datasetSchema) }) },
+        response: { 200: object({ datasets: list(datasetSchema) }, { nextCursor: nextCursorText }) },
       },
     },
-    async ({ query }) => ({
-      datasets: await registry.list({
-        after: query.after,
-        limit: limitOf(query.limit),
+    async ({ query }) => {
+      const limit = limitOf(query.limit);
+      const { after = query.after } = placeOf(query.cursor, { list: 'datasets', read: textPlace });
+      const found = await registry.list({
+        after,
+        limit: limit + 1,
         history: Number(query.history ?? '0'),
-      }),
-    }),
+      });
+      const placed = { list: 'datasets', limit, placeOf: (one: DatasetView) => [one.dataset] };
+      const { lines, ...next } = pageOf(found, placed);
+      return { datasets: lines, ...next };
+    },
   );
 
   app.get<{ Params: DatasetParams }>(
@@ -93,20 +110,25 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
     },
   );
 
-  app.get<{ Params: DatasetParams; Querystring: { before?: string; limit?: string } }>(
+  app.get<{ Params: DatasetParams; Querystring: { before?: string; limit?: string; cursor?: string } }>(
     '/datasets/:dataset/partitions',
     {
       schema: {
         summary: 'Lists the partitions of a dataset, newest first',
         params: datasetParams,
         querystring: partitionPage,
-        response: { 200: object({ partitions: list(partitionSchema) }) },
+        response: { 200: object({ partitions: list(partitionSchema) }, { nextCursor: nextCursorText }) },
       },
     },
     async ({ params, query }) => {
-      const before = query.before === undefined ? {} : { before: partitionKey(query.before) };
-      const request = { dataset: datasetOf(params.dataset), limit: limitOf(query.limit), ...before };
-      return { partitions: valueOf(await registry.partitions(request)) };
+      const limit = limitOf(query.limit);
+      const { after = query.before } = placeOf(query.cursor, { list: 'partitions', read: textPlace });
+      const before = after === undefined ? {} : { before: partitionKey(after) };
+      const request = { dataset: datasetOf(params.dataset), limit: limit + 1, ...before };
+      const found = valueOf(await registry.partitions(request));
+      const placed = { list: 'partitions', limit, placeOf: (one: PartitionSummary) => [one.partition] };
+      const { lines, ...next } = pageOf(found, placed);
+      return { partitions: lines, ...next };
     },
   );
 }

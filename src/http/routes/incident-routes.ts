@@ -1,6 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { incidentId } from '../../base/ids.ts';
-import { type Incidents, type PersonReason, personReasons } from '../../services/quality/incidents.ts';
+import { instant } from '../../base/units.ts';
+import type { IncidentPlace } from '../../ports/quality-store.ts';
+import {
+  type Incidents,
+  type IncidentView,
+  type PersonReason,
+  personReasons,
+} from '../../services/quality/incidents.ts';
+import { cursorText, nextCursorText, type Place, pageOf, placeOf, timedPlace } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
   datasetOf,
@@ -23,23 +31,47 @@ export function incidentRoutes(app: FastifyInstance, incidents: Incidents): void
   addActions(app, incidents);
 }
 
+type IncidentsQuery = {
+  readonly dataset?: string;
+  readonly open?: 'true' | 'false';
+  readonly limit?: string;
+  readonly cursor?: string;
+};
+
+function incidentPlace(place: Place): IncidentPlace | undefined {
+  const found = timedPlace(place);
+  return found && { openedAt: instant(found.at), id: incidentId(found.id) };
+}
+
 function addReads(app: FastifyInstance, incidents: Incidents): void {
-  app.get<{ Querystring: { dataset?: string; open?: 'true' | 'false'; limit?: string } }>(
+  app.get<{ Querystring: IncidentsQuery }>(
     '/incidents',
     {
       schema: {
         summary: 'Lists incidents, newest first',
-        querystring: object({}, { dataset: datasetText, open: flagText, limit: limitText }),
-        response: { 200: object({ incidents: list(incidentSchema) }) },
+        querystring: object(
+          {},
+          { dataset: datasetText, open: flagText, limit: limitText, cursor: cursorText },
+        ),
+        response: { 200: object({ incidents: list(incidentSchema) }, { nextCursor: nextCursorText }) },
       },
     },
-    async ({ query }) => ({
-      incidents: await incidents.list({
-        limit: limitOf(query.limit),
+    async ({ query }) => {
+      const limit = limitOf(query.limit);
+      const found = await incidents.list({
+        limit: limit + 1,
         ...(query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) }),
         ...(query.open === undefined ? {} : { open: query.open === 'true' }),
-      }),
-    }),
+        ...placeOf(query.cursor, { list: 'incidents', read: incidentPlace }),
+      });
+      const placed = {
+        list: 'incidents',
+        limit,
+        placeOf: (incident: IncidentView) => [incident.openedAt, incident.id],
+      };
+      const { lines, ...next } = pageOf(found, placed);
+      return { incidents: lines, ...next };
+    },
   );
 
   app.get<{ Params: IdParams }>(

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { jobId } from '../../base/ids.ts';
+import { instant } from '../../base/units.ts';
 import { type JobKind, jobPriority } from '../../core/jobs/job.ts';
-import type { JobHistory } from '../../services/ingestion/job-history.ts';
+import type { JobPlace } from '../../ports/job-store.ts';
+import type { JobHistory, JobView } from '../../services/ingestion/job-history.ts';
+import { cursorText, nextCursorText, type Place, pageOf, placeOf, timedPlace } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
   datasetOf,
@@ -22,6 +25,7 @@ type JobsQuery = {
   readonly open?: 'true' | 'false';
   readonly group?: string;
   readonly limit?: string;
+  readonly cursor?: string;
 };
 
 const jobsQuery = object(
@@ -32,8 +36,14 @@ const jobsQuery = object(
     open: flagText,
     group: idText,
     limit: limitText,
+    cursor: cursorText,
   },
 );
+
+function jobPlace(place: Place): JobPlace | undefined {
+  const found = timedPlace(place);
+  return found && { createdAt: instant(found.at), id: jobId(found.id) };
+}
 
 /** The queue and its history. */
 export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
@@ -43,18 +53,23 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
       schema: {
         summary: 'Lists jobs, newest first',
         querystring: jobsQuery,
-        response: { 200: object({ jobs: list(jobSchema) }) },
+        response: { 200: object({ jobs: list(jobSchema) }, { nextCursor: nextCursorText }) },
       },
     },
-    async ({ query }) => ({
-      jobs: await jobs.list({
-        limit: limitOf(query.limit),
+    async ({ query }) => {
+      const limit = limitOf(query.limit);
+      const found = await jobs.list({
+        limit: limit + 1,
         ...(query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) }),
         ...(query.kind === undefined ? {} : { kind: query.kind }),
         ...(query.open === undefined ? {} : { open: query.open === 'true' }),
         ...(query.group === undefined ? {} : { group: jobId(query.group) }),
-      }),
-    }),
+        ...placeOf(query.cursor, { list: 'jobs', read: jobPlace }),
+      });
+      const placed = { list: 'jobs', limit, placeOf: (job: JobView) => [job.createdAt, job.id] };
+      const { lines, ...next } = pageOf(found, placed);
+      return { jobs: lines, ...next };
+    },
   );
 
   app.get<{ Params: IdParams }>(

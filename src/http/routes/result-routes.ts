@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { partitionKey, resultId } from '../../base/ids.ts';
-import type { ResultStatus } from '../../core/checks/result.ts';
+import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import type { ResultPlace } from '../../ports/quality-store.ts';
 import type { Results, ResultsRequest } from '../../services/quality/results.ts';
 import type { Registry } from '../../services/registry/registry.ts';
+import { cursorOf, cursorText, type Place, placeOf } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
   checkText,
@@ -34,12 +36,14 @@ type ResultsQuery = {
   readonly check?: string;
   readonly status?: string;
   readonly limit?: string;
+  readonly cursor?: string;
   readonly history?: string;
 };
 
+const statusWords = 'pass|warn|fail|error|not_evaluated';
 const statusList = {
   type: 'string',
-  pattern: '^(?:pass|warn|fail|error|not_evaluated)(?:,(?:pass|warn|fail|error|not_evaluated)){0,4}$',
+  pattern: `^(?:${statusWords})(?:,(?:${statusWords})){0,4}$`,
   description: 'Statuses, separated by commas.',
 };
 const resultsQuery = object(
@@ -50,6 +54,7 @@ const resultsQuery = object(
     check: checkText,
     status: statusList,
     limit: limitText,
+    cursor: cursorText,
     history: historyText,
   },
 );
@@ -77,7 +82,11 @@ function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): vo
     },
     async ({ params, query }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
-      return results.list(resultsRequest(definition, query));
+      const { hasMore, ...view } = await results.list(resultsRequest(definition, query));
+      const last = view.results.at(-1);
+      return hasMore && last !== undefined
+        ? { ...view, nextCursor: cursorOf('results', placeOfResult(last)) }
+        : view;
     },
   );
 
@@ -166,10 +175,31 @@ function resultsRequest(definition: DatasetDefinition, query: ResultsQuery): Res
     definition,
     limit: limitOf(query.limit),
     history: Number(query.history ?? '0'),
+    ...placeOf(query.cursor, { list: 'results', read: resultPlace }),
     ...(query.partition === undefined ? {} : { partition: partitionKey(query.partition) }),
     ...(query.latest === 'true' ? { latest: true } : {}),
     ...(query.check === undefined ? {} : { check: query.check }),
     // The schema admits only the words of statuses.
     ...(query.status === undefined ? {} : { status: query.status.split(',') as ResultStatus[] }),
   };
+}
+
+function placeOfResult({ revision, status, severity, check }: Result): Place {
+  return [revision.partition, status, severity === undefined ? null : String(severity), check];
+}
+
+function resultPlace([partition, status, severity, check]: Place): ResultPlace | undefined {
+  if (typeof partition !== 'string' || !isResultStatus(status) || typeof check !== 'string') return undefined;
+  if (severity !== null && (typeof severity !== 'string' || severity === '')) return undefined;
+  const isNumber = severity !== null && !Number.isNaN(Number(severity));
+  return {
+    partition: partitionKey(partition),
+    status,
+    ...(isNumber ? { severity: Number(severity) } : {}),
+    check,
+  };
+}
+
+function isResultStatus(word: unknown): word is ResultStatus {
+  return typeof word === 'string' && new RegExp(`^(?:${statusWords})$`).test(word);
 }

@@ -67,16 +67,31 @@ export const resultSchema = object(
   { value: number, exact: text, lower: number, upper: number, severity: number },
 );
 
-export const resultsSchema = object({
-  results: list(resultSchema),
-  metrics: record(
-    object({
-      scale: word('count', 'percent', 'duration', 'distance', 'number'),
-      values: list(oneOf(number, nothing)),
-    }),
-  ),
-  unanswered: list(text),
-});
+export const resultsSchema = object(
+  {
+    results: list(resultSchema),
+    metrics: record(
+      object({
+        scale: word('count', 'percent', 'duration', 'distance', 'number'),
+        values: list(oneOf(number, nothing)),
+      }),
+    ),
+    unanswered: list(text),
+  },
+  { nextCursor: text },
+);
+
+export const notificationSchema = object(
+  {
+    id: text,
+    channel: text,
+    state: word('pending', 'delivered', 'given_up'),
+    attempts: count,
+    createdAt: time,
+    message: domainData,
+  },
+  { dueAt: time, deliveredAt: time, lastError: text },
+);
 
 const failedRowsSchema = object({
   metric: text,

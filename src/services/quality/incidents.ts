@@ -1,10 +1,10 @@
 import { failure } from '../../base/errors.ts';
-import type { DatasetName, IncidentId } from '../../base/ids.ts';
+import type { IncidentId } from '../../base/ids.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Incident, ResolveReason } from '../../core/incidents/incident.ts';
 import { incidentTitle } from '../../core/incidents/incident-title.ts';
 import { type IncidentAction, transition } from '../../core/incidents/transition.ts';
-import type { QualityStore } from '../../ports/quality-store.ts';
+import type { IncidentFilter, QualityStore } from '../../ports/quality-store.ts';
 import type { Kit } from '../kit.ts';
 
 /** Reasons that a person can give; `restated` is Assay's own. */
@@ -36,11 +36,7 @@ export class Incidents {
   }
 
   /** Incidents, newest first. */
-  async list(filter: {
-    readonly dataset?: DatasetName;
-    readonly open?: boolean;
-    readonly limit: number;
-  }): Promise<readonly IncidentView[]> {
+  async list(filter: IncidentFilter): Promise<readonly IncidentView[]> {
     const incidents = await this.#quality.incidents(filter);
     return incidents.map(incidentView);
   }

@@ -13,7 +13,7 @@ import type { RevisionRef } from '../../core/datasets/revision.ts';
 import type { MetricDetail, MetricKey, MetricScale } from '../../core/metrics/metric.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import type { MetricHistory } from '../../core/thresholds/history.ts';
-import type { QualityStore, ResultFilter, SeriesPoint } from '../../ports/quality-store.ts';
+import type { QualityStore, ResultFilter, ResultPlace, SeriesPoint } from '../../ports/quality-store.ts';
 import { type ExplanationView, explanationView } from './explain.ts';
 
 export type ResultsRequest = {
@@ -23,6 +23,8 @@ export type ResultsRequest = {
   readonly latest?: boolean;
   readonly check?: string;
   readonly status?: readonly ResultStatus[];
+  /** Only those behind this place of the list. */
+  readonly after?: ResultPlace;
   readonly limit: number;
   /** With the values of the last so many partitions, for plots; 0 for none. */
   readonly history: number;
@@ -35,6 +37,9 @@ export type ResultsView = {
   /** Of one partition: checks of the definition that are newer than its verdicts, by key. It has to be measured again. */
   readonly unanswered: readonly string[];
 };
+
+/** The same, and whether more results follow behind them. */
+export type ResultsPage = ResultsView & { readonly hasMore: boolean };
 
 /** The last values of a metric, oldest first; null where it has none. */
 export type MetricHistoryView = { readonly scale: MetricScale; readonly values: readonly (number | null)[] };
@@ -63,26 +68,31 @@ export class Results {
   }
 
   /** Results, newest partition first, the worst first within one, with their metrics' last values. */
-  async list(request: ResultsRequest): Promise<ResultsView> {
+  async list(request: ResultsRequest): Promise<ResultsPage> {
     const { dataset } = request.definition;
     const partition =
-      request.partition ?? (request.latest === true ? await this.#latest(dataset) : undefined);
+      request.partition ??
+      // Of the partition that was the newest when its first page was read.
+      (request.latest === true ? (request.after?.partition ?? (await this.#latest(dataset))) : undefined);
     if (request.latest === true && partition === undefined)
-      return { results: [], metrics: {}, unanswered: [] };
+      return { results: [], hasMore: false, metrics: {}, unanswered: [] };
     const filter: ResultFilter = {
       dataset,
-      limit: request.limit,
+      limit: request.limit + 1,
+      ...(request.after === undefined ? {} : { after: request.after }),
       ...(partition === undefined ? {} : { partition }),
       ...(request.check === undefined ? {} : { check: request.check }),
       ...(request.status === undefined ? {} : { status: request.status }),
     };
-    const results = await this.#quality.results(filter);
-    const isWhole =
-      request.check === undefined && request.status === undefined && results.length < request.limit;
+    const found = await this.#quality.results(filter);
+    const results = found.slice(0, request.limit);
+    const hasMore = found.length > request.limit;
+    const { check, status, after } = request;
+    const isWhole = check === undefined && status === undefined && after === undefined && !hasMore;
     const all = isWhole ? results : undefined;
     const unanswered =
       partition === undefined ? [] : await this.#unanswered(request.definition, partition, all);
-    return { results, metrics: await this.#metrics(request, results), unanswered };
+    return { results, hasMore, metrics: await this.#metrics(request, results), unanswered };
   }
 
   /** One result: `RESULT_NOT_FOUND`. */

@@ -3,6 +3,7 @@ import { failure } from '../../../base/errors.ts';
 import type { DatasetName, IncidentId } from '../../../base/ids.ts';
 import type { Outcome } from '../../../base/outcome.ts';
 import type { Incident } from '../../../core/incidents/incident.ts';
+import type { IncidentFilter } from '../../../ports/quality-store.ts';
 import { decodeJson } from '../json.ts';
 import { chunksOf, jsonRows, type RowValue } from '../json-rows.ts';
 import { type Connection, refuse, transactOutcome, type Work } from '../transact.ts';
@@ -14,13 +15,14 @@ export async function incidentById(db: Connection, id: IncidentId): Promise<Inci
 }
 
 /** Incidents, newest first. */
-export async function listIncidents(
-  db: Connection,
-  filter: { readonly dataset?: DatasetName; readonly open?: boolean; readonly limit: number },
-): Promise<readonly Incident[]> {
+export async function listIncidents(db: Connection, filter: IncidentFilter): Promise<readonly Incident[]> {
   let query = db.selectFrom('incident').select('body');
   if (filter.dataset !== undefined) query = query.where('dataset', '=', filter.dataset);
   if (filter.open !== undefined) query = query.where('state', filter.open ? '<>' : '=', 'resolved');
+  if (filter.after !== undefined) {
+    const { openedAt, id } = filter.after;
+    query = query.where(sql<boolean>`(opened_at, id) < (${openedAt}::double precision, ${id})`);
+  }
   const rows = await query.orderBy('opened_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute();
   return rows.map((row) => decodeJson<Incident>(row.body));
 }

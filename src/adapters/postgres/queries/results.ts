@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { DatasetName, PartitionKey, ResultId } from '../../../base/ids.ts';
 import { resultId } from '../../../base/ids.ts';
 import type { Result, ResultRecord } from '../../../core/checks/result.ts';
-import type { ResultFilter } from '../../../ports/quality-store.ts';
-import { decodeJson } from '../json.ts';
+import type { ResultFilter, ResultPlace } from '../../../ports/quality-store.ts';
+import { decodeJson, numberText } from '../json.ts';
 import type { ResultTable } from '../schema.ts';
+import { statusRank } from '../status-rank.ts';
 import type { Connection } from '../transact.ts';
 
 type Row = ResultTable & { readonly dataset: string; readonly partition: string; readonly revision: number };
@@ -14,13 +15,14 @@ type Row = ResultTable & { readonly dataset: string; readonly partition: string;
  * earlier revisions are found by their id alone.
  */
 export async function listResults(db: Connection, filter: ResultFilter): Promise<readonly Result[]> {
-  const { dataset, partition, check, status } = filter;
+  const { dataset, partition, check, status, after } = filter;
   if (status?.length === 0) return [];
   const { rows } = await sql<Row>`
     select result.*, newest.dataset, newest.partition, newest.revision
     from (
       select distinct on (partition) * from evaluation
       where dataset = ${dataset} ${partition === undefined ? sql`` : sql`and partition = ${partition}`}
+        ${after === undefined ? sql`` : sql`and partition <= ${after.partition}`}
       order by partition desc, revision desc
     ) as newest
     cross join lateral (
@@ -28,9 +30,21 @@ export async function listResults(db: Connection, filter: ResultFilter): Promise
         ${check === undefined ? sql`` : sql`and check_key = ${check}`}
         ${status === undefined ? sql`` : sql`and status in (${sql.join(status)})`}
     ) as result
-    order by newest.partition desc, result.rank, result.severity desc nulls last, result.check_key
+    ${after === undefined ? sql`` : sql`where ${behind(after)}`}
+    order by newest.partition desc, result.rank, ${mildness}, result.check_key
     limit ${filter.limit}`.execute(db);
   return rows.map(resultOf);
+}
+
+/** The most severe first, then those without a severity. */
+const mildness = sql`-coalesce(result.severity, '-infinity')`;
+
+function behind({ partition, status, severity, check }: ResultPlace): RawBuilder<unknown> {
+  const given = numberText(-(severity ?? Number.NEGATIVE_INFINITY));
+  return sql`(
+    newest.partition < ${partition}
+    or (result.rank, ${mildness}, result.check_key) > (${statusRank[status]}::integer, ${given}::text::double precision, ${check})
+  )`;
 }
 
 /** One result, of whichever revision. */
