@@ -89,8 +89,10 @@ export function callBack(assigning: Assigning): boolean {
   if (best === undefined) return false;
   let called = false;
   for (const seat of seats) {
-    const stays = (ref: TaskRef) => ref.job.priority === best.priority && best.datasets.has(ref.job.dataset);
-    for (const ref of seat.spare.filter((each) => !stays(each))) {
+    const stays = (ref: TaskRef, place: number) =>
+      ref.job.priority === best.priority &&
+      (best.datasets.has(ref.job.dataset) || beginsSoon(assigning, seat, { ref, place }));
+    for (const ref of seat.spare.filter((each, place) => !stays(each, place))) {
       claims.uncount(ref);
       release(assigning, seat, ref);
       claims.add(ref);
@@ -98,6 +100,20 @@ export function callBack(assigning: Assigning): boolean {
     }
   }
   return called;
+}
+
+/**
+ * Whether a task has begun before it could be called back: then it would run twice, for nothing. `place`: how many wait in
+ * front of it.
+ */
+function beginsSoon(
+  { estimates, world }: Assigning,
+  { node }: Seat,
+  { ref, place }: { readonly ref: TaskRef; readonly place: number },
+): boolean {
+  const usualMs = estimates.usualMs(ref.task.plan.spec.kind);
+  if (usualMs === undefined) return false;
+  return (usualMs * (place + 1)) / Math.max(1, node.slots) <= world.rules.prefetchHorizonMs;
 }
 
 /** All that wait in front of a node must fit in, once as many of those that have a slot have ended, whichever they are. */
