@@ -181,6 +181,16 @@ export const limits = {
   liveSnapshotMs: 200,
   liveHeartbeatMs: 15 * second,
   liveStreamsMax: 100,
+  /** Live events: how often changes are looked for, how many at once, who may listen, and what a slow listener may leave unread. */
+  eventLookMs: 250,
+  eventsPerLookMax: 1_000,
+  eventListenersMax: 2_000,
+  eventUnreadBytesMax: 64 * KiB,
+  /** Open backfills whose progress is told to everybody. */
+  eventBackfillsMax: 50,
+  /** Changes that are remembered for listeners who come back, and how often older ones are removed. */
+  changesKept: 100_000,
+  changesTrimMs: 1 * minute,
   /** How often the API looks at its clusters, and how many events of each it remembers. */
   clusterLookMs: 500,
   clusterEventsMax: 200,
@@ -197,6 +207,12 @@ export const limits = {
   deliveryAttemptsMax: 12,
   deliveryTimeoutMs: 10 * second,
   deliveryRetryCapMs: 30 * minute,
+  /** Messages of a dataset that are looked at for what was told before. */
+  toldMessagesMax: 200,
+  /** The longest wait that a receiver may ask for. */
+  deliveryRetryAfterMsMax: 6 * hour,
+  /** Followers are told this long after the owner, who may begin to look before they ask. */
+  followerDelayMs: 5 * second,
   /** A deliverer that died keeps what it had taken no longer than this. */
   deliveryLeaseMs: 1 * minute,
   yamlBytesMax: 1 * MiB,

@@ -1,30 +1,30 @@
+import { createSlackChannel, createTeamsChannel } from '../adapters/channels/chat-channel.ts';
+import { createEmailChannel } from '../adapters/channels/email-channel.ts';
 import { createLogChannel } from '../adapters/channels/log-channel.ts';
 import { createWebhookChannel } from '../adapters/channels/webhook-channel.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
 import { limits } from '../base/limits.ts';
+import type { NotificationConfig } from '../config/notification-config.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
+import type { Channels } from '../ports/channel.ts';
 import type { Database } from '../ports/database.ts';
 import { BackgroundLoop } from '../services/background-loop.ts';
 import { BatchSweep } from '../services/ingestion/batch-sweep.ts';
 import type { Kit } from '../services/kit.ts';
 import { OutboxDelivery } from '../services/notification/outbox-delivery.ts';
 
-/** What one process of an installation does again and again: messages, the sweep of batches, the gauge of incidents. */
+/** What one process of an installation does again and again: messages, the sweep of batches, the trim of changes, the gauge of incidents. */
 export function createPeriodicWork(
   kit: Kit,
   parts: {
     readonly database: Database;
     readonly batches: BatchStore;
     readonly secretsFile: string | undefined;
+    readonly notifications: NotificationConfig;
   },
 ): readonly BackgroundLoop[] {
-  const { database, batches, secretsFile } = parts;
-  const secrets = createSecrets({ environment: process.env, secretsFile });
-  const delivery = new OutboxDelivery(kit, {
-    ...database,
-    log: createLogChannel(kit.log),
-    webhook: createWebhookChannel({ clock: kit.clock, secrets }),
-  });
+  const { database, batches } = parts;
+  const delivery = new OutboxDelivery(kit, { ...database, channels: channelsOf(kit, parts) });
   const sweep = new BatchSweep(kit, { ...database, batches });
   return [
     new BackgroundLoop(kit, {
@@ -41,6 +41,14 @@ export function createPeriodicWork(
       },
     }),
     new BackgroundLoop(kit, {
+      name: 'change trim',
+      pauseMs: limits.changesTrimMs,
+      round: async () => {
+        await database.changes.trim(limits.changesKept);
+        return false;
+      },
+    }),
+    new BackgroundLoop(kit, {
       name: 'incident gauge',
       pauseMs: limits.gaugeIntervalMs,
       round: async () => {
@@ -49,4 +57,19 @@ export function createPeriodicWork(
       },
     }),
   ];
+}
+
+function channelsOf(
+  { clock, log }: Kit,
+  of: { readonly secretsFile: string | undefined; readonly notifications: NotificationConfig },
+): Channels {
+  const secrets = createSecrets({ environment: process.env, secretsFile: of.secretsFile });
+  const options = { clock, secrets, ...of.notifications };
+  return {
+    log: createLogChannel(log),
+    webhook: createWebhookChannel(options),
+    slack: createSlackChannel(options),
+    teams: createTeamsChannel(options),
+    email: createEmailChannel(options),
+  };
 }

@@ -11,9 +11,7 @@ export const assembleScheduler: Assemble<SchedulerConfig> = async (config, { kit
   const { directory } = keep(await openScratch(undefined));
   const batches = createBatches(kit, database, { place: config.batches, scratchDirectory: directory });
   const lock = createLeaderLock(config.databaseUrl, 'assay scheduler');
-  const leader = new LeaderOnly(kit, lock, () =>
-    createPeriodicWork(kit, { database, batches, secretsFile: config.secretsFile }),
-  );
+  const leader = new LeaderOnly(kit, lock, () => createPeriodicWork(kit, { ...config, database, batches }));
   return {
     services: [leader],
     members: [],

@@ -122,7 +122,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
   );
   const services = [
     ...clusters.flatMap(({ manager, node }) => [manager, node]),
-    ...createPeriodicWork(kit, { database, batches, secretsFile: config.secretsFile }),
+    ...createPeriodicWork(kit, { ...config, database, batches }),
     http,
   ];
   return { group: new ServiceGroup(kit, 'standalone', services), url: () => http.url() };

@@ -8,6 +8,7 @@ import { limits } from '../base/limits.ts';
 import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { MiB } from '../base/units.ts';
 import type { RoleOptions } from '../cli/dependencies.ts';
+import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
 import { databaseUrl, type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 
 /** What an operator decides for a process that has one role in a cluster. */
@@ -36,6 +37,7 @@ export type SchedulerConfig = CommonConfig & {
   readonly role: 'scheduler';
   readonly batches: BatchPlace;
   readonly secretsFile: string | undefined;
+  readonly notifications: NotificationConfig;
 };
 
 /** What every role has. */
@@ -194,10 +196,13 @@ const schedulerPartsOf: Reader<Omit<SchedulerConfig, keyof CommonConfig | 'role'
 ) => {
   const batches = batchPlaceOf(options, environment);
   if (!batches.ok) return batches;
+  const notifications = readNotificationConfig(environment);
+  if (!notifications.ok) return notifications;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     batches: batches.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
+    notifications: notifications.value,
   });
 };
 

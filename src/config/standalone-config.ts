@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultHost, defaultPort } from '../base/default-address.ts';
 import { type Outcome, succeed } from '../base/outcome.ts';
+import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
 import { databaseUrl, type Environment, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 
 /** What an operator decides for the service in one process. Everything else is in `base/limits.ts`. */
@@ -17,6 +18,7 @@ export type Config = {
   readonly workers: number;
   readonly logLevel: LogLevel;
   readonly secretsFile: string | undefined;
+  readonly notifications: NotificationConfig;
   readonly region: string;
   readonly zone: string;
   readonly hostName: string;
@@ -51,6 +53,8 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
   const givenUrl = options.databaseUrl ?? environment['ASSAY_DATABASE_URL'];
   const url = givenUrl === undefined ? succeed(undefined) : databaseUrl(givenUrl);
   if (!url.ok) return url;
+  const notifications = readNotificationConfig(environment);
+  if (!notifications.ok) return notifications;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     dataDirectory: resolve(options.data ?? environment['ASSAY_DATA'] ?? 'assay-data'),
@@ -60,6 +64,7 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
     workers: workers.value,
     logLevel: level.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
+    notifications: notifications.value,
     region: environment['ASSAY_REGION'] ?? 'local',
     zone: environment['ASSAY_ZONE'] ?? 'local',
     hostName: hostname(),

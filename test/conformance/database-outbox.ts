@@ -73,6 +73,36 @@ export function outboxConformance(worldOf: WorldOf): void {
       assert.deepEqual(await due(instant(Number.MAX_SAFE_INTEGER)), []);
     });
 
+    it('holds nothing back behind what is yet to be due, until that was tried', async () => {
+      const world = worldOf();
+      const { outbox } = world.database;
+      const night = { ...message(world, 'log'), dueAt: at(100) };
+      const urgent = message(world, 'log');
+      await send(world, [night, urgent]);
+      assert.equal(await outbox.nextDueAt(), committedAt);
+      assert.deepEqual(ids(await lookAt(world, at(50))), [urgent.id]);
+      await outbox.markDelivered(urgent.id, at(51));
+      assert.equal(await outbox.nextDueAt(), at(100));
+      assert.deepEqual(ids(await lookAt(world, at(99))), []);
+      assert.deepEqual(ids(await lookAt(world, at(100))), [night.id]);
+      const later = message(world, 'log');
+      await send(world, [later]);
+      await outbox.markFailed(night.id, { by, error: 'away', retryAt: at(200) });
+      assert.deepEqual(ids(await lookAt(world, at(150))), []);
+      assert.deepEqual(ids(await lookAt(world, at(200))), [night.id]);
+    });
+
+    it('adds messages without a task, each id once', async () => {
+      const world = worldOf();
+      const { outbox } = world.database;
+      const [one, two] = [message(world, 'log'), { ...message(world, 'webhook:0'), dueAt: at(9) }];
+      await outbox.add([one, two], at(5));
+      await outbox.add([{ ...one, dueAt: at(1) }], at(6));
+      assert.deepEqual(ids(await lookAt(world, at(5))), [one.id]);
+      assert.deepEqual(ids(await lookAt(world, at(9))), [one.id, two.id]);
+      assert.equal((await outbox.list(world.dataset, 10)).length, 2);
+    });
+
     it('gives a message to one deliverer at a time, and holds back what stands behind it', async () => {
       const world = worldOf();
       const { outbox } = world.database;

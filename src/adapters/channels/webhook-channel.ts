@@ -1,13 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { assert } from '../../base/assert.ts';
-import { type Failure, failure } from '../../base/errors.ts';
-import { limits } from '../../base/limits.ts';
+import { failure } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { SecretReference } from '../../core/datasets/definition.ts';
 import type { Channel, Delivery } from '../../ports/channel.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Wait } from '../../ports/provider.ts';
 import type { Secrets } from '../../ports/secrets.ts';
+import { postOverHttp, refused } from './http-post.ts';
 
 export type WebhookChannelOptions = { readonly clock: Clock; readonly secrets: Secrets };
 
@@ -21,14 +20,12 @@ export function createWebhookChannel({ clock, secrets }: WebhookChannelOptions):
   return {
     deliver: async (delivery, wait) => {
       const { definition } = delivery;
-      assert(definition !== undefined, 'a webhook delivery carries its definition');
+      assert(definition?.type === 'webhook', 'a webhook delivery carries its definition');
       if (!URL.canParse(definition.url)) return fail(refused('an invalid address', 'no URL'));
       const body = bodyOf(delivery);
       const headers = await headersOf({ delivery, body, clock, secrets }, definition.secret);
       if (!headers.ok) return headers;
-      return await withDeadline(clock, wait, (signal) =>
-        post(new URL(definition.url), { headers: headers.value, body, signal }),
-      );
+      return await postOverHttp(new URL(definition.url), { headers: headers.value, body }, { clock, wait });
     },
   };
 }
@@ -67,96 +64,4 @@ function headerText(text: string): string {
       (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
     ).join('');
   });
-}
-
-type Post = {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly signal: AbortSignal;
-};
-
-/** The address is told by its host alone: paths and queries of webhooks are secrets themselves. */
-async function post(url: URL, request: Post): Promise<Outcome<void>> {
-  let response: Response;
-  try {
-    response = await fetch(url, { method: 'POST', redirect: 'manual', ...request });
-  } catch (error) {
-    return fail(failure('DELIVERY_FAILED', `${url.host} could not be reached`, { cause: reasonOf(error) }));
-  }
-  const answer = response.ok ? await discard(response) : await startOf(response);
-  if (response.ok) return succeed(undefined);
-  const said = `${response.status}${answer === '' ? '' : `: ${answer}`}`;
-  if (isRefusal(response.status)) return fail(refused(url.host, said));
-  return fail(
-    failure('DELIVERY_FAILED', `${url.host} answered with status ${response.status}`, { cause: said }),
-  );
-}
-
-/** Statuses of 400–499 that ask to try again later, or say that the receiver was busy. */
-const passing: ReadonlySet<number> = new Set([408, 409, 425, 429]);
-
-/** Redirections count as refusals: following them would send the message where nobody meant it to go. */
-function isRefusal(status: number): boolean {
-  return status >= 300 && status < 500 && !passing.has(status);
-}
-
-function refused(receiver: string, said: string): Failure {
-  const hint = 'Correct the address of the webhook, or what the receiver expects';
-  return failure('DELIVERY_REFUSED', `${receiver} refused the notification`, { hint, cause: said });
-}
-
-async function discard(response: Response): Promise<''> {
-  await response.body?.cancel().catch(() => {});
-  return '';
-}
-
-const answerCharactersMax = 200;
-
-/** The start of an answer, for people; as much as comes, if it breaks off. */
-async function startOf(response: Response): Promise<string> {
-  let text = '';
-  let bytes = 0;
-  const decoder = new TextDecoder();
-  try {
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.byteLength;
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length >= answerCharactersMax || bytes >= limits.webhookResponseBytesMax) break;
-    }
-  } catch {
-    // The status has said what counts.
-  }
-  return text
-    .slice(0, answerCharactersMax)
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim();
-}
-
-/** The innermost thing that an error says: `fetch failed` alone helps nobody. */
-function reasonOf(error: unknown): string {
-  let reason = 'unknown';
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const code = 'code' in current && typeof current.code === 'string' ? current.code : '';
-    reason = current.message || code || reason;
-  }
-  return reason;
-}
-
-/** Runs an action whose signal aborts at the deadline or with that of the caller. */
-async function withDeadline(
-  clock: Clock,
-  wait: Wait,
-  action: (signal: AbortSignal) => Promise<Outcome<void>>,
-): Promise<Outcome<void>> {
-  const done = new AbortController();
-  const late = new AbortController();
-  const watching = clock.sleep(wait.timeoutMs, done.signal).then(() => {
-    if (!done.signal.aborted) late.abort(new Error(`no answer within ${wait.timeoutMs} ms`));
-  });
-  try {
-    return await action(AbortSignal.any([wait.signal, late.signal]));
-  } finally {
-    done.abort();
-    await watching;
-  }
 }

@@ -104,11 +104,44 @@ export type PublishRule =
   | { readonly type: 'continuous' };
 
 /** A channel for notifications of this dataset, beside the log. */
-export type NotifyDefinition = {
+export type NotifyDefinition = WebhookDefinition | ChatDefinition | EmailDefinition;
+
+export type WebhookDefinition = NotifyRules & {
   readonly type: 'webhook';
   readonly url: string;
   /** Signs each delivery; resolved when it is used, never stored in plain text. */
   readonly secret?: SecretReference;
+};
+
+/** An incoming webhook of Slack, or a workflow of Teams. Whoever knows the address may post there: it is a secret. */
+export type ChatDefinition = NotifyRules & {
+  readonly type: 'slack' | 'teams';
+  readonly url: SecretReference;
+};
+
+export type EmailDefinition = NotifyRules & {
+  readonly type: 'email';
+  /** By default the owner and the followers, as far as they are addresses. */
+  readonly to?: readonly string[];
+};
+
+/** What a channel is told, and when. */
+export type NotifyRules = {
+  /** The least status of a checked partition that is told. By default a webhook is told everything, people what warns or fails. */
+  readonly level?: 'pass' | 'warn' | 'fail';
+  readonly quietHours?: QuietHours;
+  /** What only says again that a known incident goes on is left out for this long after the last message about it. */
+  readonly repeatMs?: number;
+};
+
+/** The part of each day in which messages wait for its end. It may pass midnight. */
+export type QuietHours = {
+  /** Minutes since midnight, of that time zone's clocks. */
+  readonly from: number;
+  readonly to: number;
+  readonly timeZone: string;
+  /** What fails is told at once all the same. */
+  readonly exceptFail: boolean;
 };
 
 /** A secret by reference: the environment variable or the key of the secrets file that holds it. */

@@ -4,7 +4,15 @@ import type { ResultStatus } from '../checks/result.ts';
 
 /** What people are told: one digest for a checked partition, never a message per check. */
 export type Message = {
-  readonly kind: 'partition_checked' | 'backfill_finished' | 'ingest_failed';
+  readonly kind:
+    | 'partition_checked'
+    | 'backfill_finished'
+    | 'ingest_failed'
+    /** Somebody did something to an incident. */
+    | 'incident_changed'
+    /** A periodic dataset was due and did not come, and came after all. */
+    | 'scan_missed'
+    | 'scan_arrived';
   readonly dataset: DatasetName;
   readonly partition?: PartitionKey;
   readonly revision?: number;
@@ -19,6 +27,8 @@ export type Message = {
     readonly id: string;
     readonly state: string;
     readonly title: string;
+    /** What this message is about: absent where the incident is only named. */
+    readonly event?: 'opened' | 'changed' | 'resolved';
   }[];
   readonly at: Instant;
 };

@@ -20,9 +20,11 @@ export function partitionMessage(of: {
   readonly results: readonly Result[];
   /** Those with a line of this partition. */
   readonly incidents: readonly Incident[];
+  /** The incidents of whose end people know. */
+  readonly knownResolved?: ReadonlySet<string>;
   readonly at: Instant;
 }): Message {
-  const { dataset, partition, revision, results, at } = of;
+  const { dataset, partition, revision, results, at, knownResolved } = of;
   const status = worstStatus(results.map((result) => result.status));
   const failing = results.filter((result) => isFailing(result.status)).sort(compareResults);
   const title = failing.length === 0 ? quietTitle(of, status) : incidentTitle(titled(of, failing));
@@ -35,7 +37,7 @@ export function partitionMessage(of: {
     title,
     lines: bounded(failingLines(failing)),
     counts: countStatuses(results),
-    incidents: incidentViews(of.incidents),
+    incidents: incidentViews(of.incidents, { partition, revision, knownResolved }),
     at,
   };
 }
@@ -159,10 +161,35 @@ function quietTitle(
   return `${dataset} ${partition}: ${word}${size}`;
 }
 
-function incidentViews(incidents: readonly Incident[]): Message['incidents'] {
+type Checked = {
+  readonly partition: PartitionKey;
+  readonly revision: number;
+  readonly knownResolved: ReadonlySet<string> | undefined;
+};
+
+/** With `checked`, also what the check of that revision did to them. */
+function incidentViews(incidents: readonly Incident[], checked?: Checked): Message['incidents'] {
   return incidents.slice(0, limits.messageLinesMax).map((incident) => {
-    return { id: incident.id, state: incident.state.state, title: incidentTitle(incident) };
+    const event = checked === undefined ? undefined : eventOf(incident, checked);
+    return {
+      id: incident.id,
+      state: incident.state.state,
+      title: incidentTitle(incident),
+      ...(event === undefined ? {} : { event }),
+    };
   });
+}
+
+function eventOf(
+  { id, state, lines, firstPartition, openedAt, updatedAt }: Incident,
+  { partition, revision, knownResolved }: Checked,
+): 'opened' | 'changed' | 'resolved' | undefined {
+  if (state.state === 'resolved') {
+    return state.reason === 'restated' && knownResolved?.has(id) !== true ? 'resolved' : undefined;
+  }
+  const isOfCheck = lines.some((line) => line.partition === partition && line.revision === revision);
+  if (!isOfCheck) return 'changed';
+  return firstPartition === partition && openedAt === updatedAt ? 'opened' : 'changed';
 }
 
 /** At most 20 lines; the last one says how many there are beyond. */

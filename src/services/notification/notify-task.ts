@@ -8,10 +8,12 @@ import type { EvaluateTarget, TaskSpec } from '../../core/jobs/task.ts';
 import type { Message } from '../../core/notifications/message.ts';
 import { backfillMessage, failureMessage, partitionMessage } from '../../core/notifications/messages.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
-import type { Outbox, OutboxMessage } from '../../ports/outbox.ts';
+import type { Outbox } from '../../ports/outbox.ts';
 import type { QualityStore } from '../../ports/quality-store.ts';
 import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
 import type { Kit } from '../kit.ts';
+import { needsTold, outboxMessages } from './outbox-messages.ts';
+import { ToldMessages } from './told-messages.ts';
 
 type NotifySpec = Extract<TaskSpec, { kind: 'notify' }>;
 
@@ -40,17 +42,16 @@ export class NotifyTask implements TaskHandler<'notify'> {
     if (registered === undefined) {
       return fail(failure('DATASET_NOT_FOUND', `the dataset ${spec.dataset} was deleted`));
     }
-    const message = await this.#message(spec);
-    const channels = ['log', ...registered.definition.notify.map((_, position) => `webhook:${position}`)];
-    const messages = channels.map(
-      (channel): OutboxMessage => ({
-        // One task, one message a channel: the key is the same however often the task is tried.
-        id: `${context.fence.task}/${channel}`,
-        dataset: spec.dataset,
-        channel,
-        message,
-      }),
-    );
+    const told = new ToldMessages(this.#parts.outbox, spec.dataset);
+    const message = await this.#message(spec, told);
+    const audience = registered.definition;
+    // One task, one message a channel: the key is the same however often the task is tried.
+    const messages = outboxMessages(context.fence.task, {
+      audience,
+      message,
+      told: needsTold(audience) ? await told.all() : [],
+      at: this.#kit.clock.now(),
+    });
     return this.#parts.outbox.commitNotify(
       {
         fence: context.fence,
@@ -62,10 +63,10 @@ export class NotifyTask implements TaskHandler<'notify'> {
     );
   }
 
-  #message(spec: NotifySpec): Promise<Message> {
+  #message(spec: NotifySpec, told: ToldMessages): Promise<Message> {
     switch (spec.target.kind) {
       case 'revision':
-        return this.#partitionMessage(spec, spec.target);
+        return this.#partitionMessage(spec, spec.target, told);
       case 'frame':
         return this.#backfillMessage(spec, spec.target);
       case 'failure':
@@ -76,16 +77,20 @@ export class NotifyTask implements TaskHandler<'notify'> {
   async #partitionMessage(
     { dataset }: NotifySpec,
     { revision }: Extract<EvaluateTarget, { kind: 'revision' }>,
+    told: ToldMessages,
   ): Promise<Message> {
     const { partition, number } = revision;
     const limit = limits.resultsPerMessageMax;
     const results = await this.#parts.quality.results({ dataset, partition, limit });
+    const incidents = await this.#incidentsOf({ dataset }, partition);
+    const isAnyResolved = incidents.some(({ state }) => state.state === 'resolved');
     return partitionMessage({
       dataset,
       partition,
       revision: number,
       results,
-      incidents: await this.#incidentsOf({ dataset }, partition),
+      incidents,
+      ...(isAnyResolved ? { knownResolved: await told.resolvedIncidents() } : {}),
       at: this.#kit.clock.now(),
     });
   }

@@ -3,8 +3,9 @@ import { limits } from '../../base/limits.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import { instant } from '../../base/units.ts';
 import type { NotifyDefinition } from '../../core/datasets/definition.ts';
+import { releaseAt } from '../../core/notifications/quiet-hours.ts';
 import { backoffMs } from '../../core/resilience/backoff.ts';
-import type { Channel } from '../../ports/channel.ts';
+import type { Channels, DeliveryFailure } from '../../ports/channel.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Outbox, PendingMessage } from '../../ports/outbox.ts';
 import type { Kit } from '../kit.ts';
@@ -12,8 +13,7 @@ import type { Kit } from '../kit.ts';
 type Parts = {
   readonly outbox: Outbox;
   readonly datasets: DatasetStore;
-  readonly log: Channel;
-  readonly webhook: Channel;
+  readonly channels: Channels;
 };
 
 const batchSize = 16;
@@ -64,7 +64,8 @@ export class OutboxDelivery {
   }
 
   async #deliver(pending: PendingMessage, hold: Hold): Promise<void> {
-    const outcome = await this.#try(pending, hold);
+    const definition = await this.#definitionOf(pending);
+    const outcome = await this.#try(pending, definition, hold);
     if (outcome === undefined) return;
     const channel = pending.channel.split(':')[0] ?? pending.channel;
     this.#kit.telemetry.count('assay_deliveries_total', {
@@ -77,7 +78,12 @@ export class OutboxDelivery {
     const attempt = pending.attempts + 1;
     const again = isRetryable(outcome.error) && attempt < limits.deliveryAttemptsMax;
     const rule = { baseMs: limits.retryBaseMs, capMs: limits.deliveryRetryCapMs };
-    const delayMs = backoffMs(rule, attempt, this.#kit.random.next());
+    const delayMs = Math.max(
+      backoffMs(rule, attempt, this.#kit.random.next()),
+      Math.min(outcome.error.retryAfterMs ?? 0, limits.deliveryRetryAfterMsMax),
+    );
+    // A try that failed in the evening rings nobody at night.
+    const retryAt = releaseAt(definition?.quietHours, pending.message.status, instant(now + delayMs));
     this.#kit.log.warn('a notification was not delivered', {
       message: pending.id,
       channel: pending.channel,
@@ -88,26 +94,48 @@ export class OutboxDelivery {
     return this.#parts.outbox.markFailed(pending.id, {
       by: this.#id,
       error: `${outcome.error.code}: ${outcome.error.message}`,
-      ...(again ? { retryAt: instant(now + delayMs) } : {}),
+      ...(again ? { retryAt } : {}),
     });
   }
 
   /** Undefined when so much time has passed that another one may hold the message before this delivery would be over. */
-  async #try(pending: PendingMessage, { signal, lastStartMs }: Hold): Promise<Outcome<void> | undefined> {
-    const definition = await this.#definitionOf(pending);
+  async #try(
+    pending: PendingMessage,
+    definition: NotifyDefinition | undefined,
+    { signal, lastStartMs }: Hold,
+  ): Promise<Outcome<void, DeliveryFailure> | undefined> {
     if (this.#kit.clock.monotonicMs() > lastStartMs) return undefined;
-    const channel = definition === undefined ? this.#parts.log : this.#parts.webhook;
-    return channel.deliver(
-      { id: pending.id, message: pending.message, ...(definition === undefined ? {} : { definition }) },
-      { signal, timeoutMs: this.#times.timeoutMs },
-    );
+    const { id, message } = pending;
+    const recipient = placeOf(pending.channel).recipient;
+    const delivery = {
+      id,
+      message,
+      ...(definition === undefined ? {} : { definition }),
+      ...(recipient === undefined ? {} : { recipient }),
+    };
+    const channel = this.#parts.channels[definition?.type ?? 'log'];
+    return await channel.deliver(delivery, { signal, timeoutMs: this.#times.timeoutMs });
   }
 
-  /** The channel as the dataset defines it now: a corrected address takes effect for what is still undelivered. */
+  /**
+   * The channel as the dataset defines it now: a corrected address takes effect for what is still undelivered. Undefined
+   * for the log, which also takes what has no channel any more.
+   */
   async #definitionOf(pending: PendingMessage): Promise<NotifyDefinition | undefined> {
-    const [kind, position] = pending.channel.split(':');
-    if (kind !== 'webhook') return undefined;
+    const { type, position } = placeOf(pending.channel);
+    if (type === 'log') return undefined;
     const registered = await this.#parts.datasets.get(pending.dataset);
-    return registered?.definition.notify[Number(position)];
+    const definition = registered?.definition.notify[position];
+    return definition?.type === type ? definition : undefined;
   }
+}
+
+/** The parts of a channel's name: `<type>:<position>:<recipient>`. */
+function placeOf(channel: string): { type: string; position: number; recipient: string | undefined } {
+  const [type = channel, position, ...recipient] = channel.split(':');
+  return {
+    type,
+    position: Number(position),
+    recipient: recipient.length === 0 ? undefined : recipient.join(':'),
+  };
 }

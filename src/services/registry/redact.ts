@@ -9,7 +9,7 @@ export function redactDefinition(definition: DatasetDefinition): DatasetDefiniti
 }
 
 function redactNotify(notify: NotifyDefinition): NotifyDefinition {
-  return { ...notify, url: redactUrl(notify.url) };
+  return notify.type === 'webhook' ? { ...notify, url: redactUrl(notify.url) } : notify;
 }
 
 /** Scheme and host stay: user and password, path, query and fragment may each hold a token, and become `***`. */

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { createWebhookChannel } from '../../../src/adapters/channels/webhook-channel.ts';
 import { failure } from '../../../src/base/errors.ts';
 import { fail, succeed } from '../../../src/base/outcome.ts';
-import type { NotifyDefinition } from '../../../src/core/datasets/definition.ts';
+import type { WebhookDefinition } from '../../../src/core/datasets/definition.ts';
 import type { Secrets } from '../../../src/ports/secrets.ts';
 import { channelConformance, testMessage } from '../../conformance/channel.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -49,7 +49,7 @@ async function receiver(answer: (response: ServerResponse, request: IncomingMess
     clock,
     channel,
     url,
-    deliver: (definition: Partial<NotifyDefinition> = {}, signal = new AbortController().signal) =>
+    deliver: (definition: Partial<WebhookDefinition> = {}, signal = new AbortController().signal) =>
       channel.deliver(
         { id: 'message-1', message: testMessage(), definition: { type: 'webhook', url, ...definition } },
         { signal, timeoutMs: 10_000 },

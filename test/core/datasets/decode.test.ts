@@ -289,7 +289,7 @@ test('says of metrics where they belong and which are still to come', () => {
     issuesWith({ provider: { type: 's3', path: 'x' } })[0] ?? '',
     /^provider.type: “s3” is not supported yet/,
   );
-  assert.match(issuesWith({ notify: [{ slack: {} }] })[0] ?? '', /^notify\[0\].slack: is not supported yet/);
+  assert.match(issuesWith({ notify: [{ log: {} }] })[0] ?? '', /^notify\[0\].log: is not supported yet/);
 });
 
 test('refuses durations without a unit, wrong cron fields and unknown time zones', () => {

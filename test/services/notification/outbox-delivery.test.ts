@@ -62,8 +62,7 @@ function setUp(options: {
   const parts = {
     outbox: outbox as Outbox,
     datasets: datasets as DatasetStore,
-    log: channel,
-    webhook: channel,
+    channels: { log: channel, webhook: channel, slack: channel, teams: channel, email: channel },
   };
   return { kit, marks, delivered, delivery: new OutboxDelivery(kit, parts) };
 }
@@ -86,7 +85,7 @@ describe('the delivery of the outbox', () => {
   it('gives a webhook message to the channel that the dataset defines now, under its own key', async () => {
     const { delivery, delivered, marks, kit } = setUp({ channel: 'webhook:0' });
     assert.equal(await delivery.deliverDue(never), true);
-    assert.equal(delivered[0]?.definition?.url, 'https://one.example.org');
+    assert.deepEqual(delivered[0]?.definition, { type: 'webhook', url: 'https://one.example.org' });
     assert.equal(delivered[0]?.id, 'job/notify/1');
     assert.deepEqual(marks, [{ id: 'job/notify/1' }]);
     assert.equal(kit.telemetry.total('assay_deliveries_total', { channel: 'webhook', end: 'delivered' }), 1);

@@ -8,6 +8,7 @@ import type {
   PartitionRule,
   ProviderDefinition,
   PublishRule,
+  QuietHours,
   SecretReference,
   SegmentDefinition,
 } from '../definition.ts';
@@ -134,8 +135,38 @@ function encodePublish(rule: PublishRule): PlainMap {
 }
 
 function encodeNotify(channel: NotifyDefinition): PlainMap {
-  const secret = channel.secret === undefined ? undefined : encodeSecret(channel.secret);
-  return { [channel.type]: present({ url: channel.url, secret }) };
+  const { level, quietHours, repeatMs } = channel;
+  const rules = {
+    level,
+    quiet_hours: quietHours === undefined ? undefined : encodeQuietHours(quietHours),
+    repeat: repeatMs === undefined ? undefined : exactDuration(repeatMs),
+  };
+  return { [channel.type]: present({ ...encodeTarget(channel), ...rules }) };
+}
+
+function encodeTarget(channel: NotifyDefinition): Readonly<Record<string, Plain | undefined>> {
+  switch (channel.type) {
+    case 'webhook':
+      return {
+        url: channel.url,
+        secret: channel.secret === undefined ? undefined : encodeSecret(channel.secret),
+      };
+    case 'slack':
+    case 'teams':
+      return { url: encodeSecret(channel.url) };
+    case 'email':
+      return { to: channel.to };
+  }
+}
+
+function encodeQuietHours({ from, to, timeZone, exceptFail }: QuietHours): PlainMap {
+  const except = exceptFail ? 'fail' : undefined;
+  return present({ from: timeOfDay(from), to: timeOfDay(to), time_zone: timeZone, except });
+}
+
+function timeOfDay(minutes: number): string {
+  const two = (part: number): string => part.toString().padStart(2, '0');
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
 function encodeSecret(reference: SecretReference): string {

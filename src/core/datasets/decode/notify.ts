@@ -1,6 +1,9 @@
-import type { NotifyDefinition, SecretReference } from '../definition.ts';
-import { type Decoder, list, mapped, text } from './decoder.ts';
-import { object, optional, required, variant } from './object.ts';
+import { day, minute, parseDurationMs } from '../../../base/units.ts';
+import { isEmailAddress } from '../../notifications/email-address.ts';
+import type { NotifyDefinition, QuietHours, SecretReference } from '../definition.ts';
+import { type Decoder, describe, distinct, itself, list, mapped, oneOf, parsed, text } from './decoder.ts';
+import { defaulted, object, optional, required, variant } from './object.ts';
+import { timeZoneDecoder } from './publish.ts';
 
 /** Decodes `${env:NAME}` and `${file:NAME}`. Anything else may be the secret itself, so no message repeats it. */
 const secretDecoder: Decoder<SecretReference> = (input, place) => {
@@ -23,18 +26,79 @@ const url: Decoder<string> = mapped(text({ charactersMax: 2_000 }), (address, pl
   );
 });
 
-const webhook: Decoder<NotifyDefinition> = mapped(
-  object({ url: required(url), secret: optional(secretDecoder) }),
-  (definition) => ({ type: 'webhook', ...definition }),
+const clockTime: Decoder<number> = parsed((given) => {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(given) ?? [];
+  return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes);
+}, 'a time of day in quotes such as "22:00"');
+
+const quietHours: Decoder<QuietHours> = mapped(
+  object({
+    from: required(clockTime),
+    to: required(clockTime),
+    time_zone: defaulted(timeZoneDecoder, 'UTC'),
+    except: optional(oneOf(['fail'])),
+  }),
+  ({ from, to, time_zone: timeZone, except }, place) => {
+    if (from === to) return place.report('from and to must differ');
+    return { from, to, timeZone, exceptFail: except === 'fail' };
+  },
 );
 
-/** Decodes `notify: [{webhook: {url: …, secret: "${env:NAME}"}}]`. */
+const repeat: Decoder<number> = mapped(
+  parsed(parseDurationMs, 'a duration such as 4h'),
+  (durationMs, place) =>
+    durationMs >= minute && durationMs <= 31 * day ? durationMs : place.report('must lie between 1m and 31d'),
+);
+
+const ruleFields = {
+  level: optional(oneOf(['pass', 'warn', 'fail'])),
+  quiet_hours: optional(quietHours),
+  repeat: optional(repeat),
+};
+
+type GivenRules = {
+  readonly level?: 'pass' | 'warn' | 'fail';
+  readonly quiet_hours?: QuietHours;
+  readonly repeat?: number;
+};
+
+function withRules<T extends GivenRules>({ quiet_hours: quiet, repeat: repeatMs, ...rest }: T) {
+  return {
+    ...rest,
+    ...(quiet === undefined ? {} : { quietHours: quiet }),
+    ...(repeatMs === undefined ? {} : { repeatMs }),
+  };
+}
+
+const webhook: Decoder<NotifyDefinition> = mapped(
+  object({ url: required(url), secret: optional(secretDecoder), ...ruleFields }),
+  (given) => ({ type: 'webhook', ...withRules(given) }),
+);
+
+const chat = (type: 'slack' | 'teams'): Decoder<NotifyDefinition> =>
+  mapped(object({ url: required(secretDecoder), ...ruleFields }), (given) => ({ type, ...withRules(given) }));
+
+const address: Decoder<string> = mapped(text({ charactersMax: 254 }), (given, place) =>
+  isEmailAddress(given) ? given : place.report(`must be an e-mail address, is ${describe(given)}`),
+);
+
+const email: Decoder<NotifyDefinition> = mapped(
+  object({
+    to: optional(distinct(address, { keysOf: itself, what: 'address', filled: true })),
+    ...ruleFields,
+  }),
+  (given) => ({ type: 'email', ...withRules(given) }),
+);
+
+/** Decodes `notify: [{webhook: {url: …}}, {slack: {url: "${env:NAME}"}}, {teams: …}, {email: {to: […]}}]`. */
 export const notifyDecoder: Decoder<readonly NotifyDefinition[]> = list(
   variant(
-    { webhook: mapped(object({ webhook: required(webhook) }), (item) => item.webhook) },
     {
-      example: '{webhook: {url: "https://…", secret: "${env:NAME}"}}',
-      later: ['email', 'slack', 'teams', 'log'],
+      webhook: mapped(object({ webhook: required(webhook) }), (item) => item.webhook),
+      slack: mapped(object({ slack: required(chat('slack')) }), (item) => item.slack),
+      teams: mapped(object({ teams: required(chat('teams')) }), (item) => item.teams),
+      email: mapped(object({ email: required(email) }), (item) => item.email),
     },
+    { example: '{webhook: {url: "https://…", secret: "${env:NAME}"}}', later: ['log'] },
   ),
 );

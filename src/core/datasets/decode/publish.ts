@@ -9,7 +9,8 @@ const cron: Decoder<string> = mapped(text(), (expression, place) => {
   return issue === undefined ? expression.trim().replaceAll(/\s+/g, ' ') : place.report(issue);
 });
 
-const timeZone: Decoder<string> = mapped(text(), (name, place) => {
+/** The name of a time zone. */
+export const timeZoneDecoder: Decoder<string> = mapped(text(), (name, place) => {
   if (isTimeZone(name)) return name;
   const meant = nearestTimeZone(name);
   const end = meant === undefined ? ', such as America/New_York or UTC' : `; did you mean “${meant}”?`;
@@ -26,7 +27,7 @@ export const publishDecoder: Decoder<PublishRule> = tagged<PublishRule>('type', 
     object({
       type: required(oneOf(['periodic'])),
       cron: required(cron),
-      time_zone: defaulted(timeZone, 'UTC'),
+      time_zone: defaulted(timeZoneDecoder, 'UTC'),
     }),
     ({ type, cron: expression, time_zone: zone }) => ({ type, cron: expression, timeZone: zone }),
   ),

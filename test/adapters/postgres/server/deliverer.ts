@@ -23,7 +23,10 @@ const channel: Channel = {
 const database = await openOnServer(url);
 const delivery = new OutboxDelivery(
   kit,
-  { ...database, log: channel, webhook: channel },
+  {
+    ...database,
+    channels: { log: channel, webhook: channel, slack: channel, teams: channel, email: channel },
+  },
   { timeoutMs: 5_000, leaseMs: 6_000 },
 );
 const never = new AbortController().signal;
