@@ -135,6 +135,12 @@ export const telemetryCatalogue = {
     labels: ['route', 'method', 'status'],
     help: 'Requests of the API',
   },
+  assay_event_listeners: { kind: 'gauge', labels: [], help: 'Open streams of live events' },
+  assay_event_listeners_dropped_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Streams of live events that were ended because their reader was too slow',
+  },
 } as const satisfies Record<string, TelemetryEntry>;
 
 export type TelemetryName = keyof typeof telemetryCatalogue;

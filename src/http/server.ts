@@ -6,10 +6,13 @@ import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
 import { HttpListener, type HttpOptions } from './listener.ts';
 import { BackfillFeed } from './live/backfill-feed.ts';
+import { ChangeFeed } from './live/change-feed.ts';
+import { SideEvents } from './live/side-events.ts';
 import { addOpenApi } from './open-api.ts';
 import { servePage } from './page.ts';
 import { clusterRoutes } from './routes/cluster-routes.ts';
 import { datasetRoutes } from './routes/dataset-routes.ts';
+import { eventRoutes } from './routes/event-routes.ts';
 import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
 import { ingestionRoutes } from './routes/ingestion-routes.ts';
@@ -46,6 +49,8 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
   addOpenApi(app, options.version);
   const useCases = createUseCases(kit, database, dependencies);
   const feed = new BackfillFeed(kit, useCases.backfills);
+  const side = new SideEvents({ jobs: database.jobs, backfills: feed, clusters: useCases.clusters });
+  const changes = new ChangeFeed(kit, { log: database.changes, side });
   healthRoutes(app, {
     kit,
     version: options.version,
@@ -62,6 +67,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       policyRoutes(api, useCases);
       windowRoutes(api, useCases);
       notificationRoutes(api, useCases.notifications);
+      eventRoutes(api, kit, changes);
       clusterRoutes(api, useCases.clusters);
       done();
     },
@@ -80,7 +86,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       const stopped = listener.stop();
       // Streams never end by themselves.
       feed.stop();
-      await Promise.all([stopped, useCases.clusters.stop()]);
+      await Promise.all([stopped, changes.stop(), useCases.clusters.stop()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ChangeLog } from './change-log.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import type { ExerciseStore } from './exercise-store.ts';
 import type { JobStore } from './job-store.ts';
@@ -12,6 +13,7 @@ export interface Database {
   readonly revisions: RevisionStore;
   readonly quality: QualityStore;
   readonly outbox: Outbox;
+  readonly changes: ChangeLog;
   readonly exercises: ExerciseStore;
   /** Whether it answers now. */
   ping(): Promise<void>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Database } from '../../src/ports/database.ts';
+import { changeLogConformance } from './database-changes.ts';
 import { commitConformance } from './database-commits.ts';
 import { datasetStoreConformance } from './database-datasets.ts';
 import { evaluationConformance } from './database-evaluations.ts';
@@ -58,5 +59,6 @@ export function databaseConformance(
     outboxConformance(worldOf);
     exerciseConformance(worldOf);
     pageConformance(worldOf);
+    changeLogConformance(worldOf);
   });
 }

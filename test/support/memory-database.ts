@@ -47,6 +47,7 @@ export function createMemoryDatabase(): { readonly database: Database; readonly 
     revisions: unlessMissing<Database['revisions']>(revisionStore(contents)),
     quality: unlessMissing<Database['quality']>(qualityStore(contents)),
     outbox: unlessMissing<Database['outbox']>({}),
+    changes: unlessMissing<Database['changes']>(changeLog()),
     exercises: unlessMissing<Database['exercises']>({}),
     ping: async () => {
       if (contents.outage !== undefined) throw contents.outage;
@@ -64,6 +65,14 @@ function unlessMissing<Store extends object>(part: Partial<Store>): Store {
       throw new Error(`the memory database has no ${String(name)}`);
     },
   }) as Store;
+}
+
+/** Nothing ever changes. */
+function changeLog(): Partial<Database['changes']> {
+  return {
+    position: async () => 1,
+    since: async (position) => ({ kind: 'changes', changes: [], position }),
+  };
 }
 
 function datasetStore({ datasets }: MemoryContents): Partial<Database['datasets']> {

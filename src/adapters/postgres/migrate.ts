@@ -7,6 +7,7 @@ import { queries } from './migrations/0002-queries.ts';
 import { exercises } from './migrations/0003-exercises.ts';
 import { batches } from './migrations/0004-add-batches.ts';
 import { outboxClaims } from './migrations/0005-add-outbox-claims.ts';
+import { changes } from './migrations/0006-add-changes.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -19,6 +20,7 @@ const released: Migrations = {
   '0003-exercises': exercises,
   '0004-add-batches': batches,
   '0005-add-outbox-claims': outboxClaims,
+  '0006-add-changes': changes,
 };
 
 /** SQL by name. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Outcome, succeed } from '../../base/outcome.ts';
 import type { Database } from '../../ports/database.ts';
+import { PostgresChangeLog } from './change-log.ts';
 import { PostgresDatasetStore } from './dataset-store.ts';
 import { PostgresExerciseStore } from './exercise-store.ts';
 import { inProcessSignal, type JobSignal } from './job-signal.ts';
@@ -27,6 +28,7 @@ export async function openDatabase(
     revisions: new PostgresRevisionStore(db, signal),
     quality: new PostgresQualityStore(db),
     outbox: new PostgresOutbox(db),
+    changes: new PostgresChangeLog(db),
     exercises: new PostgresExerciseStore(db),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: () => close(db),

@@ -57,7 +57,8 @@ async function beat(raw: ServerResponse, wait: { clock: Clock; signal: AbortSign
   }
 }
 
-function headersOf(reply: FastifyReply): Record<string, string> {
+/** What hooks have set already, for an answer that is written past them. */
+export function headersOf(reply: FastifyReply): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) headers[name] = String(value);
