@@ -177,6 +177,8 @@ export const limits = {
   requestTimeoutMs: 30 * second,
   pageSizeMax: 1_000,
   pageSizeDefault: 100,
+  /** Revisions of a partition that are shown with all that is known about them. */
+  revisionsShownMax: 20,
   /** Live progress: how often it is looked at and sent at most, and after which silence a sign of life is sent. */
   liveSnapshotMs: 200,
   liveHeartbeatMs: 15 * second,
@@ -191,6 +193,9 @@ export const limits = {
   /** Changes that are remembered for listeners who come back, and how often older ones are removed. */
   changesKept: 100_000,
   changesTrimMs: 1 * minute,
+  /** How long the answer to a request with a key is kept, and how long one without an answer counts as under way. */
+  requestKeyAgeMs: 1 * day,
+  requestKeyLeaseMs: 1 * minute,
   /** How often the API looks at its clusters, and how many events of each it remembers. */
   clusterLookMs: 500,
   clusterEventsMax: 200,
@@ -207,6 +212,11 @@ export const limits = {
   deliveryAttemptsMax: 12,
   deliveryTimeoutMs: 10 * second,
   deliveryRetryCapMs: 30 * minute,
+  /** A periodic dataset may come this much earlier and later than its schedule says, and is missed after that. */
+  scanToleranceMs: 1 * hour,
+  missedScanLookMs: 1 * minute,
+  /** While nothing comes, people are told again, but no more often than this. */
+  missedScanRepeatMs: 20 * hour,
   /** Messages of a dataset that are looked at for what was told before. */
   toldMessagesMax: 200,
   /** The longest wait that a receiver may ask for. */
@@ -252,6 +262,8 @@ export const limits = {
   leaderLockIdleMs: 5 * second,
   /** The longest pause of a transaction that was the victim of a deadlock. */
   databaseConflictPauseMs: 50,
+  /** A temporary directory that nobody holds is left alone for this long: its process may be about to take it. */
+  scratchYouthMs: 1 * minute,
   /** Local copies of batches that a node keeps for the next task that asks for them. */
   batchCopiesBytesMax: 1_024 * MiB,
   workerOutputBytesMax: 64 * MiB,

@@ -11,9 +11,10 @@ import type { Database } from '../ports/database.ts';
 import { BackgroundLoop } from '../services/background-loop.ts';
 import { BatchSweep } from '../services/ingestion/batch-sweep.ts';
 import type { Kit } from '../services/kit.ts';
+import { MissedScans } from '../services/notification/missed-scans.ts';
 import { OutboxDelivery } from '../services/notification/outbox-delivery.ts';
 
-/** What one process of an installation does again and again: messages, the sweep of batches, the trim of changes, the gauge of incidents. */
+/** What one process of an installation does again and again: messages, the sweep of batches, what is remembered for a while, the gauge of incidents. */
 export function createPeriodicWork(
   kit: Kit,
   parts: {
@@ -25,12 +26,21 @@ export function createPeriodicWork(
 ): readonly BackgroundLoop[] {
   const { database, batches } = parts;
   const delivery = new OutboxDelivery(kit, { ...database, channels: channelsOf(kit, parts) });
+  const missed = new MissedScans(kit, database);
   const sweep = new BatchSweep(kit, { ...database, batches });
   return [
     new BackgroundLoop(kit, {
       name: 'outbox delivery',
       pauseMs: limits.idleTickMs,
       round: (signal) => delivery.deliverDue(signal),
+    }),
+    new BackgroundLoop(kit, {
+      name: 'missed scans',
+      pauseMs: limits.missedScanLookMs,
+      round: async (signal) => {
+        await missed.look(signal);
+        return false;
+      },
     }),
     new BackgroundLoop(kit, {
       name: 'batch sweep',
@@ -41,10 +51,11 @@ export function createPeriodicWork(
       },
     }),
     new BackgroundLoop(kit, {
-      name: 'change trim',
+      name: 'short memory',
       pauseMs: limits.changesTrimMs,
       round: async () => {
         await database.changes.trim(limits.changesKept);
+        await database.requestKeys.forget(limits.requestKeyAgeMs);
         return false;
       },
     }),

@@ -33,6 +33,27 @@ export function cronIssue(expression: string): string | undefined {
     : `never happens: no such day of month “${parts[2]}” in month “${parts[3]}”`;
 }
 
+/** What the five fields of a valid expression stand for, each in ascending order. Days of the week are 0 (Sunday) to 6. */
+export function cronValues(expression: string): readonly (readonly number[])[] {
+  const parts = expression.trim().split(/\s+/);
+  return fields.map((field, index) => {
+    const items = (parts[index] ?? '*').split(',').flatMap((item) => valuesOf(item, field));
+    const values = field.max === 7 ? items.map((value) => value % 7) : items;
+    return [...new Set(values)].sort((a, b) => a - b);
+  });
+}
+
+/** Of `5/15`, which has a step and no end, each 15th from the 5th on. */
+function valuesOf(item: string, field: CronField): number[] {
+  const [range = '', step] = item.split('/');
+  const [first = '', last] = range.split('-');
+  const low = first === '*' ? field.min : (fieldValue(first, field) ?? field.min);
+  const isOpen = first === '*' || (last === undefined && step !== undefined);
+  const high = isOpen ? field.max : last === undefined ? low : (fieldValue(last, field) ?? low);
+  const by = step === undefined ? 1 : Number(step);
+  return Array.from({ length: Math.floor((high - low) / by) + 1 }, (_, nth) => low + nth * by);
+}
+
 /** `*`, `5`, `1-5`, `mon-fri`, each with an optional step. */
 function isItem(item: string, field: CronField): boolean {
   const match = /^(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:\/(\d{1,3}))?$/i.exec(item);
