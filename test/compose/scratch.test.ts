@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openScratch } from '../../src/compose/scratch.ts';
 
+const prefix = 'assay-scratch-';
+
 describe('the scratch directory of a role', () => {
   let data: string;
   before(async () => {
-    data = await mkdtemp(join(tmpdir(), 'assay-scratch-test-'));
+    data = await mkdtemp(join(tmpdir(), 'assay-role-data-'));
   });
   after(() => rm(data, { recursive: true, force: true }));
 
@@ -37,5 +39,20 @@ describe('the scratch directory of a role', () => {
     assert.equal(statSync(scratch.directory).mode & 0o777, 0o700);
     await scratch.close();
     assert.ok(!existsSync(scratch.directory));
+  });
+
+  it('takes away what killed processes left, and nothing that is held or young', async () => {
+    const held = await openScratch(undefined);
+    const [abandoned, young] = [await mkdtemp(join(tmpdir(), prefix)), await mkdtemp(join(tmpdir(), prefix))];
+    writeFileSync(join(abandoned, 'left'), 'over');
+    for (const directory of [held.directory, abandoned]) utimesSync(directory, 0, 0);
+    const next = await openScratch(undefined);
+    assert.deepEqual(
+      [held.directory, abandoned, young].map((each) => existsSync(each)),
+      [true, false, true],
+    );
+    await next.close();
+    await held.close();
+    await rm(young, { recursive: true });
   });
 });
