@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../base/units.ts';
 import type { DrillReport } from '../../../core/drills/drill-report.ts';
-import { movingMean } from '../../../core/drills/figures.ts';
+import { movingMean, spreadOf } from '../../../core/drills/figures.ts';
 import { escapeHtml, svgNumber } from '../html/page.ts';
 import { faultWords } from './drill-words.ts';
 import { type FaultLane, faultLanes, laneHeight } from './fault-lanes.ts';
@@ -21,8 +21,9 @@ export function drillChart(report: DrillReport): string {
   const top = lanes.reduce((sum, { rows }) => sum + rows.length * laneHeight + 6, 0) + frame.gap;
   const height = top + frame.plot + frame.bottom;
   const perSecond = throughput.tasks.map((count) => (count * 1_000) / throughput.bucketMs);
-  const high = niceCeiling(Math.max(1, ...perSecond));
-  const y = (value: number): number => top + (1 - value / high) * frame.plot;
+  const high = niceCeiling(usualHigh(perSecond, throughput.bucketMs));
+  // A peak above the edge is cut, and told in words.
+  const y = (value: number): number => top + (1 - Math.min(1, value / high)) * frame.plot;
   const summary = `Tasks ended per second over ${formatDuration(tookMs)}, with ${faults.length} numbered faults`;
   return `<svg class="drill" viewBox="0 0 ${frame.width} ${height}" role="img" aria-label="${escapeHtml(summary)}">
 ${grid({ high, y, tookMs, x, top })}
@@ -115,11 +116,22 @@ function area(perSecond: readonly number[], bucketMs: number, { x, y }: Scale): 
   return `<path class="buckets" d="M${svgNumber(x(0))} ${svgNumber(y(0))}${steps.join('')}V${svgNumber(y(0))}Z"/>`;
 }
 
-/** The mean over about a second, for the eye. */
+/** For the eye. */
 function meanLine(perSecond: readonly number[], bucketMs: number, { x, y }: Scale): string {
-  const means = movingMean(perSecond, 2 * Math.round(500 / bucketMs) + 1);
-  const points = means.map((value, at) => `${svgNumber(x((at + 0.5) * bucketMs))} ${svgNumber(y(value))}`);
+  const points = meansOf(perSecond, bucketMs).map(
+    (value, at) => `${svgNumber(x((at + 0.5) * bucketMs))} ${svgNumber(y(value))}`,
+  );
   return points.length === 0 ? '' : `<path class="line" d="M${points.join('L')}"/>`;
+}
+
+/** The mean over about a second around each interval. */
+function meansOf(perSecond: readonly number[], bucketMs: number): number[] {
+  return movingMean(perSecond, 2 * Math.round(500 / bucketMs) + 1);
+}
+
+/** What one hundredth of the intervals at most exceed, so that one of them does not flatten all others. */
+function usualHigh(perSecond: readonly number[], bucketMs: number): number {
+  return Math.max(1, spreadOf(perSecond).p99, 1.1 * spreadOf(meansOf(perSecond, bucketMs)).max);
 }
 
 function niceCeiling(value: number): number {

@@ -42,8 +42,8 @@ function tiles(report: DrillReport): string {
   const rate = (count: number): string =>
     formatNumber(Number(((count * 1_000) / Math.max(1, tookMs)).toPrecision(3)));
   const disturbed = drill === 'upgrade' ? 'processes replaced' : 'faults';
-  const heads = headFigures(verdict).map(({ name, count }) =>
-    tile(name, `<span class="${count === 0 ? 'within' : 'broken'}">${formatNumber(count)}</span>`, ''),
+  const heads = headFigures(report).map(({ name, count, note }) =>
+    tile(name, `<span class="${count === 0 ? 'within' : 'broken'}">${formatNumber(count)}</span>`, note),
   );
   return `<dl class="tiles">
 ${tile('jobs', formatNumber(counts.jobs), `${formatNumber(counts.tasks)} tasks in ${formatDuration(tookMs)}`)}
@@ -72,14 +72,19 @@ function findings({ verdict }: DrillReport): string {
   return `<h2>What is not as it must be</h2><section class="card">${table}${more > 0 ? `<p class="muted">and ${formatNumber(more)} more</p>` : ''}</section>`;
 }
 
-function legend({ faults, drill }: DrillReport): string {
+function legend({ faults, drill, throughput }: DrillReport): string {
   const kinds = [...new Set(faults.map(({ kind }) => kind))];
   const keys = kinds.map(
     (kind: FaultKind) =>
       `<li><svg viewBox="0 0 14 14"><g class="fault k-${kind}"><rect x="0" y="3" width="14" height="8" rx="3"/></g></svg>${faultWords[kind]}</li>`,
   );
   const until = drill === 'upgrade' ? 'until the new one was ready' : 'until all of it was well again';
-  return `<ul class="legend"><li><svg viewBox="0 0 14 14"><rect class="buckets" x="0" y="1" width="14" height="12"/></svg>tasks ended, in intervals of 100 ms</li><li><svg viewBox="0 0 14 14"><path class="line" d="M0 9L5 5L9 8L14 4"/></svg>mean of a second</li>${keys.join('')}<li>A bar goes on ${until}.</li></ul>`;
+  return `<ul class="legend"><li><svg viewBox="0 0 14 14"><rect class="buckets" x="0" y="1" width="14" height="12"/></svg>tasks ended, in intervals of 100 ms (${peakText(throughput)})</li><li><svg viewBox="0 0 14 14"><path class="line" d="M0 9L5 5L9 8L14 4"/></svg>mean of a second</li>${keys.join('')}<li>A bar goes on ${until}.</li></ul>`;
+}
+
+function peakText({ tasks, bucketMs }: DrillReport['throughput']): string {
+  const most = tasks.reduce((high, count) => Math.max(high, count), 0);
+  return `at most ${formatNumber((most * 1_000) / bucketMs)} per second`;
 }
 
 function latencies({ latencies: all }: DrillReport): string {

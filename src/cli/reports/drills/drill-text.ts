@@ -21,7 +21,10 @@ export function drillText(report: DrillReport, { color }: { readonly color: bool
       `${formatNumber(counts.jobs)} (${formatNumber(counts.tasks)} tasks) in ${formatDuration(tookMs)}, ${formatNumber(rate)} jobs/s`,
     ],
     [did, formatNumber(faults.length)],
-    ...headFigures(verdict).map(({ name, count }) => [name, formatNumber(count)]),
+    ...headFigures(report).map(({ name, count, note }) => [
+      name,
+      `${formatNumber(count)}${note === '' ? '' : ` (${note})`}`,
+    ]),
     ['attempts made again', formatNumber(counts.retries)],
     [
       'compared',

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../base/units.ts';
 import type { DrillReport } from '../../../core/drills/drill-report.ts';
 import type { FaultKind } from '../../../core/drills/fault-plan.ts';
-import type { DrillVerdict, FindingKind } from '../../../core/drills/verdict.ts';
+import type { FindingKind } from '../../../core/drills/verdict.ts';
 
 /** What each kind of drill is called. */
 export const drillNames = {
@@ -18,18 +18,23 @@ export const faultWords = {
 } as const satisfies Record<FaultKind, string>;
 
 /** What people look for first, each with how many findings of it there are. */
-export function headFigures({
-  findings,
-}: DrillVerdict): readonly { readonly name: string; readonly count: number }[] {
+export function headFigures({ verdict, counters }: DrillReport): readonly HeadFigure[] {
   const count = (...kinds: readonly FindingKind[]): number =>
-    findings.filter(({ kind }) => kinds.includes(kind)).length;
+    verdict.findings.filter(({ kind }) => kinds.includes(kind)).length;
+  const refused = counters['assay_commits_superseded_total'] ?? 0;
   return [
-    { name: 'lost', count: count('lost') },
-    { name: 'done twice', count: count('double_commit', 'duplicated', 'unexpected') },
-    { name: 'wrong', count: count('wrong', 'failed') },
-    { name: 'stuck', count: count('stuck') },
+    { name: 'lost', count: count('lost'), note: '' },
+    {
+      name: 'done twice',
+      count: count('double_commit', 'duplicated', 'unexpected'),
+      note: refused === 0 ? '' : `${refused} second commits refused`,
+    },
+    { name: 'wrong', count: count('wrong', 'failed'), note: '' },
+    { name: 'stuck', count: count('stuck'), note: '' },
   ];
 }
+
+type HeadFigure = { readonly name: string; readonly count: number; readonly note: string };
 
 /** One sentence that says how it went. */
 export function verdictSentence(report: DrillReport): string {
