@@ -24,6 +24,8 @@ export const errorCatalogue = {
     title: 'The request comes from where it must not come from',
   },
   REQUEST_TIMEOUT: { status: 503, retry: true, title: 'The request took too long' },
+  REQUEST_UNDER_WAY: { status: 409, retry: true, title: 'The same request is being answered' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, retry: false, title: 'The key belongs to another request' },
   ROUTE_NOT_FOUND: { status: 404, retry: false, title: 'The API has no such path' },
   ACTION_NOT_ALLOWED: { status: 409, retry: false, title: 'The action does not fit the present state' },
   QUEUE_FULL: { status: 429, retry: true, title: 'Too much work is queued for this dataset' },

@@ -4,6 +4,8 @@ import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
+import { addEntityTags } from './entity-tags.ts';
+import { addIdempotency } from './idempotency.ts';
 import { HttpListener, type HttpOptions } from './listener.ts';
 import { BackfillFeed } from './live/backfill-feed.ts';
 import { ChangeFeed } from './live/change-feed.ts';
@@ -18,6 +20,7 @@ import { incidentRoutes } from './routes/incident-routes.ts';
 import { ingestionRoutes } from './routes/ingestion-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { notificationRoutes } from './routes/notification-routes.ts';
+import { partitionRoutes } from './routes/partition-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
 import { windowRoutes } from './routes/window-routes.ts';
@@ -59,7 +62,10 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
   });
   app.register(
     (api, _options, done) => {
+      addIdempotency(api, kit, database.requestKeys);
+      addEntityTags(api);
       datasetRoutes(api, useCases.registry);
+      partitionRoutes(api, useCases);
       resultRoutes(api, useCases);
       ingestionRoutes(api, { ...useCases, feed, clock: kit.clock });
       jobRoutes(api, useCases.jobs);

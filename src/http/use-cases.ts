@@ -14,11 +14,13 @@ import { Replays } from '../services/quality/replays.ts';
 import { Results } from '../services/quality/results.ts';
 import { CheckSuggestions } from '../services/quality/suggestions.ts';
 import { Windows } from '../services/quality/windows.ts';
+import { PartitionHistory } from '../services/registry/partition-history.ts';
 import { Registry } from '../services/registry/registry.ts';
 
 /** Everything that the API lets people do. */
 export type UseCases = {
   readonly registry: Registry;
+  readonly partitions: PartitionHistory;
   readonly requests: IngestionRequests;
   readonly backfills: Backfills;
   readonly scans: Scans;
@@ -50,6 +52,7 @@ export function createUseCases(
   const registry = new Registry(kit, { datasets, revisions, quality, holidays });
   return {
     registry,
+    partitions: new PartitionHistory(revisions),
     requests: new IngestionRequests(kit, { datasets, jobs }),
     backfills: new Backfills(kit, jobs),
     scans: new Scans({ jobs, revisions }),

@@ -4,6 +4,7 @@ import type { ExerciseStore } from './exercise-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { QualityStore } from './quality-store.ts';
+import type { RequestKeys } from './request-keys.ts';
 import type { RevisionStore } from './revision-store.ts';
 
 /** Everything that must survive, in one database: a method is one transaction. */
@@ -14,6 +15,7 @@ export interface Database {
   readonly quality: QualityStore;
   readonly outbox: Outbox;
   readonly changes: ChangeLog;
+  readonly requestKeys: RequestKeys;
   readonly exercises: ExerciseStore;
   /** Whether it answers now. */
   ping(): Promise<void>;

@@ -12,6 +12,7 @@ import { outboxConformance } from './database-outbox.ts';
 import { pageConformance } from './database-pages.ts';
 import { queryConformance } from './database-queries.ts';
 import { queueConformance } from './database-queue.ts';
+import { requestKeyConformance } from './database-request-keys.ts';
 import { revisionStoreConformance } from './database-revisions.ts';
 
 /** Gives the test its world. */
@@ -60,5 +61,6 @@ export function databaseConformance(
     exerciseConformance(worldOf);
     pageConformance(worldOf);
     changeLogConformance(worldOf);
+    requestKeyConformance(worldOf);
   });
 }

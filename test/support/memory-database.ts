@@ -48,6 +48,7 @@ export function createMemoryDatabase(): { readonly database: Database; readonly 
     quality: unlessMissing<Database['quality']>(qualityStore(contents)),
     outbox: unlessMissing<Database['outbox']>({}),
     changes: unlessMissing<Database['changes']>(changeLog()),
+    requestKeys: unlessMissing<Database['requestKeys']>({}),
     exercises: unlessMissing<Database['exercises']>({}),
     ping: async () => {
       if (contents.outage !== undefined) throw contents.outage;

@@ -8,6 +8,7 @@ import { exercises } from './migrations/0003-exercises.ts';
 import { batches } from './migrations/0004-add-batches.ts';
 import { outboxClaims } from './migrations/0005-add-outbox-claims.ts';
 import { changes } from './migrations/0006-add-changes.ts';
+import { requestKeys } from './migrations/0007-add-request-keys.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -21,6 +22,7 @@ const released: Migrations = {
   '0004-add-batches': batches,
   '0005-add-outbox-claims': outboxClaims,
   '0006-add-changes': changes,
+  '0007-add-request-keys': requestKeys,
 };
 
 /** SQL by name. */

@@ -9,6 +9,7 @@ import { PostgresJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { PostgresOutbox } from './outbox-store.ts';
 import { PostgresQualityStore } from './quality-store.ts';
+import { PostgresRequestKeys } from './request-keys.ts';
 import { PostgresRevisionStore } from './revision-store.ts';
 import type { Schema } from './schema.ts';
 
@@ -29,6 +30,7 @@ export async function openDatabase(
     quality: new PostgresQualityStore(db),
     outbox: new PostgresOutbox(db),
     changes: new PostgresChangeLog(db),
+    requestKeys: new PostgresRequestKeys(db),
     exercises: new PostgresExerciseStore(db),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: () => close(db),

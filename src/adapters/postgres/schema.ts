@@ -24,6 +24,7 @@ export type Schema = {
   stored_batch: StoredBatchTable;
   batch_piece: { batch: number; position: number; bytes: Uint8Array };
   exercise_effect: ExerciseEffectTable;
+  request_key: RequestKeyTable;
 };
 
 type DatasetTable = {
@@ -184,6 +185,15 @@ export type ExerciseEffectTable = {
   epoch: number;
   at: number;
   value: number;
+};
+
+type RequestKeyTable = {
+  key: string;
+  hash: string;
+  created_at: number;
+  claimed_until: number;
+  status: number | null;
+  body: string | null;
 };
 
 /** Used on a server only. */

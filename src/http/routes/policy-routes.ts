@@ -27,6 +27,7 @@ export function policyRoutes(
         body: replayBody,
         response: { 200: replaySchema },
       },
+      config: { changesNothing: true },
     },
     async ({ params, body }, reply) => {
       const { yaml, file = 'policy.yaml', ...frame } = body;
