@@ -12,7 +12,12 @@ export class ChildScript implements AsyncDisposable {
   #isOver = false;
 
   constructor(
-    script: 'committer.ts' | 'lock-holder.ts' | 'server/opener.ts' | 'server/deliverer.ts',
+    script:
+      | 'committer.ts'
+      | 'lock-holder.ts'
+      | 'server/opener.ts'
+      | 'server/deliverer.ts'
+      | 'server/channel-deliverer.ts',
     ...args: readonly string[]
   ) {
     this.#child = spawn(process.execPath, [join(import.meta.dirname, script), ...args], {
