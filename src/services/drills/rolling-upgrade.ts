@@ -1,4 +1,5 @@
 import { FailureError, failure } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
 import type { InjectedFault } from '../../core/drills/history.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LocalCluster, LocalProcess, LocalRole } from '../../ports/local-cluster.ts';
@@ -39,28 +40,37 @@ export class RollingUpgrade implements Disturbance {
       for (const [at, name] of names.entries()) {
         work.allow(momentOf(at + 1) + jobsAhead(work.jobs));
         await work.reaches(Math.floor(momentOf(at)), signal);
-        await this.#replace(at + 1, name);
+        await this.#replace(at + 1, name, signal);
       }
     } finally {
       work.allow(work.jobs);
     }
   }
 
-  async #replace(number: number, name: string): Promise<void> {
+  async #replace(number: number, name: string, signal: AbortSignal): Promise<void> {
     const leaders = await leadersOf(this.#read, this.#cluster);
     const what = [...leaders.values()].includes(name) ? `leader ${name}` : name;
     const injected = { number, at: this.#clock.now(), kind: 'replace', targets: [name], what } as const;
     this.faults.push(injected);
     const replaced = await this.#cluster.replace(name, this.#build);
     if (!replaced.ok) throw new FailureError(replaced.error);
-    const process = this.#cluster.processes().find((one) => one.name === name);
-    const version = process?.url === undefined ? undefined : await versionOf(this.#read, process);
-    if (process?.url !== undefined && version?.includes(this.#build) !== true) {
-      throw new FailureError(
-        failure('PROCESS_FAILED', `${name} says that it is ${version ?? 'no version'}, not ${this.#build}`),
-      );
-    }
+    await this.#isNewBuild(name, signal);
     this.faults[number - 1] = { ...injected, healedAt: this.#clock.now() };
+  }
+
+  /** Asks until it says its version: a busy process takes its time. Servers that are not Assay's have none. */
+  async #isNewBuild(name: string, signal: AbortSignal): Promise<void> {
+    const deadlineMs = this.#clock.monotonicMs() + limits.drillHealMs;
+    let version: string | undefined;
+    while (version === undefined && this.#clock.monotonicMs() < deadlineMs && !signal.aborted) {
+      const process = this.#cluster.processes().find((one) => one.name === name);
+      if (process?.state === 'ready' && process.url === undefined) return;
+      version = process === undefined ? undefined : await versionOf(this.#read, process);
+      if (version === undefined) await this.#clock.sleep(limits.drillLookMs, signal);
+    }
+    if (version?.includes(this.#build) === true) return;
+    const said = `${name} says that it is ${version ?? 'no version'}, not ${this.#build}`;
+    throw new FailureError(failure('PROCESS_FAILED', said));
   }
 }
 
