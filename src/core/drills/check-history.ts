@@ -1,36 +1,50 @@
 import { checkExercises } from './check-exercises.ts';
 import { checkMessages } from './check-messages.ts';
-import { checkWork } from './check-work.ts';
+import { checkSubmissions, checkWork } from './check-work.ts';
 import { type Difference, differences } from './comparable.ts';
 import type { DrillHistory, DrillReference } from './history.ts';
 import type { DrillVerdict, Finding } from './verdict.ts';
 
+export type DrillRules = {
+  /** So many failed attempts are allowed. */
+  readonly retriesMax?: number;
+  /** Not all of the work was begun: what the reference has more is not lost. */
+  readonly cutShort?: boolean;
+};
+
 /**
  * Judges a drill by its history: every job done once and correctly, and everything that people see equal to that of a run
  * without faults. It follows the total-queue checker of Jepsen (lost, unexpected, duplicated, recovered), and is stricter:
- * a duplicate is a failure here. With `retriesMax`, so many failed attempts are allowed.
+ * a duplicate is a failure here.
  */
 export function checkHistory(
   history: DrillHistory,
   reference: DrillReference,
-  rules: { readonly retriesMax?: number } = {},
+  rules: DrillRules = {},
 ): DrillVerdict {
   const exercises = checkExercises(history);
   const work = checkWork(history, reference);
   const messages = checkMessages(history.deliveries, reference.deliveries);
   const retries = countRetries(history);
-  const findings = [
-    ...exercises.findings,
+  const compared = [
     ...work.findings,
     ...differences(reference.results, history.results).map((one) => findingOf('result', one)),
-    ...differences(reference.incidents, history.incidents).map((one) => findingOf('incident', one)),
+    // The incidents of work that is half done are half of what they will be.
+    ...differences(rules.cutShort === true ? history.incidents : reference.incidents, history.incidents).map(
+      (one) => findingOf('incident', one),
+    ),
     ...messages.findings,
+  ];
+  const findings = [
+    ...exercises.findings,
+    ...checkSubmissions(history),
+    ...compared.filter(({ kind }) => rules.cutShort !== true || kind !== 'lost'),
     ...tooManyRetries(retries, rules.retriesMax),
   ];
   const { jobs } = history;
   const jobsSucceeded = jobs.filter(({ state }) => state === 'succeeded').length;
   return {
-    passed: findings.length === 0 && jobs.length > 0,
+    passed: findings.length === 0 && jobs.length > 0 && rules.cutShort !== true,
     findings,
     counts: {
       jobs: jobs.length,

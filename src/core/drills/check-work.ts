@@ -34,7 +34,7 @@ export function checkWork(
   }
   const exercises = history.jobs.filter((job) => job.kind === 'exercise').length;
   const recovered = history.jobs.length - exercises - work.length;
-  return { findings: [...findings, ...lostSubmissions(history)], recovered };
+  return { findings, recovered };
 }
 
 /** What a job is about, without anything that chance or the clock decided. */
@@ -101,7 +101,8 @@ function isIdleScan({ kind, state, tasks }: DrilledJob): boolean {
   return kind === 'scan' && state === 'succeeded' && !made;
 }
 
-function lostSubmissions({ submissions, jobs }: DrillHistory): Finding[] {
+/** The jobs with data that were taken and are not there, whatever a reference says. */
+export function checkSubmissions({ submissions, jobs }: DrillHistory): readonly Finding[] {
   const known = new Set<string>(jobs.map(({ id }) => id));
   return submissions
     .filter(

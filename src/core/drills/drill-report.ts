@@ -4,7 +4,7 @@ import { checkUpgrade } from './check-upgrade.ts';
 import { countByBucket, type Spread, spreadOf } from './figures.ts';
 import type { DrillHistory, DrillReference, InjectedFault } from './history.ts';
 import { type Recovery, recoveries } from './recovery.ts';
-import type { DrillVerdict, Finding } from './verdict.ts';
+import type { DrillVerdict } from './verdict.ts';
 
 /** What is told of a drill: the verdict, and the figures that its history gives. */
 export type DrillReport = {
@@ -58,8 +58,7 @@ const bucketMs = 100;
 /** What came next within this time belongs to a fault. */
 const horizonMs = 5_000;
 
-/** Judges a drill and counts what its history tells. An upgrade may spend no attempt of any task. */
-export function drillReport(of: {
+type JudgedDrill = {
   readonly drill: DrillReport['drill'];
   readonly about: DrillAbout;
   readonly run: {
@@ -67,20 +66,23 @@ export function drillReport(of: {
     readonly startedAt: Instant;
     readonly endedAt: Instant;
     readonly cutShort?: string;
+    /** Cut short by somebody's wish. */
     readonly interrupted: boolean;
   };
   readonly reference: DrillReference;
-}): DrillReport {
-  const { drill, about, run, reference } = of;
+};
+
+/** Judges a drill and counts what its history tells. An upgrade may spend no attempt of any task. */
+export function drillReport(of: JudgedDrill): DrillReport {
+  const { drill, about, run } = of;
   const { history, startedAt, endedAt, cutShort } = run;
-  const whole = judged(drill, history, reference);
-  const verdict = run.interrupted ? { ...whole, findings: whole.findings.filter(isDone) } : whole;
+  const verdict = judged(of);
   const tasks = history.jobs.flatMap((job) => job.tasks);
   const ends = tasks.map((task) => task.endedAt);
   const told = recoveries(history.faults, ends, horizonMs);
   return {
     drill,
-    passed: verdict.passed && cutShort === undefined,
+    passed: verdict.passed,
     ...(cutShort === undefined ? {} : { cutShort }),
     about,
     startedAt,
@@ -99,14 +101,13 @@ export function drillReport(of: {
   };
 }
 
-/** Whether a finding is about something that was done, rather than about what was not done yet. */
-function isDone({ kind }: Finding): boolean {
-  return kind !== 'lost' && kind !== 'stuck' && kind !== 'idle';
-}
-
-function judged(drill: DrillReport['drill'], history: DrillHistory, reference: DrillReference): DrillVerdict {
-  const verdict = checkHistory(history, reference, drill === 'upgrade' ? { retriesMax: 0 } : {});
-  if (drill !== 'upgrade') return verdict;
+function judged({ drill, run, reference }: JudgedDrill): DrillVerdict {
+  const { history, cutShort, interrupted } = run;
+  const retries = drill === 'upgrade' ? { retriesMax: 0 } : {};
+  const verdict = checkHistory(history, reference, { ...retries, cutShort: cutShort !== undefined });
+  // Who interrupts it does so in the middle of something.
+  if (interrupted) return { ...verdict, findings: verdict.findings.filter(({ kind }) => kind !== 'stuck') };
+  if (drill !== 'upgrade' || cutShort !== undefined) return verdict;
   const findings = [...verdict.findings, ...checkUpgrade(history)];
   return { ...verdict, findings, passed: verdict.passed && findings.length === 0 };
 }

@@ -282,6 +282,18 @@ describe('the checker of a history', () => {
     assert.equal(checkHistory(twice, clean).passed, false);
   });
 
+  it('takes nothing for lost that a drill that was cut short has not begun, and lets none of them pass', () => {
+    const clean = cleanHistory();
+    const half = { ...clean, jobs: clean.jobs.slice(0, 2), results: [], incidents: [], deliveries: [] };
+    const verdict = checkHistory(half, clean, { cutShort: true });
+    assert.deepEqual([verdict.findings, verdict.passed], [[], false]);
+    const kinds = (history: DrillHistory) =>
+      checkHistory(history, clean, { cutShort: true }).findings.map(({ kind }) => kind);
+    assert.deepEqual(kinds({ ...half, effects: [] }), ['lost', 'lost'], 'what was done must be whole');
+    assert.deepEqual(kinds({ ...half, jobs: [] }), ['lost', 'unexpected', 'unexpected', 'lost']);
+    assert.deepEqual(kinds({ ...half, results: [{ key: 'r1', text: 'other' }] }), ['wrong']);
+  });
+
   it('lets no drill pass in which nothing was done', () => {
     const nothing = { ...cleanHistory(), jobs: [], effects: [], submissions: [], deliveries: [] };
     const empty = { ...nothing, results: [], incidents: [] };
