@@ -59,7 +59,7 @@ export function createUseCases(
     jobs: new JobHistory(jobs),
     results: new Results(quality),
     windows: new Windows(kit, { revisions, quality, engine }),
-    incidents: new Incidents(kit, quality),
+    incidents: new Incidents(kit, { quality, datasets }),
     replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
     notifications: new NotificationHistory(outbox, registry),

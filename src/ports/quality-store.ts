@@ -9,6 +9,7 @@ import type { Incident } from '../core/incidents/incident.ts';
 import type { MetricDetail, MetricKey } from '../core/metrics/metric.ts';
 import type { Feedback, MetricHistory } from '../core/thresholds/history.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from './commit.ts';
+import type { OutboxMessage } from './outbox.ts';
 
 /** States, metrics, results and incidents. */
 export interface QualityStore {
@@ -70,12 +71,22 @@ export interface QualityStore {
   openIncidents(): Promise<number>;
   /** How many of each dataset; those without any are absent. */
   openIncidentsByDataset(): Promise<ReadonlyMap<DatasetName, number>>;
-  /** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
+  /**
+   * Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. The messages of `tell` go to the
+   * outbox in the same transaction.
+   */
   changeIncident(
     id: IncidentId,
-    change: (incident: Incident) => Outcome<Incident>,
+    change: IncidentChange['change'],
+    tell?: IncidentChange['tell'],
   ): Promise<Outcome<Incident>>;
 }
+
+export type IncidentChange = {
+  readonly change: (incident: Incident) => Outcome<Incident>;
+  /** What is said of the incident as it is then. */
+  readonly tell: (incident: Incident) => readonly OutboxMessage[];
+};
 
 /** The encoded profiles of a revision's batches, in batch order; absent ones are undefined. */
 export type RevisionProfiles = readonly (Uint8Array | undefined)[];

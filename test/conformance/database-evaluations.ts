@@ -5,7 +5,9 @@ import { type IncidentId, incidentId, resultId } from '../../src/base/ids.ts';
 import { fail, succeed } from '../../src/base/outcome.ts';
 import type { Result } from '../../src/core/checks/result.ts';
 import type { Incident, ResolveReason } from '../../src/core/incidents/incident.ts';
+import { transition } from '../../src/core/incidents/transition.ts';
 import type { MetricDetail } from '../../src/core/metrics/metric.ts';
+import { incidentMessage } from '../../src/core/notifications/incident-message.ts';
 import { feedbackReasons } from '../../src/core/thresholds/history.ts';
 import type { LearnedRecord } from '../../src/core/thresholds/record.ts';
 import type { WorldOf } from './database.ts';
@@ -525,6 +527,33 @@ export function evaluationConformance(worldOf: WorldOf): void {
       assert.ok(everywhere.some((one) => one.id === ids[2]));
       assert.equal(await quality.openIncidents(), everywhere.length);
       assert.equal((await quality.openIncidentsByDataset()).get(world.dataset), 2);
+    });
+
+    it('tell of a change exactly when it is made', async () => {
+      const world = worldOf();
+      const id = unique('i') as IncidentId;
+      await world.evaluated([], [world.incident(id)]);
+      const { quality, outbox } = world.database;
+      const tell = (incident: Incident) => [
+        {
+          id: `incident/${id}`,
+          dataset: world.dataset,
+          channel: 'log',
+          message: incidentMessage(incident, 'acknowledge', at(9)),
+        },
+      ];
+      await quality.changeIncident(id, () => fail(failure('ACTION_NOT_ALLOWED', 'no')), tell);
+      assert.deepEqual(await outbox.list(world.dataset, 9), []);
+      await quality.changeIncident(
+        id,
+        (incident) => transition(incident, { kind: 'acknowledge', by: 'me' }, at(9)),
+        tell,
+      );
+      const [told, ...others] = await outbox.list(world.dataset, 9);
+      assert.deepEqual(others, []);
+      assert.match(told?.message.title ?? '', /^acknowledged: /);
+      assert.deepEqual(told?.message.lines, ['acknowledged, by me']);
+      assert.equal(told?.message.incidents[0]?.event, 'changed');
     });
 
     it('change one after the other, and not at all when the change is refused', async () => {

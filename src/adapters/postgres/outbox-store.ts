@@ -5,10 +5,10 @@ import type { Message } from '../../core/notifications/message.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
 import type { ClaimRequest, FailedTry, Outbox, OutboxMessage, PendingMessage } from '../../ports/outbox.ts';
 import { decodeJson } from './json.ts';
-import { chunksOf, jsonRows, type RowValue } from './json-rows.ts';
+import { insertMessages } from './queries/outbox-messages.ts';
 import type { OutboxTable } from './schema.ts';
 import { commitTask } from './task-fence.ts';
-import { type Connection, transact, type Work } from './transact.ts';
+import { type Connection, transact } from './transact.ts';
 
 /** Messages on their way out, in PostgreSQL. */
 export class PostgresOutbox implements Outbox {
@@ -117,24 +117,6 @@ function headsAt(now: Instant) {
     select distinct on (dataset, channel) * from outbox
     where due_at is not null and (attempts > 0 or due_at <= ${now})
     order by dataset, channel, sequence`;
-}
-
-async function insertMessages(trx: Work, messages: readonly OutboxMessage[], at: Instant): Promise<void> {
-  for (const chunk of chunksOf(messages, 100)) {
-    await sql`
-      insert into outbox (id, dataset, channel, message, created_at, due_at)
-      select id, dataset, channel, message, ${at}::double precision, coalesce(due_at, ${at}::double precision)
-      from json_to_recordset(${jsonRows(chunk.map(outboxRow))}) as row (
-        position integer, id text, dataset text, channel text, message jsonb, due_at double precision
-      )
-      order by position
-      on conflict (id) do nothing`.execute(trx);
-  }
-}
-
-function outboxRow(message: OutboxMessage, position: number): Record<string, RowValue> {
-  const { dueAt = null, ...rest } = message;
-  return { position, ...rest, due_at: dueAt };
 }
 
 function messageOf(row: OutboxRow): PendingMessage {

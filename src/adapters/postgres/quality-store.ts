@@ -9,6 +9,7 @@ import type { MetricHistory } from '../../core/thresholds/history.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
 import type {
   EvaluateCommit,
+  IncidentChange,
   IncidentFilter,
   PartitionCounts,
   QualityStore,
@@ -147,8 +148,9 @@ export class PostgresQualityStore implements QualityStore {
 
   changeIncident(
     id: IncidentId,
-    change: (incident: Incident) => Outcome<Incident>,
+    change: IncidentChange['change'],
+    tell: IncidentChange['tell'] = () => [],
   ): Promise<Outcome<Incident>> {
-    return changeIncident(this.#db, id, change);
+    return changeIncident(this.#db, id, { change, tell });
   }
 }

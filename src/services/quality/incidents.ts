@@ -4,8 +4,11 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Incident, ResolveReason } from '../../core/incidents/incident.ts';
 import { incidentTitle } from '../../core/incidents/incident-title.ts';
 import { type IncidentAction, transition } from '../../core/incidents/transition.ts';
+import { incidentMessage } from '../../core/notifications/incident-message.ts';
+import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { IncidentFilter, QualityStore } from '../../ports/quality-store.ts';
 import type { Kit } from '../kit.ts';
+import { outboxMessages } from '../notification/outbox-messages.ts';
 
 /** Reasons that a person can give; `restated` is Assay's own. */
 export const personReasons = [
@@ -29,10 +32,15 @@ export type IncidentView = Incident & { readonly title: string };
 export class Incidents {
   readonly #kit: Kit;
   readonly #quality: QualityStore;
+  readonly #datasets: Pick<DatasetStore, 'get'>;
 
-  constructor(kit: Kit, quality: QualityStore) {
+  constructor(
+    kit: Kit,
+    { quality, datasets }: { readonly quality: QualityStore; readonly datasets: Pick<DatasetStore, 'get'> },
+  ) {
     this.#kit = kit;
     this.#quality = quality;
+    this.#datasets = datasets;
   }
 
   /** Incidents, newest first. */
@@ -72,7 +80,18 @@ export class Incidents {
 
   async #change(id: IncidentId, action: IncidentAction): Promise<Outcome<IncidentView>> {
     const at = this.#kit.clock.now();
-    const changed = await this.#quality.changeIncident(id, (incident) => transition(incident, action, at));
+    const known = await this.#quality.incident(id);
+    const registered = known && (await this.#datasets.get(known.dataset));
+    const changed = await this.#quality.changeIncident(
+      id,
+      (incident) => transition(incident, action, at),
+      (incident) => {
+        if (registered === undefined) return [];
+        const message = incidentMessage(incident, action.kind, at);
+        const key = `incident/${id}/${at}/${action.kind}`;
+        return outboxMessages(key, { audience: registered.definition, message, told: [], at });
+      },
+    );
     if (!changed.ok) return changed;
     this.#kit.log.info('changed an incident', { incident: id, action: action.kind });
     return succeed(incidentView(changed.value));

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { incidentId } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
+import { instant } from '../../../src/base/units.ts';
 import { countStatuses, isFailing } from '../../../src/core/checks/status.ts';
+import type { Incident } from '../../../src/core/incidents/incident.ts';
 import { mergeResults } from '../../../src/core/incidents/merge-results.ts';
 import {
   backfillMessage,
@@ -61,6 +63,54 @@ describe('partitionMessage', () => {
     assert.equal(message.lines.length, limits.messageLinesMax);
     assert.match(message.lines[0] ?? '', /c89\.avg/);
     assert.equal(message.lines.at(-1), 'and 71 more');
+  });
+});
+
+describe('what a digest says of its incidents', () => {
+  const merge = (unresolved: readonly Incident[], evaluation: ReturnType<typeof judgeNext>) =>
+    mergeResults({
+      unresolved,
+      evaluations: [evaluation],
+      before: [],
+      now: at,
+      newId: () => incidentId('i-1'),
+      mode: 'check',
+    });
+  const eventIn = (
+    incidents: readonly Incident[],
+    evaluation: ReturnType<typeof judgeNext>,
+    knownResolved?: ReadonlySet<string>,
+  ) => {
+    const { results, revision } = evaluation;
+    const message = partitionMessage({
+      dataset: revision.dataset,
+      partition: revision.partition,
+      revision: revision.number,
+      results,
+      incidents,
+      ...(knownResolved === undefined ? {} : { knownResolved }),
+      at,
+    });
+    return message.incidents.map(({ event }) => event);
+  };
+  const broken = judgeNext({ rows: 200 });
+  const opened = merge([], broken);
+
+  it('the check that opened one says so', () => {
+    assert.deepEqual(eventIn(opened, broken), ['opened']);
+  });
+
+  it('a good revision resolves it, and that is told once', () => {
+    const good = judgeNext({});
+    const restated = { ...good, revision: { ...good.revision, number: 2 } };
+    const resolved = merge(opened, restated);
+    assert.deepEqual(eventIn(resolved, restated), ['resolved']);
+    assert.deepEqual(eventIn(resolved, restated, new Set(['i-1'])), [undefined]);
+  });
+
+  it('one that was there before has changed', () => {
+    const since = opened.map((incident) => ({ ...incident, updatedAt: instant(at + 1) }));
+    assert.deepEqual(eventIn(since, broken), ['changed']);
   });
 });
 

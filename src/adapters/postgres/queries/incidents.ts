@@ -3,10 +3,11 @@ import { failure } from '../../../base/errors.ts';
 import type { DatasetName, IncidentId } from '../../../base/ids.ts';
 import type { Outcome } from '../../../base/outcome.ts';
 import type { Incident } from '../../../core/incidents/incident.ts';
-import type { IncidentFilter } from '../../../ports/quality-store.ts';
+import type { IncidentChange, IncidentFilter } from '../../../ports/quality-store.ts';
 import { decodeJson } from '../json.ts';
 import { chunksOf, jsonRows, type RowValue } from '../json-rows.ts';
 import { type Connection, refuse, transactOutcome, type Work } from '../transact.ts';
+import { insertMessages } from './outbox-messages.ts';
 
 /** One incident. */
 export async function incidentById(db: Connection, id: IncidentId): Promise<Incident | undefined> {
@@ -43,11 +44,11 @@ export async function countOpenIncidentsByDataset(db: Connection): Promise<Reado
   return new Map(rows.map((row) => [row.dataset as DatasetName, row.open]));
 }
 
-/** Changes one incident under its lock: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
+/** Changes one incident under its lock and tells of it: `INCIDENT_NOT_FOUND`, or what `change` refuses. */
 export function changeIncident(
   db: Connection,
   id: IncidentId,
-  change: (incident: Incident) => Outcome<Incident>,
+  { change, tell }: IncidentChange,
 ): Promise<Outcome<Incident>> {
   return transactOutcome(db, async (trx) => {
     const { rows } = await sql<{ body: string }>`
@@ -61,6 +62,7 @@ export function changeIncident(
     const changed = change(decodeJson<Incident>(row.body));
     if (!changed.ok) return refuse(changed.error);
     await saveIncidents(trx, [changed.value]);
+    await insertMessages(trx, tell(changed.value), changed.value.updatedAt);
     return changed.value;
   });
 }
