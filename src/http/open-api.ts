@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
+import { errorCatalogue } from '../base/errors.ts';
+import { errorsOf, takesKey } from './route-errors.ts';
 import { problemSchema } from './schemas/response-schemas.ts';
 import type { JsonSchema } from './schemas/schema-kit.ts';
 
@@ -17,7 +19,7 @@ type Operation = Readonly<Record<string, unknown>>;
 
 /**
  * Describes every route that is added after this call as an OpenAPI 3.1 document, from the very schemas that requests
- * are checked with, and serves it at `/api/v1/openapi.json`.
+ * are checked with, and serves it at `/api/openapi.json` and `/api/v1/openapi.json`.
  */
 export function addOpenApi(app: FastifyInstance, version: string): void {
   const paths: Record<string, Record<string, Operation>> = {};
@@ -27,12 +29,14 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
     const path = route.url.replaceAll(/:([a-z]+)/gi, '{$1}');
     paths[path] = { ...paths[path], [method]: operation(route, route.schema) };
   });
-  app.get('/api/v1/openapi.json', () => ({
+  const document = () => ({
     openapi: '3.1.0',
     info: { title: 'Assay', version, description },
     components: { schemas: { Problem: problemSchema } },
     paths,
-  }));
+  });
+  app.get('/api/openapi.json', document);
+  app.get('/api/v1/openapi.json', document);
 }
 
 function operation(route: RouteOptions, schema: FastifySchema): Operation {
@@ -40,9 +44,13 @@ function operation(route: RouteOptions, schema: FastifySchema): Operation {
   return {
     summary: schema.summary,
     operationId: `${String(route.method).toLowerCase()}${route.url.replaceAll(/[^a-z]+/gi, '-')}`,
-    parameters: [...parameters(schema.params, 'path'), ...parameters(schema.querystring, 'query')],
+    parameters: [
+      ...parameters(schema.params, 'path'),
+      ...parameters(schema.querystring, 'query'),
+      ...(takesKey(route) ? [keyParameter] : []),
+    ],
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
-    responses: responses(schema.response),
+    responses: { ...answers(route), ...problems(route) },
   };
 }
 
@@ -58,18 +66,40 @@ function parameters(schema: unknown, place: 'path' | 'query'): Operation[] {
   }));
 }
 
-function responses(schemas: unknown): Record<string, Operation> {
-  const answers: Record<string, Operation> = {};
-  for (const [status, schema] of Object.entries(isObject(schemas) ? schemas : {})) {
-    answers[status] =
-      status === '204' ? { description: 'Done' } : { description: 'The answer', content: json(schema) };
+const keyParameter: Operation = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: {
+    type: 'string',
+    maxLength: 200,
+    description: 'The same for each time that one request is sent: it is done once.',
+  },
+};
+
+function answers({ schema, config }: RouteOptions): Record<string, Operation> {
+  const found: Record<string, Operation> = {};
+  for (const [status, one] of Object.entries(isObject(schema?.response) ? schema.response : {})) {
+    found[status] =
+      status === '204' ? { description: 'Done' } : { description: 'The answer', content: json(one) };
   }
-  const problem = { $ref: '#/components/schemas/Problem' };
-  answers['default'] = {
-    description: 'An error: its `code` is stable',
-    content: { 'application/problem+json': { schema: problem } },
-  };
-  return answers;
+  if (Object.keys(found).length === 0) found['200'] = { description: 'The answer, as text' };
+  if (config?.isStream === true) {
+    const content = { 'text/event-stream': { schema: { type: 'string' } } };
+    found['200'] = { description: 'Server-sent events, until the reader closes the stream', content };
+  }
+  return found;
+}
+
+/** Each status of an error with the codes that it may have. */
+function problems(route: RouteOptions): Record<string, Operation> {
+  const found: Record<string, Operation> = {};
+  for (const [status, codes] of errorsOf(route)) {
+    const description = codes.map((code) => `${code}: ${errorCatalogue[code].title}`).join('. ');
+    const schema = { $ref: '#/components/schemas/Problem', properties: { code: { enum: codes } } };
+    found[status] = { description, content: { 'application/problem+json': { schema } } };
+  }
+  return found;
 }
 
 function json(schema: unknown): Operation {

@@ -41,7 +41,12 @@ type Document = {
   readonly paths: Record<string, Record<string, { responses: Record<string, OperationAnswer> }>>;
   readonly components: { readonly schemas: { readonly Problem: object } };
 };
-type OperationAnswer = { readonly content?: Record<string, { readonly schema: object }> };
+type OperationAnswer = {
+  readonly content?: Record<
+    string,
+    { readonly schema: { readonly properties?: { readonly code: { readonly enum: readonly string[] } } } }
+  >;
+};
 
 /** The API's document, as a judge of its own answers. */
 export async function readContract(url: string): Promise<Contract> {
@@ -49,12 +54,17 @@ export async function readContract(url: string): Promise<Contract> {
   const judge = schemaJudge();
   return {
     check: async ({ method, path, answer }) => {
-      if (answer.status >= 400) return judge('problem', document.components.schemas.Problem, answer.body);
+      if (answer.status >= 400) await judge('problem', document.components.schemas.Problem, answer.body);
       const template = Object.keys(document.paths).find((one) => pathPattern(one).test(`/api/v1${path}`));
-      if (template === undefined) return;
-      const operation = document.paths[template]?.[method.toLowerCase()];
-      const promised = operation?.responses[String(answer.status)];
-      assert.ok(promised, `${method} ${template} does not promise status ${answer.status}`);
+      const operation = document.paths[template ?? '']?.[method.toLowerCase()];
+      if (template === undefined || operation === undefined) return;
+      const promised = operation.responses[String(answer.status)];
+      const name = `${method} ${template}`;
+      assert.ok(promised, `${name} does not promise ${answer.status} ${JSON.stringify(answer.body)}`);
+      if (answer.status >= 400) {
+        const codes = promised.content?.['application/problem+json']?.schema.properties?.code.enum ?? [];
+        assert.ok(codes.includes(answer.body.code), `${name} does not promise ${answer.body.code}`);
+      }
       const schema = promised.content?.['application/json']?.schema;
       if (schema !== undefined) await judge(`${method} ${template} ${answer.status}`, schema, answer.body);
     },

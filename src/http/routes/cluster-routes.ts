@@ -61,7 +61,8 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
 }
 
 function addDrain(app: FastifyInstance, clusters: ClusterWatch): void {
-  const schema = { params: nodeParams, response: { 200: nodeSchema } };
+  const errors = ['NODE_NOT_FOUND', 'COORDINATION_LOST'] as const;
+  const schema = { params: nodeParams, response: { 200: nodeSchema }, errors };
 
   app.post<{ Params: NodeParams }>(
     '/clusters/:cluster/nodes/:node/drain',

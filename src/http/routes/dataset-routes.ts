@@ -53,6 +53,7 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
     {
       schema: {
         summary: 'Registers a dataset, or replaces its definition',
+        errors: ['YAML_INVALID', 'DATASET_INVALID'],
         body: applyBody,
         response: { 200: applySchema },
       },

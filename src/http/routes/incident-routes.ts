@@ -76,13 +76,21 @@ function addReads(app: FastifyInstance, incidents: Incidents): void {
 
   app.get<{ Params: IdParams }>(
     '/incidents/:id',
-    { schema: { summary: 'Shows an incident', params: idParams, response: { 200: incidentSchema } } },
+    {
+      schema: {
+        summary: 'Shows an incident',
+        errors: ['INCIDENT_NOT_FOUND'],
+        params: idParams,
+        response: { 200: incidentSchema },
+      },
+    },
     async ({ params }) => valueOf(await incidents.get(incidentId(params.id))),
   );
 }
 
 function addActions(app: FastifyInstance, incidents: Incidents): void {
-  const schema = { params: idParams, response: { 200: incidentSchema } };
+  const errors = ['INCIDENT_NOT_FOUND', 'ACTION_NOT_ALLOWED'] as const;
+  const schema = { params: idParams, response: { 200: incidentSchema }, errors };
 
   app.post<{ Params: IdParams; Body: { by?: string } }>(
     '/incidents/:id/acknowledge',

@@ -61,7 +61,14 @@ export function ingestionRoutes(app: FastifyInstance, parts: Parts): void {
 function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, clock }: Parts): void {
   app.post<{ Body: BackfillBody }>(
     '/backfills',
-    { schema: { summary: 'Starts a backfill', body: backfillBody, response: { 202: backfillSchema } } },
+    {
+      schema: {
+        summary: 'Starts a backfill',
+        errors: ['QUEUE_FULL', 'ACTION_NOT_ALLOWED', 'BACKFILL_NOT_FOUND'],
+        body: backfillBody,
+        response: { 202: backfillSchema },
+      },
+    },
     async ({ body }, reply) => {
       const job = valueOf(await requests.backfill({ ...body, dataset: datasetOf(body.dataset) }));
       return reply.code(202).send(valueOf(await backfills.get(job.id)));
@@ -86,7 +93,12 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
   app.get<{ Params: IdParams }>(
     '/backfills/:id',
     {
-      schema: { summary: 'Shows how far a backfill is', params: idParams, response: { 200: backfillSchema } },
+      schema: {
+        summary: 'Shows how far a backfill is',
+        errors: ['BACKFILL_NOT_FOUND'],
+        params: idParams,
+        response: { 200: backfillSchema },
+      },
     },
     async ({ params }) => valueOf(await backfills.get(jobId(params.id))),
   );
@@ -94,7 +106,11 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
   app.get<{ Params: IdParams }>(
     '/backfills/:id/events',
     {
-      schema: { summary: 'Follows a backfill: server-sent events `progress`, then `end`', params: idParams },
+      schema: {
+        summary: 'Follows a backfill: server-sent events `progress`, then `end`',
+        errors: ['BACKFILL_NOT_FOUND'],
+        params: idParams,
+      },
       config: { isStream: true },
       // It would be held open without ever a byte.
       exposeHeadRoute: false,
@@ -118,6 +134,7 @@ function addBackfillControls(app: FastifyInstance, backfills: Backfills): void {
       {
         schema: {
           summary: `Makes a backfill ${action}`,
+          errors: ['BACKFILL_NOT_FOUND', 'ACTION_NOT_ALLOWED'],
           params: idParams,
           response: { 200: backfillSchema },
         },
@@ -133,6 +150,7 @@ function addScans(app: FastifyInstance, { requests, scans }: Parts): void {
     {
       schema: {
         summary: 'Looks for new and changed partitions; with `only` and `force`, takes partitions in again',
+        errors: ['QUEUE_FULL', 'JOB_NOT_FOUND'],
         body: scanBody,
         response: { 202: scanSchema },
       },
@@ -149,6 +167,7 @@ function addScans(app: FastifyInstance, { requests, scans }: Parts): void {
     {
       schema: {
         summary: 'Shows how far a scan is, up to the verdicts on what it found',
+        errors: ['JOB_NOT_FOUND'],
         params: idParams,
         response: { 200: scanSchema },
       },

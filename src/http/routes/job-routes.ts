@@ -77,6 +77,7 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
     {
       schema: {
         summary: 'Shows a job with its ended tasks',
+        errors: ['JOB_NOT_FOUND'],
         params: idParams,
         response: { 200: jobDetailSchema },
       },

@@ -24,6 +24,7 @@ export function partitionRoutes(app: FastifyInstance, { registry, partitions }: 
         summary:
           'Shows a partition with its revisions, newest first: rows, rejected rows, columns and their changes',
         params: object({ dataset: datasetText, partition: keyText }),
+        errors: ['PARTITION_NOT_FOUND'],
         response: { 200: partitionDetailSchema },
       },
     },

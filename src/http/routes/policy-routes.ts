@@ -3,6 +3,7 @@ import type { Replays } from '../../services/quality/replays.ts';
 import type { CheckSuggestions } from '../../services/quality/suggestions.ts';
 import { clientGone } from '../client-gone.ts';
 import { valueOf } from '../problem.ts';
+import { workerErrors } from '../route-errors.ts';
 import { replayBody, replaySchema, suggestionsSchema } from '../schemas/policy-schemas.ts';
 import { type DatasetParams, datasetOf, datasetParams } from '../schemas/request-schemas.ts';
 
@@ -23,6 +24,7 @@ export function policyRoutes(
     {
       schema: {
         summary: 'Shows on which partitions of the past a policy would have alerted; changes nothing',
+        errors: [...workerErrors, 'PARTITION_NOT_FOUND', 'YAML_INVALID', 'DATASET_INVALID'],
         params: datasetParams,
         body: replayBody,
         response: { 200: replaySchema },
@@ -43,6 +45,7 @@ export function policyRoutes(
     {
       schema: {
         summary: 'Suggests checks that the measured past speaks for, with the evidence for each',
+        errors: [...workerErrors, 'PARTITION_NOT_FOUND'],
         params: datasetParams,
         response: { 200: suggestionsSchema },
       },

@@ -95,6 +95,7 @@ function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): vo
     {
       schema: {
         summary: 'Shows what a partition holds beside numbers: frequent values, rows that should not exist',
+        errors: ['RESULT_NOT_FOUND'],
         params: datasetParams,
         querystring: object({ partition: keyText }),
         response: { 200: detailsSchema },
@@ -130,7 +131,14 @@ function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): vo
 function addResultReads(app: FastifyInstance, { results }: Parts): void {
   app.get<{ Params: IdParams }>(
     '/results/:id',
-    { schema: { summary: 'Shows a result', params: idParams, response: { 200: resultSchema } } },
+    {
+      schema: {
+        summary: 'Shows a result',
+        errors: ['RESULT_NOT_FOUND'],
+        params: idParams,
+        response: { 200: resultSchema },
+      },
+    },
     async ({ params }) => valueOf(await results.get(resultId(params.id))),
   );
 
@@ -139,6 +147,7 @@ function addResultReads(app: FastifyInstance, { results }: Parts): void {
     {
       schema: {
         summary: 'Explains a result and recomputes it',
+        errors: ['RESULT_NOT_FOUND'],
         params: idParams,
         response: { 200: explanationSchema },
       },
@@ -153,6 +162,7 @@ function addExplanationByCheck(app: FastifyInstance, { registry, results }: Part
     {
       schema: {
         summary: 'Explains the result of one check on one partition',
+        errors: ['RESULT_NOT_FOUND'],
         params: datasetParams,
         querystring: object({ partition: keyText, check: checkText }),
         response: { 200: explanationSchema },

@@ -4,6 +4,7 @@ import type { Windows } from '../../services/quality/windows.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import { clientGone } from '../client-gone.ts';
 import { valueOf } from '../problem.ts';
+import { workerErrors } from '../route-errors.ts';
 import { type DatasetParams, datasetOf, datasetParams } from '../schemas/request-schemas.ts';
 import { windowQuery, windowsSchema } from '../schemas/window-schemas.ts';
 
@@ -28,6 +29,7 @@ export function windowRoutes(
     {
       schema: {
         summary: 'Merges what is stored of the partitions from one key to another; reads no data',
+        errors: [...workerErrors, 'PARTITION_NOT_FOUND'],
         params: datasetParams,
         querystring: windowQuery,
         response: { 200: windowsSchema },
