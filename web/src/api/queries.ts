@@ -6,8 +6,9 @@ import type { BackfillView } from '../../../src/services/ingestion/backfills.ts'
 import type { JobView } from '../../../src/services/ingestion/job-history.ts';
 import type { ExplanationView } from '../../../src/services/quality/explain.ts';
 import type { IncidentView } from '../../../src/services/quality/incidents.ts';
-import type { ResultsView, SeriesView } from '../../../src/services/quality/results.ts';
+import type { DetailsView, ResultsView, SeriesView } from '../../../src/services/quality/results.ts';
 import type { SuggestionsView } from '../../../src/services/quality/suggestions.ts';
+import type { PartitionView, SchemaHistoryView } from '../../../src/services/registry/partition-history.ts';
 import type { DatasetDetailView, DatasetView } from '../../../src/services/registry/registry.ts';
 import { read } from './request.ts';
 
@@ -54,6 +55,34 @@ export const partitions = (name: string) =>
       return page.partitions;
     },
     refetchInterval: soon,
+  });
+
+/** A partition with its revisions. */
+export const partition = (dataset: string, key: string) =>
+  queryOptions({
+    queryKey: ['partition', dataset, key],
+    queryFn: ({ signal }) =>
+      read<PartitionView>(
+        `/datasets/${encodeURIComponent(dataset)}/partitions/${encodeURIComponent(key)}`,
+        {},
+        signal,
+      ),
+  });
+
+/** What a partition holds beside numbers. */
+export const details = (dataset: string, key: string) =>
+  queryOptions({
+    queryKey: ['details', dataset, key],
+    queryFn: ({ signal }) =>
+      read<DetailsView>(`/datasets/${encodeURIComponent(dataset)}/details`, { partition: key }, signal),
+  });
+
+/** The columns that partitions had. */
+export const schemas = (name: string) =>
+  queryOptions({
+    queryKey: ['schemas', name],
+    queryFn: ({ signal }) =>
+      read<SchemaHistoryView>(`/datasets/${encodeURIComponent(name)}/schemas`, {}, signal),
   });
 
 /** The results of one partition, or of the newest one, each with the last values of its metric. */

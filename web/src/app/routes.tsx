@@ -7,6 +7,9 @@ import { NotFound } from './not-found.tsx';
 const DatasetPage = lazy(async () => ({
   default: (await import('../pages/dataset/dataset-page.tsx')).DatasetPage,
 }));
+const PartitionPage = lazy(async () => ({
+  default: (await import('../pages/dataset/partition-page.tsx')).PartitionPage,
+}));
 const IncidentsPage = lazy(async () => ({
   default: (await import('../pages/incidents/incidents-page.tsx')).IncidentsPage,
 }));
@@ -33,6 +36,9 @@ export function Routes() {
     <Suspense fallback={<Waiting />}>
       <Switch>
         <Route path="/" component={OverviewPage} />
+        <Route path="/datasets/:dataset/partitions/:partition">
+          {({ dataset, partition }) => <PartitionPage dataset={dataset} partition={partition} />}
+        </Route>
         <Route path="/datasets/:dataset/*?">
           {({ dataset, '*': tab }) => <DatasetPage dataset={dataset} tab={tab ?? ''} />}
         </Route>
@@ -51,7 +57,7 @@ export function Routes() {
 function Waiting() {
   return (
     <Center h={240}>
-      <Loader aria-label="Loading" />
+      <Loader role="status" aria-label="Loading" />
     </Center>
   );
 }

@@ -9,14 +9,14 @@ const lagoon: MantineColorsTuple = [
   '#3ab4cc',
   '#2aafc9',
   '#1899b1',
-  '#03889f',
+  '#047d92',
   '#00687b',
 ];
 
 /** Colours, type and shapes of the page. */
 export const theme = createTheme({
   primaryColor: 'lagoon',
-  primaryShade: { light: 9, dark: 5 },
+  primaryShade: { light: 9, dark: 8 },
   autoContrast: true,
   colors: { lagoon },
   defaultRadius: 'md',

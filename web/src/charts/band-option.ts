@@ -1,7 +1,8 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { formatOf, formatValue } from '../../../src/core/checks/format.ts';
 import type { SeriesPoint } from '../../../src/ports/quality-store.ts';
 import { statusWord } from '../parts/status-words.ts';
-import { numberText, shortNumber } from '../parts/words.ts';
+import { shortNumber } from '../parts/words.ts';
 
 export type PlotColours = Readonly<
   Record<'ink' | 'grid' | 'line' | 'band' | 'surface' | 'fail' | 'warn', string>
@@ -23,17 +24,24 @@ export function bandOption(
       backgroundColor: colours.surface,
       borderColor: colours.grid,
       textStyle: { color: colours.ink, fontSize: 12 },
-      formatter: (at: unknown) => tip(points, at),
+      formatter: (at: unknown) => tip({ points, metric }, at),
     },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl' }],
-    ...axes(points, range, colours),
+    ...axes({ points, metric }, range, colours),
     series: [...bandSeries(points, range, colours), ...valueSeries(points, colours)],
   };
 }
 
 type Range = { readonly low: number; readonly high: number };
 
-function axes(points: readonly SeriesPoint[], { low, high }: Range, colours: PlotColours) {
+function axes(
+  { points, metric }: { readonly points: readonly SeriesPoint[]; readonly metric: string },
+  { low, high }: Range,
+  colours: PlotColours,
+) {
+  const format = formatOf(metric);
+  const short = (value: number): string =>
+    format === 'duration' ? formatValue(value, format) : shortNumber(value);
   const label = { color: colours.ink, fontSize: 11 };
   return {
     xAxis: {
@@ -49,7 +57,7 @@ function axes(points: readonly SeriesPoint[], { low, high }: Range, colours: Plo
       min: low,
       max: high,
       splitNumber: 4,
-      axisLabel: { ...label, formatter: shortNumber, showMinLabel: false, showMaxLabel: false },
+      axisLabel: { ...label, formatter: short, showMinLabel: false, showMaxLabel: false },
       splitLine: { lineStyle: { color: colours.grid } },
     },
   };
@@ -95,18 +103,21 @@ function valueSeries(points: readonly SeriesPoint[], colours: PlotColours) {
   ];
 }
 
-/** Room for all values and for the bands near them; a wild band does not flatten the values. */
+/** Room for all values and for the usual band; the few wide ones, as of the first partitions, do not flatten the values. */
 function rangeOf(points: readonly SeriesPoint[]): Range {
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
-  const bounds = points.flatMap(({ lower, upper }) => [lower, upper].filter((each) => each !== undefined));
   if (values.length === 0) return { low: 0, high: 1 };
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const span = most - least || Math.abs(most) || 1;
-  const near = bounds.filter((bound) => bound > least - span && bound < most + span);
-  const low = Math.min(least, ...near);
-  const high = Math.max(most, ...near);
-  const room = (high - low || span) * 0.06;
+  const low = Math.min(least, usual(points.map(({ lower }) => lower)) ?? least);
+  const high = Math.max(most, usual(points.map(({ upper }) => upper)) ?? most);
+  const room = (high - low || Math.abs(high) || 1) * 0.08;
   return { low: least >= 0 ? Math.max(0, low - room) : low - room, high: high + room };
+}
+
+/** The median of the bounds that there are. */
+function usual(bounds: readonly (number | undefined)[]): number | undefined {
+  const known = bounds.filter((bound) => bound !== undefined).toSorted((a, b) => a - b);
+  return known[Math.floor(known.length / 2)];
 }
 
 function edge(point: SeriesPoint, bound: number | undefined, outside: number): number | null {
@@ -114,20 +125,21 @@ function edge(point: SeriesPoint, bound: number | undefined, outside: number): n
   return point.lower === undefined && point.upper === undefined ? null : outside;
 }
 
-function tip(points: readonly SeriesPoint[], at: unknown): string {
+function tip(
+  { points, metric }: { readonly points: readonly SeriesPoint[]; readonly metric: string },
+  at: unknown,
+): string {
   const first: unknown = Array.isArray(at) ? at[0] : at;
   const index =
     typeof first === 'object' && first !== null && 'dataIndex' in first ? Number(first.dataIndex) : -1;
   const point = points[index];
   if (point === undefined) return '';
   const { value, lower, upper, status, partition, revision } = point;
+  const text = (bound: number | undefined): string =>
+    bound === undefined ? '…' : formatValue(bound, formatOf(metric));
   const band = lower === undefined && upper === undefined ? '' : `<br>band ${text(lower)} to ${text(upper)}`;
   const again = revision > 1 ? ` · revision ${revision}` : '';
-  return `<b>${escaped(partition)}</b>${again}<br>${value === null ? 'no value' : numberText(value)} · ${statusWord(status)}${band}`;
-}
-
-function text(bound: number | undefined): string {
-  return bound === undefined ? '…' : numberText(bound);
+  return `<b>${escaped(partition)}</b>${again}<br>${value === null ? 'no value' : text(value)} · ${statusWord(status)}${band}`;
 }
 
 function escaped(words: string): string {

@@ -1,9 +1,9 @@
 import { Center, Group, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
+import { formatOf, formatValue } from '../../../src/core/checks/format.ts';
 import { series } from '../api/queries.ts';
 import { Answer } from '../parts/answer.tsx';
-import { numberText } from '../parts/words.ts';
 
 // The library of plots is larger than all the rest: it is loaded when the first one is drawn.
 const BandPlot = lazy(async () => ({ default: (await import('./band-plot.tsx')).BandPlot }));
@@ -20,7 +20,7 @@ export function MetricChart({ dataset, metric, height = 260 }: Props) {
           {metric}
         </Text>
         <Text size="sm" className="numbers quiet">
-          {lastText(query.data?.points.at(-1)?.value)}
+          {lastText(metric, query.data?.points.at(-1)?.value)}
         </Text>
       </Group>
       <Answer query={query} height={height}>
@@ -28,7 +28,7 @@ export function MetricChart({ dataset, metric, height = 260 }: Props) {
           <Suspense
             fallback={
               <Center h={height}>
-                <Loader size="sm" aria-label="Loading" />
+                <Loader size="sm" role="status" aria-label="Loading" />
               </Center>
             }
           >
@@ -40,6 +40,6 @@ export function MetricChart({ dataset, metric, height = 260 }: Props) {
   );
 }
 
-function lastText(value: number | null | undefined): string {
-  return value === null || value === undefined ? '' : numberText(value);
+function lastText(metric: string, value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : formatValue(value, formatOf(metric));
 }

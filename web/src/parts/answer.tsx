@@ -23,7 +23,7 @@ export function Answer<T>({
     );
   }
   if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  return <Skeleton height={height} radius="md" aria-label="Loading" />;
+  return <Skeleton height={height} radius="md" role="status" aria-label="Loading" />;
 }
 
 function Stale({ error }: { readonly error: Error }) {

@@ -10,7 +10,7 @@ type Props = {
 };
 
 /** The course of a few values, the last one marked. Gaps stay gaps. */
-export function SparkLine({ values, width = 132, height = 30, label, mark }: Props) {
+export function SparkLine({ values, width = 132, height = 26, label, mark }: Props) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return <span className="quiet">–</span>;
   const low = Math.min(...known);
@@ -19,21 +19,16 @@ export function SparkLine({ values, width = 132, height = 30, label, mark }: Pro
   const y = (value: number) => (span === 0 ? height / 2 : height - 3 - ((value - low) / span) * (height - 6));
   const last = values.at(-1);
   return (
-    <svg width={width} height={height} role="img" aria-label={label}>
+    <svg width={width} height={height} role="img" aria-label={label} style={{ display: 'block' }}>
       <path
         d={pathOf(values, x, y)}
         fill="none"
-        stroke="var(--mantine-primary-color-filled)"
+        stroke="var(--accent)"
         strokeWidth="1.5"
         strokeLinejoin="round"
       />
       {last === null || last === undefined ? null : (
-        <circle
-          cx={x(values.length - 1)}
-          cy={y(last)}
-          r="2.6"
-          fill={mark ?? 'var(--mantine-primary-color-filled)'}
-        />
+        <circle cx={x(values.length - 1)} cy={y(last)} r="2.6" fill={mark ?? 'var(--accent)'} />
       )}
     </svg>
   );

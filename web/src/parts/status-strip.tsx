@@ -14,7 +14,13 @@ export function StatusStrip({ history }: { readonly history: readonly PartitionS
   const bad = shown.filter(({ status }) => status === 'fail' || status === 'error').length;
   const label = `The last ${shown.length} partitions: ${bad === 0 ? 'none' : bad} failing, the newest ${statusWord(shown.at(-1)?.status).toLowerCase()}`;
   return (
-    <svg width={places * (bar + gap)} height={height} role="img" aria-label={label}>
+    <svg
+      width={places * (bar + gap)}
+      height={height}
+      role="img"
+      aria-label={label}
+      style={{ display: 'block' }}
+    >
       {shown.map(({ partition, rowCount, status }, at) => {
         const isBad = status === 'fail' || status === 'error';
         const tall = isBad ? height : 4 + (rowCount / most) * (height - 8);

@@ -1,14 +1,15 @@
 import { Group, ScrollArea, Text, Tooltip } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import type { ResultStatus } from '../../../../src/core/checks/result.ts';
 import type { PartitionSummary } from '../../../../src/ports/revision-store.ts';
 import { Notice } from '../../parts/notice.tsx';
-import { StatusSign } from '../../parts/status.tsx';
 import { type Status, statusFill, statusWord } from '../../parts/status-words.ts';
 import { numberText } from '../../parts/words.ts';
 import { type Day, weeksOf } from './weeks.ts';
 
-const size = 15;
-const gap = 3;
+const size = 24;
+const gap = 2;
 
 /** Partitions by day, a column for each week; partitions that are no days stand in a row. */
 export function Calendar({
@@ -21,11 +22,16 @@ export function Calendar({
   /** Whether the numbers of rows are known. */
   readonly withRows?: boolean;
 }) {
+  const viewport = useRef<HTMLDivElement>(null);
+  // The newest days are what one looks for.
+  useEffect(() => {
+    if (viewport.current !== null) viewport.current.scrollLeft = viewport.current.scrollWidth;
+  }, []);
   if (partitions.length === 0) return <Notice title="No partition is taken in yet" />;
   const weeks = weeksOf(partitions);
   return (
     <div className="card" style={{ padding: 16 }}>
-      <ScrollArea type="auto" offsetScrollbars>
+      <ScrollArea type="auto" offsetScrollbars viewportRef={viewport}>
         {weeks === undefined ? (
           <Group gap={gap}>
             {partitions.toReversed().map((partition) => (
@@ -75,11 +81,15 @@ function Cell({
   readonly withRows: boolean;
 }) {
   const words = partition === undefined ? `${key}: missing` : cellText(partition, withRows);
-  const shape = { width: size, height: size, borderRadius: 4, display: 'block' };
   if (partition === undefined) {
     return (
       <Tooltip label={words}>
-        <span role="img" aria-label={words} style={{ ...shape, border: '1.5px dashed var(--fill-none)' }} />
+        <span
+          role="img"
+          aria-label={words}
+          className="cell"
+          style={{ border: '1.5px dashed var(--quiet)' }}
+        />
       </Tooltip>
     );
   }
@@ -88,9 +98,33 @@ function Cell({
       <Link
         href={`/datasets/${encodeURIComponent(dataset)}/checks?partition=${encodeURIComponent(key)}`}
         aria-label={words}
-        style={{ ...shape, background: statusFill(partition.status) }}
-      />
+        className="cell"
+        style={{ background: statusFill(partition.status) }}
+      >
+        <CellSign status={partition.status} />
+      </Link>
     </Tooltip>
+  );
+}
+
+/** A sign for those who do not see its colour: a cross, a bar, a diamond, a ring; a good day has none. */
+function CellSign({ status }: { readonly status: Status }) {
+  if (status === 'pass') return null;
+  return (
+    <svg
+      width={9}
+      height={9}
+      viewBox="0 0 10 10"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+    >
+      {status === 'fail' ? <path d="M1.5 1.5l7 7M8.5 1.5l-7 7" /> : null}
+      {status === 'warn' ? <path d="M5 0.5v5.5M5 7.6v2" /> : null}
+      {status === 'error' ? <path d="M5 1 9 5 5 9 1 5Z" fill="currentColor" /> : null}
+      {status === 'not_evaluated' || status === undefined ? <circle cx="5" cy="5" r="3" /> : null}
+    </svg>
   );
 }
 
@@ -99,19 +133,27 @@ function cellText({ partition, status, rowCount, revision }: PartitionSummary, w
   return `${partition}: ${statusWord(status)}${rows}${revision > 1 ? `, revision ${revision}` : ''}`;
 }
 
-const legend: readonly Status[] = ['pass', 'warn', 'fail', 'error', 'not_evaluated'];
+const legend: readonly ResultStatus[] = ['pass', 'warn', 'fail', 'error', 'not_evaluated'];
 
 function Legend() {
   return (
     <Group gap="md" mt="sm">
       {legend.map((status) => (
         <Group key={status} gap={5}>
-          <StatusSign status={status} size={10} />
+          <span className="cell" style={{ background: statusFill(status) }}>
+            <CellSign status={status} />
+          </span>
           <Text size="xs" className="quiet">
             {statusWord(status)}
           </Text>
         </Group>
       ))}
+      <Group gap={5}>
+        <span className="cell" style={{ border: '1.5px dashed var(--quiet)' }} />
+        <Text size="xs" className="quiet">
+          Missing
+        </Text>
+      </Group>
     </Group>
   );
 }

@@ -1,11 +1,11 @@
 import { Table, Text, UnstyledButton } from '@mantine/core';
+import { formatOf, formatValue } from '../../../../src/core/checks/format.ts';
 import type { Result } from '../../../../src/core/checks/result.ts';
 import type { ResultsView } from '../../../../src/services/quality/results.ts';
 import { MoreRows } from '../../parts/more-rows.tsx';
 import { SparkLine } from '../../parts/spark-line.tsx';
 import { StatusMark } from '../../parts/status.tsx';
 import { statusInk } from '../../parts/status-words.ts';
-import { numberText } from '../../parts/words.ts';
 
 type Props = {
   readonly results: readonly Result[];
@@ -48,15 +48,15 @@ export function CheckTable({ results, metrics, onChoose }: Props) {
 }
 
 /** A result's value for people. */
-export function valueText({ value, exact }: Result): string {
-  if (value !== undefined) return numberText(value);
-  return exact ?? '–';
+export function valueText({ metric, value, exact }: Result): string {
+  if (value === undefined) return exact ?? '–';
+  return formatValue(value, formatOf(metric, exact));
 }
 
 /** The band of a result for people. */
-export function bandText({ lower, upper }: Result): string {
-  if (lower === undefined && upper === undefined) return '–';
-  if (lower === undefined) return `≤ ${numberText(upper ?? 0)}`;
-  if (upper === undefined) return `≥ ${numberText(lower)}`;
-  return lower === upper ? numberText(lower) : `${numberText(lower)} – ${numberText(upper)}`;
+export function bandText({ metric, exact, lower, upper }: Result): string {
+  const text = (bound: number): string => formatValue(bound, formatOf(metric, exact));
+  if (lower === undefined) return upper === undefined ? '–' : `≤ ${text(upper)}`;
+  if (upper === undefined) return `≥ ${text(lower)}`;
+  return lower === upper ? text(lower) : `${text(lower)} – ${text(upper)}`;
 }

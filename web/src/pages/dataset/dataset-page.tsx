@@ -9,12 +9,14 @@ import { DefinitionTab } from './definition-tab.tsx';
 import { IncidentsTab } from './incidents-tab.tsx';
 import { PartitionsTab } from './partitions-tab.tsx';
 import { PolicyTab } from './policy-tab.tsx';
+import { SchemaTab } from './schema-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
 
 const tabs = [
   { value: 'summary', label: 'Summary', Panel: SummaryTab },
   { value: 'checks', label: 'Checks', Panel: ChecksTab },
   { value: 'partitions', label: 'Partitions', Panel: PartitionsTab },
+  { value: 'schema', label: 'Schema', Panel: SchemaTab },
   { value: 'incidents', label: 'Incidents', Panel: IncidentsTab },
   { value: 'policy', label: 'Policy', Panel: PolicyTab },
   { value: 'definition', label: 'Definition', Panel: DefinitionTab },
@@ -49,7 +51,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
                 ) : null}
               </Group>
               <Text className="quiet">
-                {view.description ?? 'No description'} · owner {view.owner}
+                {view.description === undefined ? '' : `${view.description} · `}owner {view.owner}
               </Text>
             </Stack>
             <Tabs
@@ -57,7 +59,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
               onChange={(value) => go(value === 'summary' || value === null ? base : `${base}/${value}`)}
               keepMounted={false}
             >
-              <Tabs.List mb="md">
+              <Tabs.List mb="md" className="tabs">
                 {tabs.map(({ value, label }) => (
                   <Tabs.Tab key={value} value={value}>
                     {label}

@@ -15,7 +15,13 @@ export function DefinitionTab({ dataset }: { readonly dataset: DatasetDetailView
           {definition.policy.alertsPerMonth === 1 ? 'alarm' : 'alarms'} a month accepted
         </Text>
       </Group>
-      <Code block style={{ border: '1px solid var(--line)', maxHeight: 640, overflow: 'auto' }}>
+      <Code
+        block
+        tabIndex={0}
+        role="region"
+        aria-label="Definition"
+        style={{ border: '1px solid var(--line)', maxHeight: 640, overflow: 'auto' }}
+      >
         {JSON.stringify(definition, undefined, 2)}
       </Code>
     </Stack>

@@ -45,7 +45,7 @@ function PartitionRow({
     <Table.Tr>
       <Table.Td>
         <Link
-          href={`/datasets/${encodeURIComponent(dataset)}/checks?partition=${encodeURIComponent(key)}`}
+          href={`/datasets/${encodeURIComponent(dataset)}/partitions/${encodeURIComponent(key)}`}
           className="row-link numbers"
         >
           {key}

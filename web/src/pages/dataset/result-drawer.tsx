@@ -1,10 +1,11 @@
-import { Alert, Badge, Drawer, Group, List, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { Alert, Badge, Drawer, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Result } from '../../../../src/core/checks/result.ts';
 import type { ExplanationView } from '../../../../src/services/quality/explain.ts';
 import { explanation } from '../../api/queries.ts';
 import { MetricChart } from '../../charts/metric-chart.tsx';
 import { Answer } from '../../parts/answer.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
 import { StatusMark } from '../../parts/status.tsx';
 import { bandText, valueText } from './check-table.tsx';
 
@@ -88,29 +89,7 @@ function FailedRows({ sample }: { readonly sample: NonNullable<ExplanationView['
       <Text fw={600} mb={4}>
         Rows that should not exist: {sample.rows.length} of {sample.count}
       </Text>
-      <ScrollArea>
-        <Table withTableBorder fz="xs">
-          <Table.Thead>
-            <Table.Tr>
-              {sample.columns.map((column) => (
-                <Table.Th key={column}>{column}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {sample.rows.map((row, at) => (
-              // Rows have no identity but their place, and never move.
-              <Table.Tr key={at}>
-                {row.map((value, column) => (
-                  <Table.Td key={sample.columns[column]} ff="monospace">
-                    {value ?? <span className="quiet">null</span>}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea>
+      <DataTable columns={sample.columns} rows={sample.rows} label="Rows that should not exist" />
     </section>
   );
 }

@@ -1,7 +1,6 @@
 import { Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { Result } from '../../../../src/core/checks/result.ts';
 import type { DatasetDetailView } from '../../../../src/services/registry/registry.ts';
 import { incidents, partitions, results } from '../../api/queries.ts';
 import { MetricChart } from '../../charts/metric-chart.tsx';
@@ -9,6 +8,8 @@ import { Answer } from '../../parts/answer.tsx';
 import { IncidentList } from '../../parts/incident-list.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Calendar } from './calendar.tsx';
+import { Facts } from './facts.tsx';
+import { worthSeeing } from './worth-seeing.ts';
 
 const chartsShown = 4;
 
@@ -23,6 +24,7 @@ export function SummaryTab({ dataset }: { readonly dataset: DatasetDetailView })
       {open.data === undefined || open.data.incidents.length === 0 ? null : (
         <IncidentList incidents={open.data.incidents} />
       )}
+      <Facts dataset={dataset} results={latest.data?.results} />
       <section>
         <Title order={3} size="h5" mb="xs">
           Partitions
@@ -48,8 +50,8 @@ export function SummaryTab({ dataset }: { readonly dataset: DatasetDetailView })
               </Notice>
             ) : (
               <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-                {worthSeeing(view.results).map((result) => (
-                  <MetricChart key={result.check} dataset={name} metric={result.metric} height={210} />
+                {worthSeeing(view.results, chartsShown).map((metric) => (
+                  <MetricChart key={metric} dataset={name} metric={metric} height={210} />
                 ))}
               </SimpleGrid>
             )
@@ -58,20 +60,4 @@ export function SummaryTab({ dataset }: { readonly dataset: DatasetDetailView })
       </section>
     </Stack>
   );
-}
-
-/** The number of rows, then what is worst. */
-function worthSeeing(all: readonly Result[]): readonly Result[] {
-  const numeric = all.filter((result) => result.value !== undefined);
-  const rows = numeric.find(({ metric }) => metric === 'row_count');
-  const others = numeric
-    .filter((result) => result !== rows)
-    .toSorted((a, b) => (b.severity ?? 0) - (a.severity ?? 0));
-  const metrics = new Set<string>();
-  const distinct = [...(rows === undefined ? [] : [rows]), ...others].filter(({ metric }) => {
-    const isNew = !metrics.has(metric);
-    metrics.add(metric);
-    return isNew;
-  });
-  return distinct.slice(0, chartsShown);
 }

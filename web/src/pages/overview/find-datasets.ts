@@ -4,11 +4,11 @@ import type { DatasetView } from '../../../../src/services/registry/registry.ts'
 export type Attention = 'failing' | 'warning' | 'passing' | 'waiting';
 
 export const attentions = [
-  { value: 'failing', label: 'Failing' },
-  { value: 'warning', label: 'Warning' },
-  { value: 'passing', label: 'Passing' },
-  { value: 'waiting', label: 'Not checked' },
-] as const satisfies readonly { value: Attention; label: string }[];
+  { value: 'failing', label: 'Failing', ink: 'var(--status-fail)' },
+  { value: 'warning', label: 'Warning', ink: 'var(--status-warn)' },
+  { value: 'passing', label: 'Passing', ink: 'var(--status-pass)' },
+  { value: 'waiting', label: 'Not checked', ink: 'var(--status-none)' },
+] as const satisfies readonly { value: Attention; label: string; ink: string }[];
 
 export type Filter = { readonly text: string; readonly state: Attention | 'all' };
 
@@ -18,6 +18,13 @@ export function attentionOf({ lastPartition, incidentsOpen }: DatasetView): Atte
   if (status === 'fail' || status === 'error' || incidentsOpen > 0) return 'failing';
   if (status === 'warn') return 'warning';
   return status === undefined ? 'waiting' : 'passing';
+}
+
+/** How many datasets want what. */
+export function countByAttention(datasets: readonly DatasetView[]): Readonly<Record<Attention, number>> {
+  const counts = { failing: 0, warning: 0, passing: 0, waiting: 0 };
+  for (const dataset of datasets) counts[attentionOf(dataset)] += 1;
+  return counts;
 }
 
 const order: Readonly<Record<Attention, number>> = { failing: 0, warning: 1, waiting: 2, passing: 3 };

@@ -1,14 +1,15 @@
 import { MagnifyingGlassIcon } from '@heroicons/react/24/outline';
-import { Button, Group, SegmentedControl, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Stack, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { DatasetView } from '../../../../src/services/registry/registry.ts';
 import { datasets } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { DatasetTable } from './dataset-table.tsx';
-import { type Attention, attentionOf, attentions, type Filter, matching, sorted } from './find-datasets.ts';
+import { Figures } from './figures.tsx';
+import { type Attention, attentions, type Filter, matching, sorted } from './find-datasets.ts';
 import { FirstSteps } from './first-steps.tsx';
 
 /** All datasets: what needs a look first. The filter is in the address. */
@@ -38,8 +39,9 @@ function Overview({ all }: { readonly all: readonly DatasetView[] }) {
       },
       { replace: true },
     );
-  const filter: Filter = useDeferredValue({ text, state: isAttention(state) ? state : 'all' });
-  const found = sorted(matching(all, filter));
+  const filter: Filter = { text: useDeferredValue(text), state: isAttention(state) ? state : 'all' };
+  const ordered = useMemo(() => sorted(all), [all]);
+  const found = matching(ordered, filter);
   return (
     <>
       <Group justify="space-between" align="end">
@@ -58,17 +60,7 @@ function Overview({ all }: { readonly all: readonly DatasetView[] }) {
           </Button>
         </Group>
       </Group>
-      <Summary all={all} />
-      <SegmentedControl
-        value={filter.state}
-        onChange={(value) => change('state', value, 'all')}
-        aria-label="Which datasets"
-        data={[
-          { value: 'all', label: `All ${all.length}` },
-          ...attentions.map(({ value, label }) => ({ value, label })),
-        ]}
-        style={{ alignSelf: 'flex-start' }}
-      />
+      <Figures all={all} chosen={filter.state} onChoose={(value) => change('state', value, 'all')} />
       {found.length === 0 ? (
         <Notice title="No dataset fits">Change the search, or show all of them.</Notice>
       ) : (
@@ -80,49 +72,4 @@ function Overview({ all }: { readonly all: readonly DatasetView[] }) {
 
 function isAttention(text: string): text is Attention {
   return attentions.some(({ value }) => value === text);
-}
-
-function Summary({ all }: { readonly all: readonly DatasetView[] }) {
-  const count = (attention: Attention) => all.filter((each) => attentionOf(each) === attention).length;
-  const open = all.reduce((sum, { incidentsOpen }) => sum + incidentsOpen, 0);
-  const rows = all.reduce((sum, { lastPartition }) => sum + (lastPartition?.rowCount ?? 0), 0);
-  return (
-    <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
-      <Figure label="Open incidents" value={open} tone={open > 0 ? 'var(--status-fail)' : undefined} />
-      <Figure
-        label="Failing"
-        value={count('failing')}
-        tone={count('failing') > 0 ? 'var(--status-fail)' : undefined}
-      />
-      <Figure label="Passing" value={count('passing')} tone="var(--status-pass)" />
-      <Figure label="Rows in the newest partitions" value={rows} />
-    </SimpleGrid>
-  );
-}
-
-function Figure({
-  label,
-  value,
-  tone,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly tone?: string | undefined;
-}) {
-  return (
-    <div className="card" style={{ padding: '14px 18px' }}>
-      <Text size="sm" className="quiet">
-        {label}
-      </Text>
-      <Text
-        fz={26}
-        fw={650}
-        lh={1.25}
-        className="numbers"
-        style={tone === undefined ? undefined : { color: tone }}
-      >
-        {new Intl.NumberFormat('en').format(value)}
-      </Text>
-    </div>
-  );
 }

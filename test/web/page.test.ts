@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { assertAccessible, openBrowser, overflowOf, type PageBrowser } from '../support/page/browser.ts';
+import { badDay, restatedDay, watchedFlights } from '../support/page/watched-flights.ts';
+import type { ServiceWorkplace } from '../support/service-workplace.ts';
+
+/** What owners do with the page, in a real browser on a real service. */
+describe('the page', () => {
+  let workplace: ServiceWorkplace;
+  let browser: PageBrowser;
+  let incident: string;
+
+  before(async () => {
+    workplace = await watchedFlights();
+    browser = await openBrowser(workplace.service.url);
+    const { incidents } = (await workplace.call('GET', '/incidents?open=true')).body;
+    incident = incidents[0].id;
+  });
+
+  after(async () => {
+    await browser.close();
+    await workplace.close();
+  });
+
+  const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first();
+
+  it('leads from the overview to why a check failed', async () => {
+    const page = await browser.open('/');
+    await page.getByText('1 open', { exact: true }).first().waitFor();
+    await page.getByRole('link', { name: 'flights', exact: true }).click();
+    await heading(page, 'flights').waitFor();
+    await page.getByRole('tab', { name: 'Checks' }).click();
+    await page.getByRole('button', { name: 'row_count', exact: true }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer
+      .getByText(/row_count 1\d\d.*expected/)
+      .first()
+      .waitFor();
+    await drawer.getByText('Recomputed from its record: the same, bit for bit').waitFor();
+    await drawer.locator('svg path').first().waitFor();
+    assert.match(page.url(), /\/datasets\/flights\/checks\?result=/, 'its address can be sent to somebody');
+    await page.reload();
+    await page
+      .getByRole('dialog')
+      .getByText(/row_count 1\d\d/)
+      .first()
+      .waitFor();
+  });
+
+  it('shows the rows that should not exist beside the check that found them', async () => {
+    const page = await browser.open('/datasets/flights/checks');
+    await page.getByRole('button', { name: /flights without an airport/ }).click();
+    await page.getByRole('dialog').getByText('Rows that should not exist: 2 of 2').waitFor();
+  });
+
+  it('finds datasets by what one types, and says what to do where none fits', async () => {
+    const page = await browser.open('/');
+    await page.getByRole('textbox', { name: 'Search datasets' }).fill('departures OPS');
+    await page.getByRole('link', { name: 'flights', exact: true }).waitFor();
+    await page.getByRole('textbox', { name: 'Search datasets' }).fill('weather');
+    await heading(page, 'No dataset fits').waitFor();
+    assert.match(page.url(), /\?search=weather$/);
+  });
+
+  it('compares the revisions of a partition, and shows the rows that could not be read', async () => {
+    const page = await browser.open(`/datasets/flights/partitions/${restatedDay}`);
+    await page.getByText(/^\d+ fewer rows$/).waitFor();
+    await page.goto(new URL(`/datasets/flights/partitions/${badDay}`, workplace.service.url).href);
+    await page.getByText('column added: gate VARCHAR').waitFor();
+    await page.getByText('1 row was left out:').waitFor();
+    await page.getByText('Rows that should not exist: 2 of 2').waitFor();
+    await page.getByText('JFK', { exact: true }).first().waitFor();
+    await page.getByRole('link', { name: 'flights', exact: true }).click();
+    await page.getByRole('tab', { name: 'Schema' }).click();
+    await heading(page, `Columns since ${badDay}`).waitFor();
+  });
+
+  it('replays a policy on the past', async () => {
+    const page = await browser.open('/datasets/flights/policy');
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('Partitions judged').waitFor();
+    await page.getByText(/Against the policy in force/).waitFor();
+    await page.getByRole('textbox', { name: 'Policy' }).fill('policy: { alerts_per_month: many }');
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('alert').getByText('It could not be replayed').waitFor();
+  });
+
+  it('takes an incident from new to resolved, and back', async () => {
+    const page = await browser.open(`/incidents/${encodeURIComponent(incident)}`);
+    await page.getByRole('textbox', { name: 'Your name' }).fill('ana');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('Acknowledged', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByText('Assigned to ana').first().waitFor();
+    await page.getByRole('button', { name: 'Resolve …' }).click();
+    await page.getByRole('menuitem', { name: 'It was an error of the data' }).click();
+    await page.getByText('Resolved: real error').first().waitFor();
+    const { body } = await workplace.call('GET', `/incidents/${encodeURIComponent(incident)}`);
+    assert.deepEqual([body.state.state, body.state.reason, body.state.by], ['resolved', 'real_error', 'ana']);
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await page.getByText('New', { exact: true }).waitFor();
+  });
+
+  it('registers a dataset and shows how its backfill goes', async () => {
+    const page = await browser.open('/new');
+    const described = 'dataset: again\nowner: ana@example.org\nprovider: {type: files, path: "data/*.csv"}\n';
+    await page.getByRole('textbox', { name: 'Describe it' }).fill(`${described}partition: {colum: date}`);
+    await page.getByRole('textbox', { name: 'Folder' }).fill(workplace.directory);
+    await page.getByRole('button', { name: 'See what it would be' }).click();
+    await page.getByRole('alert').waitFor();
+    await page
+      .getByRole('textbox', { name: 'Describe it' })
+      .fill(`${described}partition: {column: date, by: day}`);
+    await page.getByRole('button', { name: 'See what it would be' }).click();
+    await page.getByText('again is new').waitFor();
+    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByText('Backfill of again').waitFor();
+    await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 120_000 });
+  });
+
+  it('can be used by everybody: axe finds nothing, and a phone shows it without scrolling sideways', async () => {
+    const { backfills } = (await workplace.call('GET', '/backfills')).body;
+    const page = await browser.open('/');
+    for (const [path, shown] of [
+      ['/', 'Datasets'],
+      ['/datasets/flights', 'Partitions'],
+      ['/datasets/flights/checks', 'flights'],
+      ['/datasets/flights/partitions', 'flights'],
+      [`/datasets/flights/partitions/${badDay}`, 'Revisions'],
+      ['/datasets/flights/schema', 'Changes'],
+      ['/datasets/flights/incidents', 'flights'],
+      ['/datasets/flights/policy', 'Suggested checks'],
+      ['/datasets/flights/definition', 'flights'],
+      ['/datasets/unknown', 'unknown'],
+      ['/incidents?show=all', 'Incidents'],
+      [`/incidents/${encodeURIComponent(incident)}`, 'What happened'],
+      ['/activity', 'Jobs'],
+      [`/activity/backfills/${backfills[0].id}`, 'Backfill of'],
+      ['/cluster', 'Ingestion'],
+      ['/new', 'Watch a dataset'],
+      ['/nowhere', 'There is no such page'],
+    ] as const) {
+      await page.goto(new URL(path, workplace.service.url).href);
+      await page.getByText(shown).first().waitFor();
+      await page.waitForFunction(`document.querySelector('[aria-label="Loading"]') === null`);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.waitForFunction(
+          `document.documentElement.dataset.mantineColorScheme === '${colorScheme}'`,
+        );
+        await assertAccessible(page, `${path} in ${colorScheme}`);
+      }
+      await page.setViewportSize({ width: 390, height: 844 });
+      assert.ok(
+        (await overflowOf(page)) <= 0,
+        `${path} is ${await overflowOf(page)} pixels wider than a phone`,
+      );
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+  });
+
+  it('reaches everything by keyboard, in the order of what is read', async () => {
+    const page = await browser.open('/datasets/flights/checks');
+    await page.getByRole('button', { name: 'row_count', exact: true }).waitFor();
+    const reachable = Number(
+      await page.evaluate(
+        `[...document.querySelectorAll('a[href],button:not([disabled]),input,textarea,[role=tab]')]
+          .filter((one) => one.tabIndex >= 0 && one.checkVisibility())
+          .map((one, at) => { one.dataset.place = at; }).length`,
+      ),
+    );
+    const reached: number[] = [];
+    for (let at = 0; at < reachable; at += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(Number(await page.evaluate('document.activeElement?.dataset.place')));
+    }
+    assert.deepEqual(
+      reached,
+      Array.from({ length: reachable }, (_, at) => at),
+    );
+    await page.getByRole('button', { name: 'row_count', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('complained about nothing in all of this', () => {
+    const unexpected = browser.complaints.filter((complaint) => !/status of 4\d\d/.test(complaint));
+    assert.deepEqual(unexpected, []);
+  });
+});
