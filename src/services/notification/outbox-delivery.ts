@@ -1,6 +1,6 @@
-import { isRetryable } from '../../base/errors.ts';
+import { failure, isRetryable } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
-import type { Outcome } from '../../base/outcome.ts';
+import { fail, type Outcome } from '../../base/outcome.ts';
 import { instant } from '../../base/units.ts';
 import type { NotifyDefinition } from '../../core/datasets/definition.ts';
 import { releaseAt } from '../../core/notifications/quiet-hours.ts';
@@ -106,7 +106,11 @@ export class OutboxDelivery {
   ): Promise<Outcome<void, DeliveryFailure> | undefined> {
     if (this.#kit.clock.monotonicMs() > lastStartMs) return undefined;
     const { id, message } = pending;
-    const recipient = placeOf(pending.channel).recipient;
+    const { type, recipient } = placeOf(pending.channel);
+    // Of a later release, which beside this one may deliver it yet.
+    if (!Object.hasOwn(this.#parts.channels, type)) {
+      return fail(failure('DELIVERY_FAILED', `this release has no channel “${type}”`));
+    }
     const delivery = {
       id,
       message,

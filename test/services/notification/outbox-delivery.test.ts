@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Failure, failure } from '../../../src/base/errors.ts';
+import { failure } from '../../../src/base/errors.ts';
 import { type DatasetName, partitionKey } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
 import { fail, succeed } from '../../../src/base/outcome.ts';
+import { hour } from '../../../src/base/units.ts';
+import type { NotifyDefinition } from '../../../src/core/datasets/definition.ts';
 import type { Message } from '../../../src/core/notifications/message.ts';
-import type { Channel, Delivery } from '../../../src/ports/channel.ts';
+import type { Channel, Delivery, DeliveryFailure } from '../../../src/ports/channel.ts';
 import type { DatasetStore } from '../../../src/ports/dataset-store.ts';
 import type { Outbox, PendingMessage } from '../../../src/ports/outbox.ts';
 import { OutboxDelivery } from '../../../src/services/notification/outbox-delivery.ts';
@@ -20,7 +22,8 @@ type Mark = { readonly id: string; readonly error?: string; readonly retryInMs?:
 function setUp(options: {
   channel: string;
   attempts?: number;
-  answers?: readonly (Failure | undefined)[];
+  answers?: readonly (DeliveryFailure | undefined)[];
+  notify?: readonly NotifyDefinition[];
   whileClaiming?: (kit: TestKit) => Promise<void>;
 }) {
   const kit = testKit();
@@ -55,7 +58,7 @@ function setUp(options: {
       return answer === undefined ? succeed(undefined) : fail(answer);
     },
   };
-  const definition = { notify: [{ type: 'webhook', url: 'https://one.example.org' }] };
+  const definition = { notify: options.notify ?? [{ type: 'webhook', url: 'https://one.example.org' }] };
   const datasets: Pick<DatasetStore, 'get'> = {
     get: async () => ({ definition }) as unknown as Awaited<ReturnType<DatasetStore['get']>>,
   };
@@ -106,6 +109,50 @@ describe('the delivery of the outbox', () => {
     assert.ok(
       mark?.retryInMs !== undefined && mark.retryInMs >= 0 && mark.retryInMs <= limits.retryBaseMs * 2 ** 4,
     );
+  });
+
+  it('waits as long as the receiver asks, within reason', async () => {
+    const { deliveryRetryAfterMsMax: most } = limits;
+    for (const [asked, waited] of [
+      [hour, hour],
+      [2 * most, most],
+    ] as const) {
+      const answers = [{ ...failure('DELIVERY_FAILED', 'busy'), retryAfterMs: asked }];
+      const { delivery, marks } = setUp({ channel: 'webhook:0', answers });
+      await delivery.deliverDue(never);
+      assert.equal(marks[0]?.retryInMs, waited);
+    }
+  });
+
+  it('tries again after the quiet hours what failed before them', async () => {
+    // The clock of the test stands at midnight.
+    const quietHours = { from: 0, to: 7 * 60, timeZone: 'UTC', exceptFail: false };
+    const { delivery, marks } = setUp({
+      channel: 'webhook:0',
+      answers: [failure('DELIVERY_FAILED', 'away')],
+      notify: [{ type: 'webhook', url: 'https://one.example.org', quietHours }],
+    });
+    await delivery.deliverDue(never);
+    assert.equal(marks[0]?.retryInMs, 7 * hour);
+  });
+
+  it('gives an e-mail to its recipient, whatever stands in the address', async () => {
+    const { delivery, delivered } = setUp({
+      channel: 'email:0:a:b@example.org',
+      notify: [{ type: 'email' }],
+    });
+    await delivery.deliverDue(never);
+    assert.deepEqual(
+      [delivered[0]?.recipient, delivered[0]?.definition],
+      ['a:b@example.org', { type: 'email' }],
+    );
+  });
+
+  it('keeps what is for a channel of a later release', async () => {
+    const { delivery, delivered, marks } = setUp({ channel: 'pager:0' });
+    await delivery.deliverDue(never);
+    assert.deepEqual(delivered, []);
+    assert.ok(marks[0]?.retryInMs !== undefined);
   });
 
   it('begins nothing that another deliverer may hold before it is over', async () => {
