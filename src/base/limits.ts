@@ -188,6 +188,9 @@ export const limits = {
   eventsPerLookMax: 1_000,
   eventListenersMax: 2_000,
   eventUnreadBytesMax: 64 * KiB,
+  /** Answers that are kept for others who ask the same, and for how long at most. */
+  cachedAnswersMax: 1_000,
+  cachedAnswerMs: 10 * second,
   /** Open backfills whose progress is told to everybody. */
   eventBackfillsMax: 50,
   /** Changes that are remembered for listeners who come back, and how often older ones are removed. */

@@ -4,6 +4,7 @@ import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { addEntityTags } from './entity-tags.ts';
 import { addIdempotency } from './idempotency.ts';
 import { HttpListener, type HttpOptions } from './listener.ts';
@@ -54,6 +55,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
   const feed = new BackfillFeed(kit, useCases.backfills);
   const side = new SideEvents({ jobs: database.jobs, backfills: feed, clusters: useCases.clusters });
   const changes = new ChangeFeed(kit, { log: database.changes, side });
+  const answers = new AnswerCache(kit.clock, changes);
   healthRoutes(app, {
     kit,
     version: options.version,
@@ -66,7 +68,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       addEntityTags(api);
       datasetRoutes(api, useCases.registry);
       partitionRoutes(api, useCases);
-      resultRoutes(api, useCases);
+      resultRoutes(api, { ...useCases, answers });
       ingestionRoutes(api, { ...useCases, feed, clock: kit.clock });
       jobRoutes(api, useCases.jobs);
       incidentRoutes(api, useCases.incidents);

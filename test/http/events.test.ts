@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { DatasetName } from '../../src/base/ids.ts';
 import { limits } from '../../src/base/limits.ts';
 import type { Database } from '../../src/ports/database.ts';
-import { TestWorld, unique } from '../conformance/database-fixtures.ts';
+import { TestWorld, unique, value } from '../conformance/database-fixtures.ts';
 import { type ApiService, startApi } from '../support/api-service.ts';
 import { openTestDatabase, type TestDatabase } from '../support/embedded-database.ts';
 import { type EventReader, readEvents } from '../support/event-reader.ts';
@@ -105,6 +105,19 @@ describe('live events', () => {
     }
     assert.ok(!has(second, 'reset'));
     second.close();
+  });
+
+  it('come when the series of a metric that was read before is read anew', async () => {
+    const world = await registered(one);
+    const reader = await listening(one);
+    const path = `/datasets/${world.dataset}/metrics/row_count`;
+    assert.deepEqual((await one.call('GET', path)).body.points, []);
+    await until(() => one.kit.clock.monotonicMs() > 10 * limits.eventLookMs);
+    const values = [value('row_count', 7)];
+    await world.evaluated([world.evaluation('2001-01-01', { values })]);
+    await until('the verdict was told', () => has(reader, 'partition.changed', { dataset: world.dataset }));
+    assert.equal((await one.call('GET', path)).body.points[0].value, 7);
+    reader.close();
   });
 
   it('say that everything is to be read again to who comes from too long ago', async () => {

@@ -7,6 +7,8 @@ import type { SideEvents } from './side-events.ts';
 
 /** Who is told. It must not throw, nor wait. */
 export type Listener = {
+  /** Told before the others, and not one of those who are counted. */
+  readonly isFirst?: true;
   /** Events, and then the position that they lead to; without events it is a sign of life. */
   tell(events: readonly LiveEvent[], position: string): void;
   /** Nothing follows: the service stops. */
@@ -22,6 +24,7 @@ export class ChangeFeed {
   readonly #kit: Kit;
   readonly #log: ChangeLog;
   readonly #side: SideEvents;
+  readonly #first = new Set<Listener>();
   readonly #listeners = new Set<Listener>();
   /** Those who wait for the next look, with where they were. */
   readonly #joining = new Map<Listener, ChangePosition | undefined>();
@@ -49,6 +52,7 @@ export class ChangeFeed {
     this.#loop ??= this.#run();
     return () => {
       this.#joining.delete(listener);
+      this.#first.delete(listener);
       this.#listeners.delete(listener);
       this.#show();
     };
@@ -57,7 +61,7 @@ export class ChangeFeed {
   /** Ends all streams. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    for (const listener of [...this.#listeners, ...this.#joining.keys()]) listener.end();
+    for (const listener of [...this.#first, ...this.#listeners, ...this.#joining.keys()]) listener.end();
     await this.#loop;
   }
 
@@ -74,7 +78,7 @@ export class ChangeFeed {
     const { signal } = this.#stop;
     let position: ChangePosition | undefined;
     let isTold = false;
-    while (!signal.aborted && this.#count() > 0) {
+    while (!signal.aborted && this.#count() + this.#first.size > 0) {
       try {
         position = await this.#look(position ?? (await this.#log.position()));
         isTold = false;
@@ -98,11 +102,12 @@ export class ChangeFeed {
     const isDue = nowMs - this.#beatMs >= limits.liveHeartbeatMs;
     if (isDue) this.#beatMs = nowMs;
     const mark = positionText(position);
-    for (const listener of this.#listeners) {
+    for (const listener of [...this.#first, ...this.#listeners]) {
       if (all.length > 0) listener.tell(all, mark);
       if (isDue) listener.tell([], mark);
     }
     await this.#letIn(position);
+    this.#show();
     return position;
   }
 
@@ -128,7 +133,7 @@ export class ChangeFeed {
       missed.set(from, events);
       // Gone while the log was read.
       if (!this.#joining.delete(listener)) continue;
-      this.#listeners.add(listener);
+      (listener.isFirst === true ? this.#first : this.#listeners).add(listener);
       listener.tell([...events, ...this.#side.present(), readyEvent], positionText(position));
     }
   }

@@ -5,6 +5,7 @@ import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { ResultPlace } from '../../ports/quality-store.ts';
 import type { Results, ResultsRequest } from '../../services/quality/results.ts';
 import type { Registry } from '../../services/registry/registry.ts';
+import type { AnswerCache } from '../answer-cache.ts';
 import { cursorOf, cursorText, type Place, placeOf } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
@@ -60,7 +61,7 @@ const resultsQuery = object(
 );
 const seriesParams = object({ dataset: datasetText, metric: checkText });
 
-type Parts = { readonly registry: Registry; readonly results: Results };
+type Parts = { readonly registry: Registry; readonly results: Results; readonly answers: AnswerCache };
 
 /** Results, their explanations, and the series of metrics. */
 export function resultRoutes(app: FastifyInstance, parts: Parts): void {
@@ -69,7 +70,7 @@ export function resultRoutes(app: FastifyInstance, parts: Parts): void {
   addExplanationByCheck(app, parts);
 }
 
-function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): void {
+function addDatasetReads(app: FastifyInstance, { registry, results, answers }: Parts): void {
   app.get<{ Params: DatasetParams; Querystring: ResultsQuery }>(
     '/datasets/:dataset/results',
     {
@@ -117,13 +118,17 @@ function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): vo
         response: { 200: seriesSchema },
       },
     },
-    async ({ params, query }) => {
-      const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
-      return results.series({
-        dataset: definition.dataset,
-        metric: params.metric,
-        limit: limitOf(query.limit),
-      });
+    async ({ params, query }, reply) => {
+      const { metric } = params;
+      const dataset = datasetOf(params.dataset);
+      const limit = limitOf(query.limit);
+      const read = async (): Promise<string> => {
+        valueOf(await registry.require(dataset));
+        return String(reply.serialize(await results.series({ dataset, metric, limit })));
+      };
+      const key = JSON.stringify(['series', dataset, metric, limit]);
+      const answer = await answers.answer({ key, dataset, read });
+      return reply.header('content-type', 'application/json; charset=utf-8').send(answer);
     },
   );
 }
