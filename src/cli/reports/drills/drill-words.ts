@@ -45,10 +45,15 @@ export function verdictSentence(report: DrillReport): string {
     return `It was cut short: ${cutShort}. ${verdict.findings.length === 0 ? 'What was done is right as far as it went.' : found}`;
   }
   if (!passed) return found;
-  const done =
-    'Every job was done correctly exactly once: results, incidents and messages equal those of a run without faults.';
-  const retries = drill === 'upgrade' ? ' No attempt of any task was spent.' : '';
-  return `${done}${retries}${counts.recovered > 0 ? ` ${counts.recovered} requests without an answer were done all the same.` : ''}`;
+  const broken = counts.jobs - counts.jobsSucceeded;
+  return [
+    'Every job was done correctly exactly once: results, incidents and messages equal those of a run without faults.',
+    ...(broken > 0 ? [`${broken} jobs failed as they do there: what they read is broken on purpose.`] : []),
+    ...(drill === 'upgrade' ? ['No attempt of any task was spent.'] : []),
+    ...(counts.recovered > 0
+      ? [`${counts.recovered} requests without an answer were done all the same.`]
+      : []),
+  ].join(' ');
 }
 
 /** What the counters of the processes mean, where they say something about faults. */
@@ -60,7 +65,8 @@ export const counterWords: Readonly<Record<string, string>> = {
   assay_sessions_expired_total: 'sessions lost for good',
   assay_task_deaths_total: 'workers or nodes that died under a task',
   assay_task_reassignments_total: 'tasks given to another node',
-  assay_task_retries_total: 'attempts begun again',
+  assay_task_retries_total:
+    'tasks that were given back and waited again, whatever for: a drain, a loss, a failure',
 };
 
 /** `–` for what was not seen. */
