@@ -67,7 +67,9 @@ function contextOf(
 function valuesOf(measured: Measured, of: Context): readonly MetricValue[] {
   const { definition, revision, history, window } = of;
   const { values, profile } = ownValues(definition, revision.partition, measured);
-  const moved = driftValues(window.compare(driftPartition(revision.partition, [], profile)));
+  const moved = driftValues(
+    window.compare(driftPartition({ key: revision.partition, profiles: [] }, profile, definition.segments)),
+  );
   const groups = profile === undefined ? [] : new KnownGroups(history).step(profile, definition.segments);
   return [...values, ...moved.values, ...groups];
 }

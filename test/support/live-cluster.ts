@@ -116,7 +116,12 @@ export function reportOf(node: string, parts: Partial<NodeReport> = {}): NodeRep
   };
 }
 
-export function endOf(job: string, name: string, end: TaskEnd, attempt = 1, assignedAt = startOfTime) {
+export function endOf(
+  job: string,
+  name: string,
+  end: TaskEnd,
+  { attempt = 1, assignedAt = startOfTime } = {},
+) {
   return { task: taskId(jobId(job), taskName(name)), attempt, assignedAt, end };
 }
 

@@ -288,7 +288,7 @@ describe('reconcile', () => {
   it('learns from committed tasks how long their kind takes', () => {
     const job = liveJob({ id: 'j1', tasks: [liveTask('a'), liveTask('b')] });
     const first = decide(viewOf({ nodes: [describeNode('n1', 2)], jobs: [job] }), { memory: emptyMemory });
-    const end = (name: string) => endOf('j1', name, { kind: 'committed' }, 1, decidedAt);
+    const end = (name: string) => endOf('j1', name, { kind: 'committed' }, { assignedAt: decidedAt });
     const ended = [{ ...end('a'), tookMs: 400 }, end('b')];
     const view = { ...first.after, reports: new Map([[nodeId('n1'), reportOf('n1', { ended })]]) };
     const second = decide(view, { memory: first.result.memory });
@@ -325,7 +325,7 @@ describe('reconcile', () => {
       served.push(task.slice(2, 3));
       memory = step.result.memory;
       const [job = '', name = ''] = task.split('/');
-      const ended = [endOf(job, name, { kind: 'committed' }, 1, decidedAt)];
+      const ended = [endOf(job, name, { kind: 'committed' }, { assignedAt: decidedAt })];
       view = { ...step.after, reports: new Map([[nodeId('n1'), reportOf('n1', { ended })]]) };
     }
     assert.deepEqual(served.slice(0, 3).toSorted(), ['a', 'b', 'c']);
@@ -430,7 +430,7 @@ describe('reconcile, on losses', () => {
   it("does not take an old attempt's end for the present one's", () => {
     const state = { state: 'assigned', node: nodeId('n1'), attempt: 2, at: startOfTime } as const;
     const job = liveJob({ id: 'j1', tasks: [{ ...liveTask('a', state), attempts: 1 }] });
-    const ended = [endOf('j1', 'a', { kind: 'failed', failure: { code: 'INTERNAL', message: 'old' } }, 1)];
+    const ended = [endOf('j1', 'a', { kind: 'failed', failure: { code: 'INTERNAL', message: 'old' } })];
     const view = viewOf({ nodes: [describeNode('n1')], jobs: [job], reports: [reportOf('n1', { ended })] });
     const { after } = decide(view);
     assert.deepEqual(stateOf(after, 'j1', 'a'), state);

@@ -126,7 +126,7 @@ describe('a straggler', () => {
       ['n1', 'lost', startOfTime],
       ['n2', 'won', late],
     ] as const) {
-      const ended = [{ ...endOf('j1', 'slow', { kind: 'committed' }, 1, at), tookMs: 5 }];
+      const ended = [{ ...endOf('j1', 'slow', { kind: 'committed' }, { assignedAt: at }), tookMs: 5 }];
       const view = { ...after, reports: new Map([[nodeId(winner), reportOf(winner, { ended })]]) };
       const third = decide(view, late, second.memory);
       assert.deepEqual([...third.work.values()], [[], []]);
