@@ -13,7 +13,8 @@ const blockCharactersMax = 3_000;
 export function slackBody({ id, message }: Pick<Delivery, 'id' | 'message'>, publicUrl?: string): unknown {
   const { mark, title, lines, notes, link } = renderMessage(message, bounds, publicUrl);
   const more = link === undefined ? [] : [`<${escaped(link)}|Open in Assay>`];
-  const context = [...notes.map(escaped), ...more].join('\n');
+  // The link first: what is too long loses its end.
+  const context = [...more, ...notes.map(escaped)].join('\n');
   return {
     text: cut(escaped(`${mark}: ${title}`)),
     blocks: [

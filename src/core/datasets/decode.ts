@@ -6,7 +6,7 @@ import { checksDecoder } from './decode/checks.ts';
 import { type ColumnEntry, columnsDecoder } from './decode/columns.ts';
 import { type Decoder, describe, distinct, itself, list, mapped, number, text } from './decode/decoder.ts';
 import { frameDecoder, reportMisfitFrame } from './decode/frame.ts';
-import { notifyDecoder } from './decode/notify.ts';
+import { notifyDecoder, reportUnheard } from './decode/notify.ts';
 import { defaulted, object, optional, required } from './decode/object.ts';
 import { partitionDecoder } from './decode/partition.ts';
 import { type DefinitionIssue, Place } from './decode/place.ts';
@@ -116,6 +116,7 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
     ) {
       return undefined;
     }
+    if (reportUnheard(rest, place.at('notify'))) return undefined;
     const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
     const followers = [...new Set(rest.followers)];
     return arranged({ ...rest, ...freshness, missingValues, followers }, place);

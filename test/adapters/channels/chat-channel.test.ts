@@ -97,6 +97,10 @@ it('Slack gets blocks within its limits, whose text can mention nobody', () => {
     assert.doesNotMatch(text.text, /&(?!amp;|lt;|gt;)/, 'no half of an entity');
   }
   assert.match(body.text, /^✗ fail: /);
+  const texts = body.blocks.map(({ text }) => text?.text ?? '');
+  assert.ok(
+    texts.some((text) => text.startsWith('<https://assay.example.org/datasets/flights|Open in Assay>')),
+  );
 });
 
 it('Teams gets a card below 28 KB without Markdown', () => {

@@ -65,3 +65,12 @@ for (const [what, notify, right] of [
     assert.match(JSON.stringify(decoded.error), right);
   });
 }
+
+it('refuses an e-mail that would go to nobody', () => {
+  const given = { dataset: 'flights', owner: 'a team', provider: { type: 'files', path: '/data/*.csv' } };
+  const decoded = decodeDataset({ ...given, notify: [{ email: {} }] });
+  assert.ok(!decoded.ok);
+  assert.match(JSON.stringify(decoded.error), /goes to nobody/);
+  assert.ok(decodeDataset({ ...given, followers: ['a@example.org'], notify: [{ email: {} }] }).ok);
+  assert.ok(decodeDataset({ ...given, notify: [{ email: { to: ['a@example.org'] } }] }).ok);
+});

@@ -1,8 +1,9 @@
 import { day, minute, parseDurationMs } from '../../../base/units.ts';
 import { isEmailAddress } from '../../notifications/email-address.ts';
-import type { NotifyDefinition, QuietHours, SecretReference } from '../definition.ts';
+import type { DatasetDefinition, NotifyDefinition, QuietHours, SecretReference } from '../definition.ts';
 import { type Decoder, describe, distinct, itself, list, mapped, oneOf, parsed, text } from './decoder.ts';
 import { defaulted, object, optional, required, variant } from './object.ts';
+import type { Place } from './place.ts';
 import { timeZoneDecoder } from './publish.ts';
 
 /** Decodes `${env:NAME}` and `${file:NAME}`. Anything else may be the secret itself, so no message repeats it. */
@@ -102,3 +103,20 @@ export const notifyDecoder: Decoder<readonly NotifyDefinition[]> = list(
     { example: '{webhook: {url: "https://…", secret: "${env:NAME}"}}', later: ['log'] },
   ),
 );
+
+/** Reports each e-mail that would go to nobody; whether there is one. */
+export function reportUnheard(
+  { notify, owner, followers }: Pick<DatasetDefinition, 'notify' | 'owner' | 'followers'>,
+  place: Place,
+): boolean {
+  if ([owner, ...followers].some(isEmailAddress)) return false;
+  const unheard = notify.flatMap((channel, position) =>
+    channel.type === 'email' && channel.to === undefined ? [position] : [],
+  );
+  for (const position of unheard) {
+    place
+      .at(position)
+      .report('goes to nobody: neither the owner nor a follower is an e-mail address; name some with to');
+  }
+  return unheard.length > 0;
+}
