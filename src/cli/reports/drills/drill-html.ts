@@ -129,18 +129,16 @@ function faultTable({ faults, startedAt, drill }: DrillReport): string {
     durationOrNone(nextEndMs),
     durationOrNone(longestPauseMs),
   ]);
-  const columns = [
-    'no.',
-    'at',
-    'what',
-    'whom',
-    'well again after',
-    'next task ended after',
-    'longest pause begun within 5 s',
-  ];
-  const title = drill === 'upgrade' ? 'Replacements' : 'Faults';
-  return `<h2>${title}</h2><section class="card"><p class="muted">They overlap: what stands in one row may be the doing of another.</p>${htmlTable({ caption: title, columns, rows })}</section>`;
+  const isUpgrade = drill === 'upgrade';
+  const well = isUpgrade ? 'ready after' : 'well again after';
+  const effects = ['next task ended after', 'longest pause begun within 5 s'];
+  const title = isUpgrade ? 'Replacements' : 'Faults';
+  const remark = isUpgrade ? '' : overlapping;
+  const table = htmlTable({ caption: title, columns: ['no.', 'at', 'what', 'whom', well, ...effects], rows });
+  return `<h2>${title}</h2><section class="card">${remark}${table}</section>`;
 }
+
+const overlapping = '<p class="muted">They overlap: what stands in one row may be the doing of another.</p>';
 
 function counters({ counters: sums }: DrillReport): string {
   const rows = Object.entries(sums).map(([name, sum]) => [
