@@ -6,6 +6,7 @@ import { checkSuite } from './suites/check.ts';
 import { csvSuite } from './suites/csv.ts';
 import { flightsSuite } from './suites/flights.ts';
 import { leaderSuite } from './suites/leader.ts';
+import { pageSuite } from './suites/page.ts';
 import { replaySuite } from './suites/replay.ts';
 import { startSuite } from './suites/start.ts';
 import { wideSuite } from './suites/wide.ts';
@@ -23,6 +24,7 @@ const suites = {
   csv: csvSuite,
   start: startSuite,
   leader: leaderSuite,
+  page: pageSuite,
 } as const;
 
 const { values: options } = parseArgs({

@@ -143,12 +143,10 @@ describe('the page', () => {
     ] as const) {
       await page.goto(new URL(path, workplace.service.url).href);
       await page.getByText(shown).first().waitFor();
-      await page.waitForFunction(`document.querySelector('[aria-label="Loading"]') === null`);
+      await page.getByLabel('Loading', { exact: true }).first().waitFor({ state: 'detached' });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        await page.waitForFunction(
-          `document.documentElement.dataset.mantineColorScheme === '${colorScheme}'`,
-        );
+        await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
         await assertAccessible(page, `${path} in ${colorScheme}`);
       }
       await page.setViewportSize({ width: 390, height: 844 });

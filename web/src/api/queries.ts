@@ -14,23 +14,33 @@ import { read } from './request.ts';
 
 const soon = 10_000;
 const now = 2_000;
+const minute = 60_000;
 
-/** All datasets: as many pages as there are. */
+/** All datasets with their newest partitions: as many pages as there are. */
 export const datasets = queryOptions({
   queryKey: ['datasets'],
-  queryFn: ({ signal }) => allDatasets(signal),
+  queryFn: ({ signal }) => allDatasets(0, signal),
   refetchInterval: soon,
+});
+
+/** The last partitions of every dataset: much more than the datasets themselves, and looked at second. */
+export const histories = queryOptions({
+  queryKey: ['datasets', 'histories'],
+  queryFn: async ({ signal }) =>
+    Object.fromEntries((await allDatasets(30, signal)).map(({ dataset: name, history }) => [name, history])),
+  staleTime: minute,
+  refetchInterval: minute,
 });
 
 const pageSize = 1_000;
 
-async function allDatasets(signal: AbortSignal): Promise<readonly DatasetView[]> {
+async function allDatasets(history: number, signal: AbortSignal): Promise<readonly DatasetView[]> {
   const all: DatasetView[] = [];
   for (;;) {
     const after = all.at(-1)?.dataset;
     const page = await read<{ datasets: DatasetView[] }>(
       '/datasets',
-      { after, limit: pageSize, history: 30 },
+      { after, limit: pageSize, history },
       signal,
     );
     all.push(...page.datasets);

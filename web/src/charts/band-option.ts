@@ -21,6 +21,8 @@ export function bandOption(
     grid: { left: 52, right: 10, top: 14, bottom: 26 },
     tooltip: {
       trigger: 'axis',
+      // Within the plot, which cuts off what leaves it.
+      confine: true,
       backgroundColor: colours.surface,
       borderColor: colours.grid,
       textStyle: { color: colours.ink, fontSize: 12 },

@@ -36,7 +36,7 @@ export function BandPlot({ points, metric, height }: Props) {
       chart.dispose();
     };
   }, [points, metric, scheme]);
-  return <div ref={place} data-plot={metric} style={{ height }} />;
+  return <div ref={place} data-plot={metric} style={{ height, overflow: 'hidden' }} />;
 }
 
 function coloursOf(scheme: 'light' | 'dark') {

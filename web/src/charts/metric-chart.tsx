@@ -5,8 +5,9 @@ import { formatOf, formatValue } from '../../../src/core/checks/format.ts';
 import { series } from '../api/queries.ts';
 import { Answer } from '../parts/answer.tsx';
 
-// The library of plots is larger than all the rest: it is loaded when the first one is drawn.
-const BandPlot = lazy(async () => ({ default: (await import('./band-plot.tsx')).BandPlot }));
+// The library of plots is larger than all the rest: it is loaded beside the first page with a plot, while its values come.
+const loading = import('./band-plot.tsx');
+const BandPlot = lazy(async () => ({ default: (await loading).BandPlot }));
 
 type Props = { readonly dataset: string; readonly metric: string; readonly height?: number };
 

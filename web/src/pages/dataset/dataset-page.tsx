@@ -45,7 +45,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
                 <Title order={2}>{view.dataset}</Title>
                 <StatusMark status={view.lastPartition?.status} size="md" />
                 {view.incidentsOpen > 0 ? (
-                  <Badge color="red" variant="light">
+                  <Badge color="red" variant="light" tt="none">
                     {view.incidentsOpen} open {view.incidentsOpen === 1 ? 'incident' : 'incidents'}
                   </Badge>
                 ) : null}

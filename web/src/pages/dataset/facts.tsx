@@ -51,5 +51,5 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
 
 function publishedText(publish: DatasetDetailView['definition']['publish']): string {
   if (publish.type === 'periodic') return `${publish.cron} (${publish.timeZone})`;
-  return publish.type === 'static' ? 'once' : 'continuously';
+  return publish.type === 'static' ? 'on no schedule' : 'continuously';
 }

@@ -33,16 +33,19 @@ export function PartitionDetails({
               <DataTable columns={columns} rows={rows} label={`Rows found by ${metric}`} />
             </section>
           ))}
-          <TopValues
-            details={metrics.filter(({ segment, values }) => segment === undefined && values.length > 0)}
-          />
+          <Values details={metrics.filter(isOfAllRows)} />
         </>
       )}
     </Answer>
   );
 }
 
-function TopValues({ details }: { readonly details: readonly MetricDetail[] }) {
+/** Not of groups of rows, nor a comparison with the past: what the whole partition holds. */
+function isOfAllRows({ segment, values }: MetricDetail): boolean {
+  return segment === undefined && values.length > 0 && values.every(({ percent }) => percent === undefined);
+}
+
+function Values({ details }: { readonly details: readonly MetricDetail[] }) {
   if (details.length === 0) return null;
   return (
     <section>
@@ -68,15 +71,25 @@ function TopValues({ details }: { readonly details: readonly MetricDetail[] }) {
 
 function Bars({ values }: { readonly values: MetricDetail['values'] }) {
   const most = Math.max(1, ...values.map(({ count }) => count));
-  return values.slice(0, valuesShown).map(({ value, count }) => (
-    <Group key={value} gap="sm" wrap="nowrap" justify="space-between" className="bar">
-      <span className="bar-fill" style={{ width: `${(count / most) * 100}%` }} />
-      <Text size="xs" ff="monospace" truncate>
-        {value}
-      </Text>
-      <Text size="xs" className="numbers">
-        {numberText(count)}
-      </Text>
-    </Group>
-  ));
+  const hidden = values.length - valuesShown;
+  return (
+    <>
+      {values.slice(0, valuesShown).map(({ value, count }) => (
+        <Group key={value} gap="sm" wrap="nowrap" justify="space-between" className="bar">
+          <span className="bar-fill" style={{ width: `${(count / most) * 100}%` }} />
+          <Text size="xs" ff="monospace" truncate>
+            {value}
+          </Text>
+          <Text size="xs" className="numbers">
+            {numberText(count)}
+          </Text>
+        </Group>
+      ))}
+      {hidden > 0 ? (
+        <Text size="xs" className="quiet">
+          and {hidden} more
+        </Text>
+      ) : null}
+    </>
+  );
 }
