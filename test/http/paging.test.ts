@@ -69,7 +69,7 @@ describe('lists of the API', () => {
 
   it('name datasets in order, whichever were registered between two pages', async () => {
     const worlds = [await registered(), await registered(), await registered()];
-    const names = (await readAll('/datasets', 'datasets')).map(({ dataset }) => dataset);
+    const names = (await readAll('/datasets', 'datasets')).map(({ dataset }) => String(dataset));
     assert.deepEqual(names, names.toSorted());
     for (const { dataset } of worlds) assert.ok(names.includes(dataset));
   });

@@ -128,7 +128,7 @@ export class ChangeFeed {
   /** Those who come back are read what they missed, once for all who were at the same place. */
   async #letIn(position: ChangePosition): Promise<void> {
     const missed = new Map<ChangePosition | undefined, readonly LiveEvent[]>([[undefined, []]]);
-    for (const [listener, from] of [...this.#joining]) {
+    for (const [listener, from] of this.#joining) {
       const events = missed.get(from) ?? (await this.#missed(from ?? position));
       missed.set(from, events);
       // Gone while the log was read.

@@ -48,6 +48,11 @@ type DatasetsQuery = {
 
 /** Datasets and their partitions. */
 export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
+  addWrites(app, registry);
+  addReads(app, registry);
+}
+
+function addWrites(app: FastifyInstance, registry: Registry): void {
   app.put<{ Body: ApplyRequest }>(
     '/datasets',
     {
@@ -61,6 +66,23 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
     async (request) => valueOf(await registry.apply(request.body)),
   );
 
+  app.delete<{ Params: DatasetParams }>(
+    '/datasets/:dataset',
+    {
+      schema: {
+        summary: 'Forgets a dataset with everything about it',
+        params: datasetParams,
+        response: { 204: {} },
+      },
+    },
+    async ({ params }, reply) => {
+      valueOf(await registry.remove(datasetOf(params.dataset)));
+      return reply.code(204).send();
+    },
+  );
+}
+
+function addReads(app: FastifyInstance, registry: Registry): void {
   app.get<{ Querystring: DatasetsQuery }>(
     '/datasets',
     {
@@ -94,21 +116,6 @@ export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
       },
     },
     async ({ params }) => valueOf(await registry.get(datasetOf(params.dataset))),
-  );
-
-  app.delete<{ Params: DatasetParams }>(
-    '/datasets/:dataset',
-    {
-      schema: {
-        summary: 'Forgets a dataset with everything about it',
-        params: datasetParams,
-        response: { 204: {} },
-      },
-    },
-    async ({ params }, reply) => {
-      valueOf(await registry.remove(datasetOf(params.dataset)));
-      return reply.code(204).send();
-    },
   );
 
   app.get<{ Params: DatasetParams; Querystring: { before?: string; limit?: string; cursor?: string } }>(

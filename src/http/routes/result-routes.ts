@@ -124,7 +124,7 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
       const limit = limitOf(query.limit);
       const read = async (): Promise<string> => {
         valueOf(await registry.require(dataset));
-        return String(reply.serialize(await results.series({ dataset, metric, limit })));
+        return reply.serialize(await results.series({ dataset, metric, limit })) as string;
       };
       const key = JSON.stringify(['series', dataset, metric, limit]);
       const answer = await answers.answer({ key, dataset, read });
