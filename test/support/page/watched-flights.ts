@@ -25,13 +25,13 @@ export async function watchedFlights(): Promise<ServiceWorkplace> {
     for (let at = 0; at <= lastGood; at += 1) await writeDay(directory, { at, rows: 300 });
     await writeFile(join(directory, 'flights.yaml'), definition);
   });
-  const { directory, assay } = workplace;
-  assert.equal((await assay('apply', '-f', 'flights.yaml')).exitCode, 0);
-  const backfill = await assay('backfill', 'flights');
+  const { directory } = workplace;
+  assert.equal((await workplace.assay('apply', '-f', 'flights.yaml')).exitCode, 0);
+  const backfill = await workplace.assay('backfill', 'flights');
   assert.equal(backfill.exitCode, 0, backfill.errors);
   await writeDay(directory, { at: 20, rows: 296 });
   await writeDay(directory, { at: lastGood + 1, rows: 110, isBad: true });
-  const scan = await assay('scan', 'flights', '--wait');
+  const scan = await workplace.assay('scan', 'flights', '--wait');
   assert.equal(scan.exitCode, 1, scan.errors);
   return workplace;
 }
