@@ -29,7 +29,10 @@ export function ClusterEvents({ cluster }: { readonly cluster: string }) {
               </Group>
             ))}
             <Text size="xs" className="quiet">
-              {events.length === 0 ? 'Nothing happened' : `${events.length} events`} since {timeText(since)}
+              {events.length === 0
+                ? 'Nothing happened'
+                : `${events.length} ${events.length === 1 ? 'event' : 'events'}`}{' '}
+              since {timeText(since)}
             </Text>
           </Stack>
         )}

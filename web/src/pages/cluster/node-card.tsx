@@ -22,7 +22,7 @@ export function NodeCard({ node, cluster }: { readonly node: NodeView; readonly 
         <Text fw={600} size="sm" truncate title={node.id}>
           {node.id}
         </Text>
-        <Badge variant="light" color={colours[node.state]} tt="none">
+        <Badge variant="light" color={colours[node.state]} tt="none" style={{ flexShrink: 0 }}>
           {node.state}
         </Badge>
       </Group>

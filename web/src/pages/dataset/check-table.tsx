@@ -33,7 +33,9 @@ export function CheckTable({ results, metrics, onChoose }: Props) {
             <StatusMark status={result.status} />
           </Table.Td>
           <Table.Td className="numbers">{valueText(result)}</Table.Td>
-          <Table.Td className="numbers quiet">{bandText(result)}</Table.Td>
+          <Table.Td className="numbers quiet" style={{ whiteSpace: 'nowrap' }}>
+            {bandText(result)}
+          </Table.Td>
           <Table.Td>
             <SparkLine
               values={metrics[result.metric]?.values ?? []}

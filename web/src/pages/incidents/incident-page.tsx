@@ -32,7 +32,9 @@ export function IncidentPage({ id }: { readonly id: string }) {
 
 function Incident({ incident }: { readonly incident: IncidentView }) {
   const metrics = [
-    ...new Set(incident.lines.flatMap(({ deviation }) => (deviation ? [deviation.metric] : []))),
+    ...new Set(
+      incident.lines.flatMap(({ deviation }) => (deviation?.value === undefined ? [] : [deviation.metric])),
+    ),
   ];
   return (
     <>
