@@ -7,10 +7,15 @@ import type { Kit } from '../services/kit.ts';
 /** Opens one session on the ensemble of a cluster. `deathWatch` ends it at once when this process is killed. */
 export function openSession(
   kit: Kit,
-  config: Pick<CommonConfig, 'sessionTimeoutMs'>,
+  { sessionTimeoutMs, zooKeeperTls: tls }: Pick<CommonConfig, 'sessionTimeoutMs' | 'zooKeeperTls'>,
   ensemble: { readonly cluster: ClusterName; readonly connectString: string; readonly deathWatch?: boolean },
 ): Promise<Coordination> {
-  return openZooKeeperCoordination({ ...kit, ...ensemble, sessionTimeoutMs: config.sessionTimeoutMs });
+  return openZooKeeperCoordination({
+    ...kit,
+    ...ensemble,
+    sessionTimeoutMs,
+    ...(tls === undefined ? {} : { tls }),
+  });
 }
 
 /** The id of a member for one session: a name for people, and chance, so that no two sessions are taken for one. */

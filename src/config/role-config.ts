@@ -10,6 +10,7 @@ import { MiB } from '../base/units.ts';
 import type { RoleOptions } from '../cli/dependencies.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
 import { databaseUrl, type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
+import { readZooKeeperTls, type ZooKeeperTls } from './zookeeper-tls.ts';
 
 /** What an operator decides for a process that has one role in a cluster. */
 export type RoleConfig = ManagerConfig | NodeConfig | ApiConfig | SchedulerConfig;
@@ -53,6 +54,8 @@ export type CommonConfig = {
   readonly zone: string;
   readonly hostName: string;
   readonly sessionTimeoutMs: number;
+  /** Undefined speaks to the ensembles in the clear. */
+  readonly zooKeeperTls: ZooKeeperTls | undefined;
   readonly logLevel: LogLevel;
 };
 
@@ -122,6 +125,8 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
   if (!level.ok) return level;
   const url = readDatabaseUrl(options, environment);
   if (!url.ok) return url;
+  const tls = readZooKeeperTls(environment);
+  if (!tls.ok) return tls;
   return succeed({
     name,
     databaseUrl: url.value,
@@ -131,6 +136,7 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
     zone,
     hostName: hostname(),
     sessionTimeoutMs: timeout.value,
+    zooKeeperTls: tls.value,
     logLevel: level.value,
   });
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { RoleOptions } from '../../src/cli/dependencies.ts';
 import { readRoleConfig } from '../../src/config/role-config.ts';
@@ -93,4 +94,46 @@ describe('the configuration of a role', () => {
       assert.match(config.error.message, message);
     });
   }
+});
+
+describe('TLS to the ensembles', () => {
+  const pem = (name: string) => join(import.meta.dirname, `../adapters/zookeeper/tls/${name}.pem`);
+  const node = { role: 'node', cluster: 'quality' } as const;
+
+  it('is read from PEM files, the own certificate where the servers ask for one', () => {
+    const plain = read(node);
+    assert.ok(plain.ok);
+    assert.equal(plain.value.zooKeeperTls, undefined);
+    const mutual = read(node, {
+      ASSAY_ZOOKEEPER_CA: pem('ca'),
+      ASSAY_ZOOKEEPER_CERTIFICATE: pem('client'),
+      ASSAY_ZOOKEEPER_KEY: pem('client-key'),
+    });
+    assert.ok(mutual.ok);
+    assert.match(mutual.value.zooKeeperTls?.ca ?? '', /BEGIN CERTIFICATE/);
+    assert.match(mutual.value.zooKeeperTls?.key ?? '', /PRIVATE KEY/);
+  });
+
+  it('is refused when a file is missing, is none, or has no partner', () => {
+    const faults = [
+      [{ ASSAY_ZOOKEEPER_CA: '/nowhere/ca.pem' }, /ENOENT/],
+      [{ ASSAY_ZOOKEEPER_CA: pem('ca'), ASSAY_ZOOKEEPER_CERTIFICATE: pem('client') }, /only one of/],
+      [
+        {
+          ASSAY_ZOOKEEPER_CA: pem('ca'),
+          ASSAY_ZOOKEEPER_CERTIFICATE: import.meta.filename,
+          ASSAY_ZOOKEEPER_KEY: pem('client-key'),
+        },
+        /can not be set up/,
+      ],
+      [{ ASSAY_ZOOKEEPER_KEY: pem('client-key') }, /ASSAY_ZOOKEEPER_CA is not set/],
+    ] as const;
+    for (const [more, said] of faults) {
+      const refused = read(node, more);
+      assert.ok(!refused.ok);
+      assert.equal(refused.error.code, 'REQUEST_INVALID');
+      assert.match(refused.error.message, said);
+      assert.doesNotMatch(JSON.stringify(refused.error), /BEGIN/);
+    }
+  });
 });

@@ -5,6 +5,9 @@ import { after, before, describe, it } from 'node:test';
 import { permissions } from '../../../../src/adapters/zookeeper/client/protocol.ts';
 import { startWatcher } from '../../../../src/adapters/zookeeper/death-watch/death-watch.ts';
 import { lastWillOf } from '../../../../src/adapters/zookeeper/death-watch/last-will.ts';
+import { createKit } from '../../../../src/compose/kit.ts';
+import { openSession } from '../../../../src/compose/session.ts';
+import { readZooKeeperTls } from '../../../../src/config/zookeeper-tls.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { must, mustFail, TestClients } from '../../../support/zookeeper/clients.ts';
 import { type Ensemble, startEnsemble } from '../../../support/zookeeper/ensemble.ts';
@@ -50,6 +53,24 @@ describe('TLS', () => {
     await must(client.create('/private', { acl, data }));
     assert.deepEqual((await must(client.get('/private'))).data, data);
     assert.equal((await mustFail(clients.make().get('/private'))).code, 'NO_AUTH');
+  });
+
+  it('carries the session of a role that its environment tells of three files', async () => {
+    const path = (name: string) => join(directory, `${name}.pem`);
+    const tls = readZooKeeperTls({
+      ASSAY_ZOOKEEPER_CA: path('ca'),
+      ASSAY_ZOOKEEPER_CERTIFICATE: path('client'),
+      ASSAY_ZOOKEEPER_KEY: path('client-key'),
+    });
+    assert.ok(tls.ok);
+    const session = await openSession(
+      createKit({ logLevel: 'silent' }),
+      { sessionTimeoutMs: 4_000, zooKeeperTls: tls.value },
+      { cluster: 'quality', connectString: servers.map(({ host, port }) => `${host}:${port}`).join(',') },
+    );
+    assert.equal(session.state(), 'connected');
+    assert.equal(await session.leader(), undefined);
+    await session.close();
   });
 
   it('carries the farewell of a watcher too', async () => {
