@@ -1,4 +1,4 @@
-import { Group, ScrollArea, Text, Tooltip } from '@mantine/core';
+import { Group, ScrollArea, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { ResultStatus } from '../../../../src/core/checks/result.ts';
@@ -83,27 +83,25 @@ function Cell({
   const words = partition === undefined ? `${key}: missing` : cellText(partition, withRows);
   if (partition === undefined) {
     return (
-      <Tooltip label={words}>
-        <span
-          role="img"
-          aria-label={words}
-          className="cell"
-          style={{ border: '1.5px dashed var(--quiet)' }}
-        />
-      </Tooltip>
+      <span
+        role="img"
+        aria-label={words}
+        title={words}
+        className="cell"
+        style={{ border: '1.5px dashed var(--quiet)' }}
+      />
     );
   }
   return (
-    <Tooltip label={words}>
-      <Link
-        href={`/datasets/${encodeURIComponent(dataset)}/checks?partition=${encodeURIComponent(key)}`}
-        aria-label={words}
-        className="cell"
-        style={{ background: statusFill(partition.status) }}
-      >
-        <CellSign status={partition.status} />
-      </Link>
-    </Tooltip>
+    <Link
+      href={`/datasets/${encodeURIComponent(dataset)}/checks?partition=${encodeURIComponent(key)}`}
+      aria-label={words}
+      title={words}
+      className="cell"
+      style={{ background: statusFill(partition.status) }}
+    >
+      <CellSign status={partition.status} />
+    </Link>
   );
 }
 

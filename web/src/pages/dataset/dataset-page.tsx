@@ -1,7 +1,7 @@
 import { Anchor, Badge, Breadcrumbs, Group, Stack, Tabs, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { dataset as datasetQuery } from '../../api/queries.ts';
+import { dataset as datasetQuery, partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { StatusMark } from '../../parts/status.tsx';
 import { ChecksTab } from './checks-tab.tsx';
@@ -26,6 +26,9 @@ const tabs = [
 export function DatasetPage({ dataset, tab }: { readonly dataset: string; readonly tab: string }) {
   const [, go] = useLocation();
   const query = useQuery(datasetQuery(dataset));
+  // What most tabs show is asked for at once, not after the dataset itself has come.
+  usePrefetchQuery(partitions(dataset));
+  usePrefetchQuery(results(dataset, undefined));
   const current = tabs.find(({ value }) => value === tab) ?? tabs[0];
   const base = `/datasets/${encodeURIComponent(dataset)}`;
   return (
