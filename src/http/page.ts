@@ -25,8 +25,8 @@ export function servePage(app: FastifyInstance, directory: string): void {
     root: directory,
     preCompressed: true,
     cacheControl: false,
-    wildcard: false,
-    index: false,
+    // Routes of our own: a page that was built anew while the service runs is served as it lies there then.
+    serve: false,
     setHeaders: (reply, path) => {
       const isHashed = path.startsWith(join(directory, 'assets'));
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
@@ -34,8 +34,10 @@ export function servePage(app: FastifyInstance, directory: string): void {
     },
   });
   app.get('/', (_request, reply) => document(reply));
-  app.get('/*', (request, reply) => {
-    const isPage = (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/');
+  app.get<{ Params: { '*': string } }>('/*', (request, reply) => {
+    const path = request.params['*'];
+    if (path.startsWith('assets/') || path === 'icon.svg') return reply.sendFile(path);
+    const isPage = (request.headers.accept ?? '').includes('text/html') && !path.startsWith('api/');
     return isPage ? document(reply) : reply.callNotFound();
   });
 }
