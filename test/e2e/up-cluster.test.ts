@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import type { CapacityReport } from '../../src/cli/drills/measured-drills.ts';
 import { eventually } from '../support/eventually.ts';
 import { commandOf, descendantsOf, isRunning } from '../support/process-tree.ts';
 import { runAssay, spawnAssay } from '../support/service-process.ts';
@@ -56,6 +57,7 @@ describe('assay up --cluster-of', () => {
     const single = await runAssay(['up', '--data', data, '--port', '0']);
     assert.deepEqual([single.code, /was used by a whole cluster/.test(single.err)], [3, true]);
     const processes = descendantsOf(cluster.child.pid ?? 0);
+    await measureGiven(cluster.url, processes);
     const exited = once(cluster.child, 'exit');
     cluster.child.kill('SIGINT');
     assert.deepEqual(await exited, [0, null]);
@@ -66,6 +68,29 @@ describe('assay up --cluster-of', () => {
     );
     assert.deepEqual(processes.filter(isRunning), []);
   });
+
+  /** Measures the capacity of the cluster as one that was given, which it leaves as it is. */
+  async function measureGiven(url: string, processes: readonly number[]): Promise<void> {
+    const [node] = processes.filter((pid) => /main\.ts node/.test(commandOf(pid)));
+    const environment = readFileSync(`/proc/${node}/environ`, 'utf8').split('\0');
+    const variable = environment.find((line) => line.startsWith('ASSAY_DATABASE_URL='));
+    const report = join(directory, 'capacity.json');
+    const size = ['--jobs', '1,4', '--tasks', '16', '--latency-jobs', '2', '--json', report];
+    const drill = ['drill', 'capacity', '--api-url', url, ...size];
+    const alone = await runAssay(drill);
+    assert.deepEqual([alone.code, /needs both addresses/.test(alone.err)], [3, true]);
+    const run = await runAssay([
+      ...drill,
+      '--database-url',
+      variable?.slice(variable.indexOf('=') + 1) ?? '',
+    ]);
+    assert.equal(run.code, 0, run.err);
+    const { points, findings, about } = JSON.parse(readFileSync(report, 'utf8')) as CapacityReport;
+    assert.deepEqual([points.map(({ jobs }) => jobs), findings], [[1, 4], []]);
+    assert.match(about.cluster, /^a given cluster of 1 data nodes with 1 slots in all/);
+    assert.doesNotMatch(JSON.stringify(about), /postgres:/);
+    assert.deepEqual(processes.filter(isRunning).length, processes.length);
+  }
 
   async function up() {
     const child = spawnAssay([

@@ -7,9 +7,10 @@ import { ExerciseBench } from '../../services/drills/exercise-bench.ts';
 import { type RecoveryRun, runRecoveryDrill } from '../../services/drills/recovery-drill.ts';
 import type { RecoveryParts } from '../../services/drills/recovery-parts.ts';
 import type { Client } from '../client.ts';
-import type { Session } from '../command-set.ts';
+import { type Session, valueOf } from '../command-set.ts';
 import { ProgressLine } from '../render/progress.ts';
 import { clusterWords, type DrillSetting, inDrillDirectory, withDrillCluster } from './drill-setting.ts';
+import { type GivenCluster, withGivenCluster } from './given-cluster.ts';
 
 /** What every report of a measuring drill says of itself. */
 export type MeasuredAbout = {
@@ -56,13 +57,11 @@ export async function measureRecovery(
 /** Grows a cluster and measures how much it does at each size. */
 export async function measureCapacity(
   session: Session,
-  wish: Omit<SizeWish, 'nodes'> & { readonly capacity: CapacityWish },
+  wish: Omit<SizeWish, 'nodes'> & { readonly capacity: CapacityWish; readonly given?: GivenCluster },
   signal: AbortSignal,
 ): Promise<CapacityReport> {
   const { dependencies } = session;
-  const { capacity } = wish;
-  const [first = 1] = capacity.nodes;
-  return await onOwnCluster(session, { ...wish, nodes: first }, async (setting, about) => {
+  const measure = async (setting: DrillSetting, about: () => MeasuredAbout, capacity: CapacityWish) => {
     const yaml = await dependencies.drills.publishFlights(setting.directory);
     const flights = {
       yaml: (name: string) => yaml.replace(/^dataset: .*$/m, `dataset: ${name}`),
@@ -78,7 +77,30 @@ export async function measureCapacity(
     });
     line.clear();
     return { about: about(), wish: capacity, ...run };
-  });
+  };
+  const { capacity, given } = wish;
+  if (given !== undefined) return await onGivenCluster(session, { ...wish, given }, measure);
+  const [first = 1] = capacity.nodes;
+  return await onOwnCluster(session, { ...wish, nodes: first }, (setting, about) =>
+    measure(setting, about, capacity),
+  );
+}
+
+/** As large as it is: it is not made to grow, and its nodes may not be able to read the files of a backfill here. */
+async function onGivenCluster<T>(
+  session: Session,
+  wish: { readonly capacity: CapacityWish; readonly given: GivenCluster; readonly command: string },
+  work: (setting: DrillSetting, about: () => MeasuredAbout, capacity: CapacityWish) => Promise<T>,
+): Promise<T> {
+  return await inDrillDirectory(session, false, (directory) =>
+    withGivenCluster(session, { ...wish.given, directory }, async (setting) => {
+      const { nodes } = valueOf(await setting.client.nodes('quality'));
+      const slots = nodes.reduce((sum, node) => sum + node.slots, 0);
+      const cluster = `a given cluster of ${nodes.length} data nodes with ${slots} slots in all for quality jobs`;
+      const about = aboutOf(session, { command: wish.command, cluster });
+      return await work(setting, about, { ...wish.capacity, nodes: [nodes.length], backfillNodes: [] });
+    }),
+  );
 }
 
 async function onOwnCluster<T>(
@@ -86,21 +108,22 @@ async function onOwnCluster<T>(
   { nodes, slots, keep, command }: SizeWish,
   work: (setting: DrillSetting, about: () => MeasuredAbout) => Promise<T>,
 ): Promise<T> {
-  const { clock, drills, version } = session.dependencies;
   return await inDrillDirectory(session, keep, (directory) =>
     withDrillCluster(session, { directory, nodes, slots, build: 'drilled' }, (setting) => {
-      const startedAt = clock.now();
-      const about = (): MeasuredAbout => ({
-        command,
-        version,
-        machine: drills.machine(),
-        cluster: clusterWords({ nodes, slots }),
-        startedAt,
-        tookMs: clock.now() - startedAt,
-      });
+      const about = aboutOf(session, { command, cluster: clusterWords({ nodes, slots }) });
       return work(setting, about);
     }),
   );
+}
+
+/** What a report says of itself, from now until it is asked. */
+function aboutOf(
+  { dependencies: { clock, drills, version } }: Session,
+  what: Pick<MeasuredAbout, 'command' | 'cluster'>,
+): () => MeasuredAbout {
+  const startedAt = clock.now();
+  const machine = drills.machine();
+  return () => ({ ...what, version, machine, startedAt, tookMs: clock.now() - startedAt });
 }
 
 function partsOf(

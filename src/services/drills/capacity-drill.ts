@@ -140,9 +140,7 @@ async function measureLatency(parts: CapacityParts, { wish, got, onStep }: Measu
 
 /** Adds nodes until there are so many, and waits until all of them are members. */
 async function grow(parts: CapacityParts, cluster: ClusterName, nodes: number): Promise<void> {
-  const present = parts.cluster
-    .processes()
-    .filter((process) => process.role === 'node' && process.cluster === cluster);
+  const present = await nodesNow(parts, cluster);
   const zones = [...new Set(parts.cluster.processes().map(({ zone }) => zone))].toSorted();
   for (let place = present.length; place < nodes; place += 1) {
     const added = await parts.cluster.addNode({ cluster, zone: zones[place % zones.length] ?? '' });
