@@ -19,7 +19,10 @@ export type DisturbedWork = {
   allow(jobs: number): void;
 };
 
-/** Work that is there beside what the next disturbance waits for, so that each finds some. */
+/**
+ * Work that is there beside what the next disturbance waits for, so that each finds some: of a short drill only a part, for
+ * otherwise all of its work would be done before the last disturbance.
+ */
 export function jobsAhead(jobs: number): number {
-  return Math.max(24, Math.ceil(jobs * 0.04));
+  return Math.ceil(Math.max(jobs * 0.04, Math.min(24, jobs * 0.15)));
 }
