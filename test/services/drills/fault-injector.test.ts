@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PlannedFault } from '../../../src/core/drills/fault-plan.ts';
+import { jobsAhead } from '../../../src/services/drills/disturbance.ts';
 import { FaultInjector } from '../../../src/services/drills/fault-injector.ts';
 import { RollingUpgrade } from '../../../src/services/drills/rolling-upgrade.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
@@ -135,9 +136,13 @@ describe('the injector of faults', () => {
   it('lets work begin for the next fault and for some time after it', async () => {
     const { allowed, end } = world([fault(1, { moment: 0.2 }), fault(2, { moment: 0.6 })]);
     await end(0);
-    assert.deepEqual(allowed, [60 + 24]);
+    assert.deepEqual(allowed, [60 + 15]);
     await end(20);
-    assert.deepEqual(allowed, [60 + 24, 100 + 24]);
+    assert.deepEqual(allowed, [60 + 15, 100 + 15]);
+  });
+
+  it('has work ahead in every drill, and of a short one never all of it', () => {
+    assert.deepEqual([1, 30, 100, 200, 1_000].map(jobsAhead), [1, 5, 15, 24, 40]);
   });
 });
 
