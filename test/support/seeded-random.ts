@@ -1,3 +1,4 @@
+import { createSeededChance } from '../../src/core/drills/seeded-chance.ts';
 import type { Random } from '../../src/ports/random.ts';
 
 /** Deterministic chance: the same seed gives the same numbers and ids. Ids sort by creation. */
@@ -8,17 +9,10 @@ export type SeededRandom = Random & {
   pick<T>(values: readonly T[]): T;
 };
 
-/** Makes a generator (mulberry32, Tommy Ettinger, public domain). */
+/** Makes one from the generator of drills. */
 export function createSeededRandom(seed = 1): SeededRandom {
-  let state = seed >>> 0;
+  const { next, below } = createSeededChance(seed);
   let ids = 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,
     below,
