@@ -10,7 +10,7 @@ export type ChartLine = {
 const frame = { width: 1140, height: 340, left: 70, right: 120, top: 18, bottom: 44 } as const;
 const colours = ['#1f5fbf', '#18794e', '#b45309', '#7e3fb8', '#c02626', '#0e7490'];
 
-/** Lines over a logarithmic x and a plain y, each named at its end; marked points carry their words. */
+/** Lines over a logarithmic x and a plain y, each named at its end; marked points are larger, and say why when pointed at. */
 export function lineChart(of: {
   readonly summary: string;
   readonly xTitle: string;
@@ -22,12 +22,37 @@ export function lineChart(of: {
   const xs = [...new Set(points.map(({ x }) => x))].toSorted((a, b) => a - b);
   const high = ceiling(Math.max(...points.map(({ y }) => y)));
   const scale = scaleOf(xs, high);
-  const lines = of.lines.map((line, at) => drawLine(line, colours[at % colours.length] ?? '', scale));
+  const lines = of.lines.map((line, at) => drawLine(line, colourAt(at), scale));
   return `<svg class="lines" viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="${escapeHtml(of.summary)}">
 ${grid(xs, high, scale)}
 <text class="axis" x="${frame.left}" y="12">${escapeHtml(of.yTitle)}</text><text class="axis" x="${frame.width - frame.right}" y="${frame.height - 6}" text-anchor="end">${escapeHtml(of.xTitle)}</text>
 ${lines.join('\n')}
+${names(of.lines, scale)}
 </svg>`;
+}
+
+function colourAt(line: number): string {
+  return colours[line % colours.length] ?? '';
+}
+
+/** The least distance between the names of two lines, so that both can be read. */
+const nameHeight = 15;
+
+/** Each name beside the end of its line, or as near as those above it allow. */
+function names(lines: readonly ChartLine[], { x, y }: Scale): string {
+  const ends = lines.flatMap(({ name, points }, at) => {
+    const end = points.at(-1);
+    return end === undefined ? [] : [{ name, colour: colourAt(at), x: x(end.x) + 10, y: y(end.y) + 4 }];
+  });
+  let free = Number.NEGATIVE_INFINITY;
+  const placed = ends
+    .toSorted((a, b) => a.y - b.y)
+    .map((end) => {
+      const place = Math.max(end.y, free);
+      free = place + nameHeight;
+      return `<text x="${svgNumber(end.x)}" y="${svgNumber(place)}" fill="${end.colour}" font-size="13">${escapeHtml(end.name)}</text>`;
+    });
+  return placed.join('');
 }
 
 type Scale = { readonly x: (value: number) => number; readonly y: (value: number) => number };
@@ -61,18 +86,11 @@ function drawLine({ name, points }: ChartLine, colour: string, { x, y }: Scale):
   const places = points.map((point) => `${svgNumber(x(point.x))} ${svgNumber(y(point.y))}`);
   const dots = points.map((point) => {
     const [cx, cy] = [svgNumber(x(point.x)), svgNumber(y(point.y))];
-    const mark =
-      point.mark === undefined
-        ? ''
-        : `<text class="axis" x="${cx}" y="${svgNumber(y(point.y) - 10)}" text-anchor="middle">${escapeHtml(point.mark)}</text>`;
-    return `<circle cx="${cx}" cy="${cy}" r="${point.mark === undefined ? 3 : 6}" fill="${colour}"><title>${escapeHtml(`${name}: ${formatNumber(point.x)} → ${formatNumber(point.y)}`)}</title></circle>${mark}`;
+    const why = point.mark === undefined ? '' : `, ${point.mark}`;
+    const title = `${name}: ${formatNumber(point.x)} → ${formatNumber(point.y)}${why}`;
+    return `<circle cx="${cx}" cy="${cy}" r="${point.mark === undefined ? 3 : 6}" fill="${colour}"><title>${escapeHtml(title)}</title></circle>`;
   });
-  const end = points.at(-1);
-  const label =
-    end === undefined
-      ? ''
-      : `<text x="${svgNumber(x(end.x) + 10)}" y="${svgNumber(y(end.y) + 4)}" fill="${colour}" font-size="13">${escapeHtml(name)}</text>`;
-  return `<polyline points="${places.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}${label}`;
+  return `<polyline points="${places.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`;
 }
 
 /** The next of 1, 2, 5, 10, 20, … */
