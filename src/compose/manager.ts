@@ -1,7 +1,7 @@
 import type { ManagerConfig } from '../config/role-config.ts';
 import { Member } from '../roles/member.ts';
 import { ResourceManager } from '../services/cluster/resource-manager.ts';
-import type { Assemble } from './role.ts';
+import { type Assemble, memberAssembly } from './role.ts';
 import { memberId, openSession } from './session.ts';
 import { version } from './version.ts';
 
@@ -19,10 +19,5 @@ export const assembleManager: Assemble<ManagerConfig> = (config, { kit, database
       ),
     onBroken,
   });
-  return {
-    services: [member],
-    members: [member],
-    probes: [{ name: 'database', check: () => database.ping() }, member.probe()],
-    joined: member.joined,
-  };
+  return memberAssembly(member, database);
 };

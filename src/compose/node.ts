@@ -7,7 +7,7 @@ import { Member } from '../roles/member.ts';
 import { DataNode } from '../services/cluster/data-node.ts';
 import type { Kit } from '../services/kit.ts';
 import { createBatches } from './batches.ts';
-import type { Assemble } from './role.ts';
+import { type Assemble, memberAssembly } from './role.ts';
 import { openScratch } from './scratch.ts';
 import { memberId, openSession } from './session.ts';
 import { taskHandlersOf } from './task-handlers.ts';
@@ -32,12 +32,7 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
       ),
     onBroken,
   });
-  return {
-    services: [member],
-    members: [member],
-    probes: [{ name: 'database', check: () => database.ping() }, member.probe()],
-    joined: member.joined,
-  };
+  return memberAssembly(member, database);
 };
 
 /** Under a new id for each session. */

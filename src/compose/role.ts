@@ -33,6 +33,16 @@ export type Assembly = {
   readonly http?: (options: HttpOptions) => HttpServer;
 };
 
+/** What a process does that has one place in one cluster. */
+export function memberAssembly(member: Member, database: ServerDatabase): Assembly {
+  return {
+    services: [member],
+    members: [member],
+    probes: [{ name: 'database', check: () => database.ping() }, member.probe()],
+    joined: member.joined,
+  };
+}
+
 /** Makes what a role does. Rejects with a `FailureError` when that can not be. */
 export type Assemble<Config extends RoleConfig> = (
   config: Config,

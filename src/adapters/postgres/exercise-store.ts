@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { type DatasetName, type JobId, jobId, nodeId, taskName } from '../../base/ids.ts';
 import { instant } from '../../base/units.ts';
+import type { DrillEffect } from '../../core/drills/history.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
-import type { ExerciseEffect, ExerciseStore, JobCounts } from '../../ports/exercise-store.ts';
+import type { ExerciseStore, JobCounts } from '../../ports/exercise-store.ts';
 import { encodeJson } from './json.ts';
 import type { ExerciseEffectTable } from './schema.ts';
 import { claimed, commitTaskAtOnce } from './task-fence.ts';
@@ -30,7 +31,7 @@ export class PostgresExerciseStore implements ExerciseStore {
     return commitTaskAtOnce(this.#db, commit, statement);
   }
 
-  async effects(jobs: readonly JobId[]): Promise<readonly ExerciseEffect[]> {
+  async effects(jobs: readonly JobId[]): Promise<readonly DrillEffect[]> {
     // Epochs may be larger than a number holds exactly.
     const { rows } = await sql<Omit<ExerciseEffectTable, 'epoch'> & { epoch: string }>`
       select job, name, node, attempt, epoch::text as epoch, at, value from exercise_effect
