@@ -10,7 +10,7 @@ export type ChartLine = {
 const frame = { width: 1140, height: 340, left: 70, right: 120, top: 18, bottom: 44 } as const;
 const colours = ['#1f5fbf', '#18794e', '#b45309', '#7e3fb8', '#c02626', '#0e7490'];
 
-/** Lines over a logarithmic x and a plain y, each named at its end; marked points are larger, and say why when pointed at. */
+/** Lines over a logarithmic x and a plain y, each named at its end; marked points carry their words. */
 export function lineChart(of: {
   readonly summary: string;
   readonly xTitle: string;
@@ -27,6 +27,7 @@ export function lineChart(of: {
 ${grid(xs, high, scale)}
 <text class="axis" x="${frame.left}" y="12">${escapeHtml(of.yTitle)}</text><text class="axis" x="${frame.width - frame.right}" y="${frame.height - 6}" text-anchor="end">${escapeHtml(of.xTitle)}</text>
 ${lines.join('\n')}
+${marks(points, scale)}
 ${names(of.lines, scale)}
 </svg>`;
 }
@@ -35,8 +36,22 @@ function colourAt(line: number): string {
   return colours[line % colours.length] ?? '';
 }
 
-/** The least distance between the names of two lines, so that both can be read. */
-const nameHeight = 15;
+/** The least distance between two texts, one above the other, so that both can be read. */
+const textHeight = 15;
+
+/** The words of marked points above them, or as near as those below them at the same place allow. */
+function marks(points: readonly ChartLine['points'][number][], { x, y }: Scale): string {
+  const free = new Map<number, number>();
+  const placed = points
+    .flatMap(({ mark, ...point }) => (mark === undefined ? [] : [{ ...point, mark }]))
+    .toSorted((a, b) => a.y - b.y)
+    .map((point) => {
+      const place = Math.min(y(point.y) - 10, free.get(point.x) ?? Number.POSITIVE_INFINITY);
+      free.set(point.x, place - textHeight);
+      return `<text class="axis" x="${svgNumber(x(point.x))}" y="${svgNumber(place)}" text-anchor="middle">${escapeHtml(point.mark)}</text>`;
+    });
+  return placed.join('');
+}
 
 /** Each name beside the end of its line, or as near as those above it allow. */
 function names(lines: readonly ChartLine[], { x, y }: Scale): string {
@@ -49,7 +64,7 @@ function names(lines: readonly ChartLine[], { x, y }: Scale): string {
     .toSorted((a, b) => a.y - b.y)
     .map((end) => {
       const place = Math.max(end.y, free);
-      free = place + nameHeight;
+      free = place + textHeight;
       return `<text x="${svgNumber(end.x)}" y="${svgNumber(place)}" fill="${end.colour}" font-size="13">${escapeHtml(end.name)}</text>`;
     });
   return placed.join('');
@@ -86,8 +101,7 @@ function drawLine({ name, points }: ChartLine, colour: string, { x, y }: Scale):
   const places = points.map((point) => `${svgNumber(x(point.x))} ${svgNumber(y(point.y))}`);
   const dots = points.map((point) => {
     const [cx, cy] = [svgNumber(x(point.x)), svgNumber(y(point.y))];
-    const why = point.mark === undefined ? '' : `, ${point.mark}`;
-    const title = `${name}: ${formatNumber(point.x)} → ${formatNumber(point.y)}${why}`;
+    const title = `${name}: ${formatNumber(point.x)} → ${formatNumber(point.y)}`;
     return `<circle cx="${cx}" cy="${cy}" r="${point.mark === undefined ? 3 : 6}" fill="${colour}"><title>${escapeHtml(title)}</title></circle>`;
   });
   return `<polyline points="${places.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`;
