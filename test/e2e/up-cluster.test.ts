@@ -87,7 +87,7 @@ describe('assay up --cluster-of', () => {
     assert.equal(run.code, 0, run.err);
     const { points, findings, about } = JSON.parse(readFileSync(report, 'utf8')) as CapacityReport;
     assert.deepEqual([points.map(({ jobs }) => jobs), findings], [[1, 4], []]);
-    assert.match(about.cluster, /^a given cluster of 1 data nodes with 1 slots in all/);
+    assert.match(about.cluster, /^a given cluster of 1 data node with 1 slot in all/);
     assert.doesNotMatch(JSON.stringify(about), /postgres:/);
     assert.deepEqual(processes.filter(isRunning).length, processes.length);
   }

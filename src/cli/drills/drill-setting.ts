@@ -5,6 +5,7 @@ import type { DrillSite } from '../../ports/drill-site.ts';
 import type { LocalCluster } from '../../ports/local-cluster.ts';
 import { Client } from '../client.ts';
 import { type Session, valueOf } from '../command-set.ts';
+import { plural } from '../render/figures.ts';
 
 /** A cluster that a drill has for itself, with all that is around it. */
 export type DrillSetting = {
@@ -66,6 +67,6 @@ export async function withDrillCluster<T>(
 
 /** A cluster in words. */
 export function clusterWords({ nodes, slots }: Pick<SettingWish, 'nodes' | 'slots'>): string {
-  const each = `${nodes} data nodes with ${slots} slots for each of two clusters`;
+  const each = `${plural(nodes, 'data node')} with ${plural(slots, 'slot')} for each of two clusters`;
   return `3 ZooKeeper servers, PostgreSQL, 2 managers and ${each}, API, scheduler, in ${drillZones.length} zones`;
 }

@@ -8,6 +8,7 @@ import { type RecoveryRun, runRecoveryDrill } from '../../services/drills/recove
 import type { RecoveryParts } from '../../services/drills/recovery-parts.ts';
 import type { Client } from '../client.ts';
 import { type Session, valueOf } from '../command-set.ts';
+import { plural } from '../render/figures.ts';
 import { ProgressLine } from '../render/progress.ts';
 import { clusterWords, type DrillSetting, inDrillDirectory, withDrillCluster } from './drill-setting.ts';
 import { type GivenCluster, withGivenCluster } from './given-cluster.ts';
@@ -96,7 +97,7 @@ async function onGivenCluster<T>(
     withGivenCluster(session, { ...wish.given, directory }, async (setting) => {
       const { nodes } = valueOf(await setting.client.nodes('quality'));
       const slots = nodes.reduce((sum, node) => sum + node.slots, 0);
-      const cluster = `a given cluster of ${nodes.length} data nodes with ${slots} slots in all for quality jobs`;
+      const cluster = `a given cluster of ${plural(nodes.length, 'data node')} with ${plural(slots, 'slot')} in all for quality jobs`;
       const about = aboutOf(session, { command: wish.command, cluster });
       return await work(setting, about, { ...wish.capacity, nodes: [nodes.length], backfillNodes: [] });
     }),

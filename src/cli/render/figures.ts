@@ -49,3 +49,8 @@ function block(value: number | null | undefined, low: number, high: number): str
   const share = high > low ? (value - low) / (high - low) : 0.5;
   return levels[Math.min(levels.length - 1, Math.max(0, Math.round(share * (levels.length - 1))))] ?? ' ';
 }
+
+/** `1 partition`, `182 partitions`. */
+export function plural(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

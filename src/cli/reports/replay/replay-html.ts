@@ -2,10 +2,10 @@ import type { AlarmList } from '../../../core/policies/replay.ts';
 import type { ReplayedIncident } from '../../../core/policies/replay-incidents.ts';
 import type { ReplayTotals } from '../../../core/policies/replay-totals.ts';
 import type { ReplayView } from '../../../services/quality/replays.ts';
-import { formatNumber } from '../../render/figures.ts';
+import { formatNumber, plural } from '../../render/figures.ts';
 import { escapeHtml, htmlPage, htmlTable } from '../html/page.ts';
 import { type ChartFrame, seriesChart } from '../html/series-chart.ts';
-import { isOverBudget, plural, rate, replayTitle } from './replay-words.ts';
+import { isOverBudget, rate, replayTitle } from './replay-words.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
 /** A replay as one HTML page that needs nothing beside itself. */

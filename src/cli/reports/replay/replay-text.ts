@@ -3,12 +3,13 @@ import type { AlarmList } from '../../../core/policies/replay.ts';
 import type { ReplayedIncident } from '../../../core/policies/replay-incidents.ts';
 import type { ReplayedMetric } from '../../../core/policies/replay-metrics.ts';
 import type { ReplayView } from '../../../services/quality/replays.ts';
+import { plural } from '../../render/figures.ts';
 import { plotSeries } from '../../render/plot.ts';
 import { type Style, statusMark, statusStyle, styled } from '../../render/style.ts';
 import { padText, truncateText, visibleText, wrapText } from '../../render/text-width.ts';
 import { partitionGrid } from './partition-grid.ts';
 import { markKindOf } from './partition-mark.ts';
-import { budgetSentence, comparisonSentence, isOverBudget, plural, replayTitle } from './replay-words.ts';
+import { budgetSentence, comparisonSentence, isOverBudget, replayTitle } from './replay-words.ts';
 
 type Paper = { readonly width: number; readonly color: boolean };
 

@@ -1,6 +1,6 @@
 import type { ReplayTotals } from '../../../core/policies/replay-totals.ts';
 import type { ReplayView } from '../../../services/quality/replays.ts';
-import { formatNumber } from '../../render/figures.ts';
+import { formatNumber, plural } from '../../render/figures.ts';
 
 /** What was replayed: `flights: policy.yaml over 182 partitions, 2001-01-01 to 2001-07-01`. */
 export function replayTitle(view: ReplayView): string {
@@ -40,11 +40,6 @@ function rateText({ incidents, learnedIncidents, incidentsPer30 }: ReplayTotals)
 /** Whether learned thresholds would have opened more incidents than the budget allows. */
 export function isOverBudget({ incidentsPer30 = 0, budgetPer30 }: ReplayTotals): boolean {
   return incidentsPer30 > budgetPer30;
-}
-
-/** `1 partition`, `182 partitions`. */
-export function plural(count: number, noun: string): string {
-  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A rate with two digits that count. */

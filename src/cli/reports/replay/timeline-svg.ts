@@ -1,9 +1,9 @@
 import type { ReplayedPartition } from '../../../core/policies/replay.ts';
+import { plural } from '../../render/figures.ts';
 import { escapeHtml } from '../html/page.ts';
 import { type SignKind, statusSquare } from '../html/status-sign.ts';
 import { partitionGrid } from './partition-grid.ts';
 import { markKindOf } from './partition-mark.ts';
-import { plural } from './replay-words.ts';
 
 const cell = 20;
 const gap = 3;
