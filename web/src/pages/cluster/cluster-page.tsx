@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ClusterStateView, NodeView } from '../../../../src/services/cluster/cluster-views.ts';
 import { clusters } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { Figure } from '../../parts/figure.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { agoText } from '../../parts/words.ts';
 import { ClusterEvents } from './cluster-events.tsx';
@@ -42,10 +43,10 @@ function Cluster({ cluster }: { readonly cluster: ClusterStateView }) {
         </Notice>
       )}
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" mb="sm">
-        <Figure label="Slots busy" value={`${cluster.slotsBusy} of ${cluster.slots}`} />
-        <Figure label="Jobs open" value={String(cluster.jobsOpen ?? '–')} />
-        <Figure label="Tasks waiting" value={String(cluster.tasks.waiting + cluster.tasks.blocked)} />
-        <Figure label="Nodes" value={String(cluster.nodes.length)} />
+        <Figure label="Slots busy">{`${cluster.slotsBusy} of ${cluster.slots}`}</Figure>
+        <Figure label="Jobs open">{cluster.jobsOpen ?? '–'}</Figure>
+        <Figure label="Tasks waiting">{cluster.tasks.waiting + cluster.tasks.blocked}</Figure>
+        <Figure label="Nodes">{cluster.nodes.length}</Figure>
       </SimpleGrid>
       {cluster.nodes.length === 0 ? (
         <Notice title="No data node is there">
@@ -81,19 +82,6 @@ function Zone({
         <NodeCard key={node.id} node={node} cluster={cluster} />
       ))}
     </Stack>
-  );
-}
-
-function Figure({ label, value }: { readonly label: string; readonly value: string }) {
-  return (
-    <div className="card" style={{ padding: '10px 14px' }}>
-      <Text size="xs" className="quiet">
-        {label}
-      </Text>
-      <Text fw={650} fz="lg" className="numbers">
-        {value}
-      </Text>
-    </div>
   );
 }
 

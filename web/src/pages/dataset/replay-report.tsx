@@ -1,6 +1,7 @@
 import { Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import type { PartitionSummary } from '../../../../src/ports/revision-store.ts';
 import type { ReplayView } from '../../../../src/services/quality/replays.ts';
+import { Figure } from '../../parts/figure.tsx';
 import { MoreRows } from '../../parts/more-rows.tsx';
 import { StatusSign } from '../../parts/status.tsx';
 import { numberText } from '../../parts/words.ts';
@@ -12,14 +13,14 @@ export function ReplayReport({ replay }: { readonly replay: ReplayView }) {
   return (
     <Stack gap="md" aria-live="polite">
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
-        <Figure label="Incidents" value={totals.incidents} before={today?.totals.incidents} />
-        <Figure
-          label="Learned, per 30 partitions"
-          value={totals.incidentsPer30 ?? 0}
-          before={today?.totals.incidentsPer30}
-        />
-        <Figure label="Budget, per 30 partitions" value={totals.budgetPer30} before={undefined} />
-        <Figure label="Partitions judged" value={totals.judged} before={undefined} />
+        <Figure label="Incidents">
+          <Compared value={totals.incidents} before={today?.totals.incidents} />
+        </Figure>
+        <Figure label="Learned, per 30 partitions">
+          <Compared value={totals.incidentsPer30 ?? 0} before={today?.totals.incidentsPer30} />
+        </Figure>
+        <Figure label="Budget, per 30 partitions">{numberText(totals.budgetPer30)}</Figure>
+        <Figure label="Partitions judged">{numberText(totals.judged)}</Figure>
       </SimpleGrid>
       {today === undefined ? null : (
         <Text size="sm" className="quiet">
@@ -81,29 +82,17 @@ function asPartitions(replayed: ReplayView['partitions']): readonly PartitionSum
   }));
 }
 
-function Figure({
-  label,
-  value,
-  before,
-}: {
-  readonly label: string;
-  readonly value: number;
-  readonly before: number | undefined;
-}) {
+/** A figure of the policy, beside that of the one in force where they differ. */
+function Compared({ value, before }: { readonly value: number; readonly before: number | undefined }) {
   return (
-    <div className="card" style={{ padding: '10px 14px' }}>
-      <Text size="xs" className="quiet">
-        {label}
-      </Text>
-      <Text fw={650} fz="lg" className="numbers">
-        {numberText(value)}
-        {before === undefined || before === value ? null : (
-          <Text component="span" size="sm" className="quiet">
-            {' '}
-            today {numberText(before)}
-          </Text>
-        )}
-      </Text>
-    </div>
+    <>
+      {numberText(value)}
+      {before === undefined || before === value ? null : (
+        <Text component="span" size="sm" className="quiet">
+          {' '}
+          today {numberText(before)}
+        </Text>
+      )}
+    </>
   );
 }
