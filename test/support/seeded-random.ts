@@ -11,19 +11,18 @@ export type SeededRandom = Random & {
 
 /** Makes one from the generator of drills. */
 export function createSeededRandom(seed = 1): SeededRandom {
-  const { next, below } = createSeededChance(seed);
+  const seeded = createSeededChance(seed);
   let ids = 0;
   return {
-    next,
-    below,
+    ...seeded,
     pick: (values) => {
-      const value = values[below(values.length)];
+      const value = values[seeded.below(values.length)];
       if (value === undefined) throw new Error('nothing to pick from');
       return value;
     },
     id: () => {
       ids += 1;
-      const chance = Array.from({ length: 16 }, () => below(36).toString(36)).join('');
+      const chance = Array.from({ length: 16 }, () => seeded.below(36).toString(36)).join('');
       return ids.toString(36).padStart(10, '0') + chance;
     },
   };
