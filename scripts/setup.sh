@@ -32,7 +32,7 @@ done
 trap 'rmdir "$lock" 2>/dev/null || true' EXIT INT TERM
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && exit 0
 
-echo "assay: installing packages (once, about 810 MB with Node 24)" >&2
+echo "assay: installing packages (once, about 850 MB with Node 24)" >&2
 # Not `npm ci`: it refuses a lock file without the packages of platforms that a registry does not carry. `--no-save`
 # keeps the lock file as it is; the versions and checksums in it hold all the same.
 npm install --no-save --no-audit --no-fund --loglevel=error >&2

@@ -9,6 +9,7 @@ import type { Kit } from '../services/kit.ts';
 import { createBatches } from './batches.ts';
 import { type Assemble, memberAssembly } from './role.ts';
 import { openScratch } from './scratch.ts';
+import { secretsOf } from './secrets.ts';
 import { memberId, openSession } from './session.ts';
 import { taskHandlersOf } from './task-handlers.ts';
 import { version } from './version.ts';
@@ -19,7 +20,14 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
   const { directory } = keep(await openScratch(config.dataDirectory));
   const batches = createBatches(kit, database, { place: config.batches, scratchDirectory: directory });
   const engine = keep(createEngine(kit, { workersMax: slots, scratchDirectory: directory }));
-  const handlers = taskHandlersOf(cluster, { kit, database, holidays: createHolidays(), batches, engine });
+  const handlers = taskHandlersOf(cluster, {
+    kit,
+    database,
+    holidays: createHolidays(),
+    batches,
+    engine,
+    secrets: secretsOf(config),
+  });
   const load = createMachineLoad();
   const member = new Member(kit, {
     cluster,

@@ -2,7 +2,6 @@ import { createSlackChannel, createTeamsChannel } from '../adapters/channels/cha
 import { createEmailChannel } from '../adapters/channels/email-channel.ts';
 import { createLogChannel } from '../adapters/channels/log-channel.ts';
 import { createWebhookChannel } from '../adapters/channels/webhook-channel.ts';
-import { createSecrets } from '../adapters/system/secrets.ts';
 import { limits } from '../base/limits.ts';
 import type { NotificationConfig } from '../config/notification-config.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
@@ -13,6 +12,7 @@ import { BatchSweep } from '../services/ingestion/batch-sweep.ts';
 import type { Kit } from '../services/kit.ts';
 import { MissedScans } from '../services/notification/missed-scans.ts';
 import { OutboxDelivery } from '../services/notification/outbox-delivery.ts';
+import { secretsOf } from './secrets.ts';
 
 /** What one process of an installation does again and again: messages, the sweep of batches, what is remembered for a while, the gauge of incidents. */
 export function createPeriodicWork(
@@ -74,7 +74,7 @@ function channelsOf(
   { clock, log }: Kit,
   of: { readonly secretsFile: string | undefined; readonly notifications: NotificationConfig },
 ): Channels {
-  const secrets = createSecrets({ environment: process.env, secretsFile: of.secretsFile });
+  const secrets = secretsOf(of);
   const options = { clock, secrets, ...of.notifications };
   return {
     log: createLogChannel(log),

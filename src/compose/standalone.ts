@@ -21,6 +21,8 @@ import type { Kit } from '../services/kit.ts';
 import { openDatabaseOf } from './data-directory.ts';
 import { createKit } from './kit.ts';
 import { createPeriodicWork } from './periodic-work.ts';
+import { createPreviews } from './previews.ts';
+import { secretsOf } from './secrets.ts';
 import { taskHandlersOf } from './task-handlers.ts';
 import { version } from './version.ts';
 
@@ -102,12 +104,14 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
     // An engine each: a provider that hangs takes no worker from the checks.
     const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
     parts.opened.push(engine);
-    const handlers = taskHandlersOf(cluster, { ...parts, batches, engine });
+    const handlers = taskHandlersOf(cluster, { ...parts, batches, engine, secrets: secretsOf(config) });
     return assembleCluster(cluster, parts, { handlers, open: () => open(cluster) });
   });
   // What people wait for has a worker of its own, which starts when it is first asked.
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
   parts.opened.push(engine);
+  const preview = createPreviews(kit, { scratchDirectory: folders.scratch, secretsFile: config.secretsFile });
+  parts.opened.push(preview);
   const watched = { ingestion: open('ingestion'), quality: open('quality') };
   const http = createHttpServer(
     {
@@ -116,6 +120,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
       engine,
       holidays: parts.holidays,
       clusters: (cluster) => watched[cluster],
+      previews: preview.previews,
       probes: clusters.map(({ manager }) => manager.probe()),
     },
     { host: config.host, port: config.port, version },

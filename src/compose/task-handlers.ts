@@ -1,19 +1,19 @@
-import { createFilesProvider } from '../adapters/files/provider.ts';
 import type { ClusterName } from '../base/ids.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
 import type { Database } from '../ports/database.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Holidays } from '../ports/holidays.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import type { TaskHandlers } from '../services/cluster/task-handler.ts';
 import { ExerciseTask } from '../services/drills/exercise-task.ts';
 import { IngestTask } from '../services/ingestion/ingest-task.ts';
 import { LookupTask } from '../services/ingestion/lookup-task.ts';
-import type { ProviderOf } from '../services/ingestion/provider-of.ts';
 import type { Kit } from '../services/kit.ts';
 import { NotifyTask } from '../services/notification/notify-task.ts';
 import { EvaluateTask } from '../services/quality/evaluate-task.ts';
 import { MeasureTask } from '../services/quality/measure-task.ts';
 import { QueryTask } from '../services/quality/query-task.ts';
+import { createProviders } from './providers.ts';
 
 /** What the data nodes of a cluster can do. */
 export function taskHandlersOf(
@@ -24,11 +24,11 @@ export function taskHandlersOf(
     readonly holidays: Holidays;
     readonly batches: BatchStore;
     readonly engine: Engine;
+    readonly secrets: Secrets;
   },
 ): TaskHandlers {
   const { kit, database, holidays, batches, engine } = parts;
-  const files = createFilesProvider(engine);
-  const providerOf: ProviderOf = () => files;
+  const providerOf = createProviders(parts);
   if (cluster === 'ingestion') {
     return {
       lookup: new LookupTask(kit, { ...database, providerOf }),

@@ -37,7 +37,6 @@ export type ApiConfig = CommonConfig & {
 export type SchedulerConfig = CommonConfig & {
   readonly role: 'scheduler';
   readonly batches: BatchPlace;
-  readonly secretsFile: string | undefined;
   readonly notifications: NotificationConfig;
 };
 
@@ -56,6 +55,8 @@ export type CommonConfig = {
   readonly sessionTimeoutMs: number;
   /** Undefined speaks to the ensembles in the clear. */
   readonly zooKeeperTls: ZooKeeperTls | undefined;
+  /** Where secrets stand that are not in the environment. */
+  readonly secretsFile: string | undefined;
   readonly logLevel: LogLevel;
 };
 
@@ -127,6 +128,7 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
   if (!url.ok) return url;
   const tls = readZooKeeperTls(environment);
   if (!tls.ok) return tls;
+  const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     name,
     databaseUrl: url.value,
@@ -137,6 +139,7 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
     hostName: hostname(),
     sessionTimeoutMs: timeout.value,
     zooKeeperTls: tls.value,
+    secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
     logLevel: level.value,
   });
 };
@@ -204,10 +207,8 @@ const schedulerPartsOf: Reader<Omit<SchedulerConfig, keyof CommonConfig | 'role'
   if (!batches.ok) return batches;
   const notifications = readNotificationConfig(environment);
   if (!notifications.ok) return notifications;
-  const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     batches: batches.value,
-    secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
     notifications: notifications.value,
   });
 };

@@ -6,7 +6,7 @@ import type { WindowInput, WindowOutput } from '../core/checks/window-values.ts'
 import type { TimeGrain } from '../core/datasets/definition.ts';
 import type { RejectedRows } from '../core/datasets/revision.ts';
 import type { Schema } from '../core/datasets/schema.ts';
-import type { SourceScan } from '../core/datasets/source.ts';
+import type { FilesScan } from '../core/datasets/source.ts';
 import type { MeasurePlan } from '../core/metrics/plan.ts';
 import type { Replay, ReplayInput } from '../core/policies/replay.ts';
 import type { SuggestInput, Suggestions } from '../core/suggestions/suggestion.ts';
@@ -19,7 +19,7 @@ import type { Wait } from './provider.ts';
  */
 export interface Engine {
   /** Finds out columns, types and dialect of a source, without reading all of it. */
-  describe(scan: SourceScan, wait: Wait): Promise<Outcome<SourceDescription>>;
+  describe(scan: FilesScan, wait: Wait): Promise<Outcome<SourceDescription>>;
   /** The partitions inside a source, with their number of rows, in the order of their keys. */
   partitionsOf(request: PartitionsOfRequest, wait: Wait): Promise<Outcome<readonly PartitionCount[]>>;
   /** Reads a source into batch files in `directory`, with bounded memory. Nothing of the source is changed. */
@@ -58,7 +58,7 @@ export type SourceDescription = {
 };
 
 export type PartitionsOfRequest = {
-  readonly scan: SourceScan;
+  readonly scan: FilesScan;
   readonly by:
     | { readonly kind: 'time'; readonly column: string; readonly by: TimeGrain }
     | { readonly kind: 'columns'; readonly columns: readonly string[] };
@@ -76,7 +76,7 @@ export type PartitionCount = {
 };
 
 export type IngestRequest = {
-  readonly scan: SourceScan;
+  readonly scan: FilesScan;
   /** An existing, empty directory that belongs to this request alone. */
   readonly directory: string;
   readonly rowsPerBatch: number;
@@ -111,7 +111,7 @@ export type MeasureRequest = {
   readonly source:
     | { readonly kind: 'batch'; readonly path: string; readonly schema: Schema }
     | { readonly kind: 'batches'; readonly batches: readonly StagedBatch[]; readonly schema: Schema }
-    | { readonly kind: 'scan'; readonly scan: SourceScan };
+    | { readonly kind: 'scan'; readonly scan: FilesScan };
   readonly plan: MeasurePlan;
 };
 

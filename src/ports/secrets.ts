@@ -1,5 +1,5 @@
 import type { Outcome } from '../base/outcome.ts';
-import type { SecretReference } from '../core/datasets/definition.ts';
+import type { SecretReference } from '../core/datasets/provider-definition.ts';
 
 /** Resolves references to secrets at the moment of use. Values are never stored, logged or returned by the API. */
 export interface Secrets {

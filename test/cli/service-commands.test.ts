@@ -25,7 +25,10 @@ describe('apply', () => {
     assert.equal(created.text, 'flights: created (version 1)\n');
     assert.match(created.errors, /next: assay backfill flights/);
     const definition = [...api.contents.datasets.values()][0]?.definition;
-    assert.equal(definition?.provider.path, '/work-directory/sets/data/flights-*.parquet');
+    assert.deepEqual(definition?.provider, {
+      type: 'files',
+      path: '/work-directory/sets/data/flights-*.parquet',
+    });
     assert.equal(
       (await runCommand(['apply', '-f', 'sets/flights.yaml'], options)).text,
       'flights: unchanged (version 1)\n',

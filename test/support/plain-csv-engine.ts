@@ -6,7 +6,7 @@ import { evaluate } from '../../src/core/checks/evaluate.ts';
 import { windowValues } from '../../src/core/checks/window-values.ts';
 import type { RejectedRow } from '../../src/core/datasets/revision.ts';
 import { columnType, type Schema } from '../../src/core/datasets/schema.ts';
-import type { SourceScan } from '../../src/core/datasets/source.ts';
+import type { FilesScan } from '../../src/core/datasets/source.ts';
 import { statesFromFrequencies } from '../../src/core/metrics/catalogue.ts';
 import { type Profile } from '../../src/core/metrics/profile.ts';
 import { encodeProfile } from '../../src/core/metrics/profile-codec.ts';
@@ -79,7 +79,7 @@ export function plainCsvEngine(): Engine & { readonly asked: string[] } {
   };
 }
 
-async function readTable(scan: SourceScan, previous?: Schema): Promise<Outcome<Table>> {
+async function readTable(scan: FilesScan, previous?: Schema): Promise<Outcome<Table>> {
   const rows: Row[] = [];
   const rejected: RejectedRow[] = [];
   let names: string[] = [];

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { FileFormat } from '../../src/core/datasets/definition.ts';
+import type { FileFormat } from '../../src/core/datasets/provider-definition.ts';
 import type { FilesScan, SourceFile } from '../../src/core/datasets/source.ts';
 
 /** A temporary folder of a test, with files in it. Disposing removes it. */

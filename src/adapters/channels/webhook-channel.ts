@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { assert } from '../../base/assert.ts';
 import { failure } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import type { SecretReference } from '../../core/datasets/definition.ts';
+import type { SecretReference } from '../../core/datasets/provider-definition.ts';
 import type { Channel, Delivery } from '../../ports/channel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Secrets } from '../../ports/secrets.ts';

@@ -1,14 +1,14 @@
 import type { Outcome } from '../../base/outcome.ts';
 import type { EvaluationInput } from '../../core/checks/evaluate.ts';
 import type { WindowInput } from '../../core/checks/window-values.ts';
-import type { SourceScan } from '../../core/datasets/source.ts';
+import type { FilesScan } from '../../core/datasets/source.ts';
 import type { ReplayInput } from '../../core/policies/replay.ts';
 import type { SuggestInput } from '../../core/suggestions/suggestion.ts';
 import type { IngestRequest, MeasureRequest, PartitionsOfRequest, QueryRequest } from '../../ports/engine.ts';
 
 /** What a worker is asked to do. */
 export type WorkerRequest =
-  | { readonly kind: 'describe'; readonly scan: SourceScan }
+  | { readonly kind: 'describe'; readonly scan: FilesScan }
   | { readonly kind: 'partitionsOf'; readonly request: PartitionsOfRequest }
   | { readonly kind: 'ingest'; readonly request: IngestRequest }
   | { readonly kind: 'measure'; readonly request: MeasureRequest }

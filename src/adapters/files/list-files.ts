@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { FailureError, failure } from '../../base/errors.ts';
-import type { FileFormat, FilesProviderDefinition } from '../../core/datasets/definition.ts';
+import type { FileFormat, FilesProviderDefinition } from '../../core/datasets/provider-definition.ts';
 import type { SourceFile } from '../../core/datasets/source.ts';
 import { accessFailure, isAbsent } from './access-failure.ts';
 import { formatOfName } from './file-format.ts';

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import { type Failure, FailureError, failure, failureOf } from '../../base/errors.ts';
 import type { PartitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
@@ -5,8 +6,9 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import { compareKeys } from '../../core/datasets/partition-key.ts';
+import type { FilesProviderDefinition } from '../../core/datasets/provider-definition.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
-import type { ListedPartition } from '../../core/datasets/source.ts';
+import type { FilesScan, ListedPartition, SourceScan } from '../../core/datasets/source.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Listing, ListRequest, Provider, Wait } from '../../ports/provider.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -30,12 +32,23 @@ export function createFilesProvider(engine: Engine): Provider {
   return {
     partitions: (request) => guarded(request.wait, (wait) => list(engine, { ...request, wait })),
     schema: (definition, wait) => guarded(wait, (bounded) => schemaOf(engine, definition, bounded)),
+    fetch: async ({ listed: { scan } }) => succeed(filesOf(scan)),
   };
 }
 
+function filesProvider({ provider }: DatasetDefinition): FilesProviderDefinition {
+  assert(provider.type === 'files', 'the provider of files reads files');
+  return provider;
+}
+
+function filesOf(scan: SourceScan): FilesScan {
+  assert(scan.kind === 'files', 'the provider of files lists files');
+  return scan;
+}
+
 async function list(engine: Engine, { definition, known, wait }: ListRequest): Promise<Listing> {
-  const listing = await listFiles(definition.provider, wait.signal);
-  const scanOf = scanOfListing(definition.provider, listing);
+  const listing = await listFiles(filesProvider(definition), wait.signal);
+  const scanOf = scanOfListing(filesProvider(definition), listing);
   const rule = definition.partition;
   const context: Context = { definition, listing, scanOf };
   switch (rule.kind) {
@@ -154,8 +167,8 @@ function longKey(key: PartitionKey): FailureError {
  * others. When one of them can not be read, the newest file decides.
  */
 async function schemaOf(engine: Engine, definition: DatasetDefinition, wait: Wait): Promise<Schema> {
-  const listing = await listFiles(definition.provider, wait.signal);
-  const scanOf = scanOfListing(definition.provider, listing);
+  const listing = await listFiles(filesProvider(definition), wait.signal);
+  const scanOf = scanOfListing(filesProvider(definition), listing);
   const newest = newestOf(listing.files);
   const spread = await engine.describe(scanOf(spreadFiles(listing.files, newest)), wait);
   if (spread.ok) return spread.value.schema;

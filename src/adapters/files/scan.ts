@@ -1,4 +1,4 @@
-import type { FilesProviderDefinition } from '../../core/datasets/definition.ts';
+import type { FilesProviderDefinition } from '../../core/datasets/provider-definition.ts';
 import type { FilesScan, SourceFile } from '../../core/datasets/source.ts';
 import { commonHiveKeys, hiveValuesOf } from './hive-path.ts';
 import type { FileListing } from './list-files.ts';

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { type Failure, failure } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { MiB } from '../../base/units.ts';
-import type { SecretReference } from '../../core/datasets/definition.ts';
+import type { SecretReference } from '../../core/datasets/provider-definition.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 
 export type SecretsOptions = {

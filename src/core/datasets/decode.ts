@@ -5,17 +5,19 @@ import { partitionQueries } from '../checks/partition-queries.ts';
 import { checksDecoder } from './decode/checks.ts';
 import { type ColumnEntry, columnsDecoder } from './decode/columns.ts';
 import { type Decoder, describe, distinct, itself, list, mapped, number, text } from './decode/decoder.ts';
+import { fileReadingFields } from './decode/file-reading.ts';
 import { frameDecoder, reportMisfitFrame } from './decode/frame.ts';
 import { notifyDecoder, reportUnheard } from './decode/notify.ts';
 import { defaulted, object, optional, required } from './decode/object.ts';
-import { partitionDecoder } from './decode/partition.ts';
+import { partitionDecoder, reportMisfitPartition } from './decode/partition.ts';
 import { type DefinitionIssue, Place } from './decode/place.ts';
 import { policyDecoder } from './decode/policy.ts';
-import { csvDecoder, fileFormatDecoder, providerDecoder } from './decode/provider.ts';
+import { providerDecoder } from './decode/provider.ts';
 import { publishDecoder } from './decode/publish.ts';
 import { withColumnValidity } from './decode/segment-checks.ts';
 import { joinSegments, segmentsDecoder } from './decode/segments.ts';
-import type { DatasetDefinition, DatasetLimits, FilesProviderDefinition } from './definition.ts';
+import type { DatasetDefinition, DatasetLimits } from './definition.ts';
+import type { FileReading, ProviderDefinition } from './provider-definition.ts';
 
 /**
  * The definition in plain data with the keys of the YAML form, every default filled in; or all that is wrong with it (up
@@ -30,7 +32,7 @@ export type ChecksDefinition = Pick<
   DatasetDefinition,
   'policy' | 'missingValues' | 'freshnessColumn' | 'checks' | 'columns' | 'segments' | 'limits'
 > &
-  Pick<FilesProviderDefinition, 'format' | 'csv'> &
+  FileReading &
   Partial<Pick<DatasetDefinition, 'partition'>>;
 
 /** The checks file in plain data. A whole dataset definition serves as well: its checks are taken. */
@@ -116,6 +118,7 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
     ) {
       return undefined;
     }
+    if (reportMisfitPartition(rest.partition, rest.provider, place.at('partition'))) return undefined;
     if (reportUnheard(rest, place.at('notify'))) return undefined;
     const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
     const followers = [...new Set(rest.followers)];
@@ -127,8 +130,7 @@ const checksFileDecoder: Decoder<ChecksDefinition> = mapped(
   object(
     {
       ...judgedFields,
-      format: optional(fileFormatDecoder),
-      csv: optional(csvDecoder),
+      ...fileReadingFields,
       partition: optional(partitionDecoder),
     },
     { later: laterKeys },
@@ -151,9 +153,15 @@ function checksOfDataset(definition: DatasetDefinition): ChecksDefinition {
     limits,
     partition,
     ...(freshnessColumn === undefined ? {} : { freshnessColumn }),
-    ...(provider.format === undefined ? {} : { format: provider.format }),
-    ...(provider.csv === undefined ? {} : { csv: provider.csv }),
+    ...readingOf(provider),
   };
+}
+
+/** How its files are read, where there are any. */
+function readingOf(provider: ProviderDefinition): FileReading {
+  if (!('format' in provider || 'csv' in provider)) return {};
+  const { format, csv } = provider;
+  return { ...(format === undefined ? {} : { format }), ...(csv === undefined ? {} : { csv }) };
 }
 
 function decodeWith<T>(decoder: Decoder<T>, input: unknown): Outcome<T, readonly DefinitionIssue[]> {

@@ -1,6 +1,7 @@
 import type { DatasetName } from '../../base/ids.ts';
 import type { CheckDefinition, SegmentCheck } from '../checks/definition.ts';
 import type { SegmentRule } from '../metrics/segment-rule.ts';
+import type { ProviderDefinition, SecretReference } from './provider-definition.ts';
 
 /** What an owner says about a dataset, checked and with every default filled in. Made by `decodeDataset` alone. */
 export type DatasetDefinition = {
@@ -55,31 +56,6 @@ export type SegmentDefinition = Pick<SegmentRule, 'columns' | 'groupsMax' | 'met
 export type DatasetLimits = {
   /** More rejected rows than this percentage of all rows fail the ingest task. 0–100. */
   readonly rejectedPercentMax: number;
-};
-
-/** Where a dataset comes from. `files` is the provider of local files and directories. */
-export type ProviderDefinition = FilesProviderDefinition;
-
-export type FilesProviderDefinition = {
-  readonly type: 'files';
-  /** A file, a directory, or a glob with `*`, `**`, `?`, `{a,b}`. Absolute after decoding. */
-  readonly path: string;
-  /** By default it follows from the file name, before `.gz` or `.zst`. */
-  readonly format?: FileFormat;
-  readonly csv?: CsvOptions;
-};
-
-export type FileFormat = 'csv' | 'tsv' | 'ndjson' | 'json' | 'parquet';
-
-export type CsvOptions = {
-  /** One character; by default sniffed. */
-  readonly delimiter?: string;
-  /** By default sniffed. */
-  readonly header?: boolean;
-  /** By default UTF-8, or UTF-16 when the file starts with its byte-order mark. */
-  readonly encoding?: 'utf-8' | 'utf-16' | 'latin-1';
-  /** Texts that are null. By default the empty, unquoted field. */
-  readonly nullValues?: readonly string[];
 };
 
 /** How a dataset is cut into partitions. */
@@ -143,8 +119,3 @@ export type QuietHours = {
   /** What fails is told at once all the same. */
   readonly exceptFail: boolean;
 };
-
-/** A secret by reference: the environment variable or the key of the secrets file that holds it. */
-export type SecretReference =
-  | { readonly from: 'environment'; readonly name: string }
-  | { readonly from: 'file'; readonly name: string };

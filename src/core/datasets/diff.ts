@@ -1,4 +1,5 @@
-import { encodeDataset, type Plain, type PlainMap } from './decode/encode.ts';
+import { encodeDataset } from './decode/encode.ts';
+import type { Plain, PlainMap } from './decode/plain.ts';
 import type { DatasetDefinition } from './definition.ts';
 
 /** One difference between two definitions, in the words of the YAML form. */

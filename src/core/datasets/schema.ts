@@ -9,16 +9,19 @@ export type ColumnSchema = {
 /** A column's type: the kind decides which metrics it has, `native` is DuckDB's full name, such as `DECIMAL(18,2)`. */
 export type ColumnType = { readonly kind: ColumnKind; readonly native: string };
 
-export type ColumnKind =
-  | 'integer'
-  | 'decimal'
-  | 'float'
-  | 'string'
-  | 'boolean'
-  | 'date'
-  | 'timestamp'
-  | 'time'
-  | 'other';
+export type ColumnKind = (typeof columnKinds)[number];
+
+export const columnKinds = [
+  'integer',
+  'decimal',
+  'float',
+  'string',
+  'boolean',
+  'date',
+  'timestamp',
+  'time',
+  'other',
+] as const;
 
 const integerTypes = new Set(
   'TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT BIGNUM'.split(' '),

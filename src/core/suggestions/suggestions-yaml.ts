@@ -1,4 +1,5 @@
-import { encodeDataset, type Plain } from '../datasets/decode/encode.ts';
+import { encodeDataset } from '../datasets/decode/encode.ts';
+import type { Plain } from '../datasets/decode/plain.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import { spanOf } from './evidence.ts';
 import type { Suggestion, Suggestions } from './suggestion.ts';

@@ -1,4 +1,4 @@
-import type { Plain } from '../datasets/decode/encode.ts';
+import type { Plain } from '../datasets/decode/plain.ts';
 
 /** Plain data in YAML's flow style: `{must_be: 0, valid_values: [AA, "1"]}`. Reads back as the same data. */
 export function flowText(value: Plain): string {

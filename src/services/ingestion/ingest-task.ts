@@ -7,6 +7,7 @@ import { partitionQueries } from '../../core/checks/partition-queries.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { Batch, Revision, RevisionRef } from '../../core/datasets/revision.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
+import type { FilesScan } from '../../core/datasets/source.ts';
 import { type Job, newJob } from '../../core/jobs/job.ts';
 import type { TaskSpec } from '../../core/jobs/task.ts';
 import type { BatchStore } from '../../ports/batch-store.ts';
@@ -51,17 +52,28 @@ export class IngestTask implements TaskHandler<'ingest'> {
       return fail(failure('DATASET_NOT_FOUND', `the dataset ${spec.dataset} was deleted`));
     }
     const { definition } = registered;
+    // What has to be fetched first is halfway there then.
+    const share = spec.listed.scan.kind === 'files' ? 0 : 0.5;
+    await using fetched = await this.#parts.batches.stage();
+    const scan = await this.#parts.providerOf(definition).fetch({
+      definition,
+      listed: spec.listed,
+      directory: fetched.directory,
+      wait: context,
+      onProgress: (fraction) => context.progress(share * fraction),
+    });
+    if (!scan.ok) return scan;
     await using staging = await this.#parts.batches.stage();
-    const previousSchema = await this.#previousSchema(spec, { definition, context });
+    const previousSchema = await this.#previousSchema(spec, { definition, scan: scan.value, context });
     const read = await this.#parts.engine.ingest(
       {
-        scan: spec.listed.scan,
+        scan: scan.value,
         directory: staging.directory,
         rowsPerBatch: limits.rowsPerBatch,
         rejectedPercentMax: definition.limits.rejectedPercentMax,
         ...(previousSchema === undefined ? {} : { previousSchema }),
       },
-      { ...context, onProgress: context.progress },
+      { ...context, onProgress: (fraction) => context.progress(share + (1 - share) * fraction) },
     );
     if (!read.ok) return read;
 
@@ -83,9 +95,9 @@ export class IngestTask implements TaskHandler<'ingest'> {
    */
   async #previousSchema(
     spec: IngestSpec,
-    { definition, context }: { definition: DatasetDefinition; context: TaskContext },
+    { definition, scan, context }: { definition: DatasetDefinition; scan: FilesScan; context: TaskContext },
   ): Promise<Schema | undefined> {
-    if (spec.listed.scan.format === 'parquet') return undefined;
+    if (scan.format === 'parquet' || scan.columns !== undefined) return undefined;
     if (spec.backfill === undefined) {
       const before = await this.#parts.revisions.schemaBefore(spec.dataset, spec.listed.key);
       if (before !== undefined) return before.schema;

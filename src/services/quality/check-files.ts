@@ -7,10 +7,11 @@ import { type FailedRowsSample, failedRowsOf } from '../../core/checks/partition
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import { worstStatus } from '../../core/checks/status.ts';
 import type { ChecksDefinition } from '../../core/datasets/decode.ts';
-import type { DatasetDefinition, FileFormat, PartitionRule } from '../../core/datasets/definition.ts';
+import type { DatasetDefinition, PartitionRule } from '../../core/datasets/definition.ts';
+import type { FileFormat } from '../../core/datasets/provider-definition.ts';
 import type { RejectedRows } from '../../core/datasets/revision.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
-import type { ListedPartition } from '../../core/datasets/source.ts';
+import type { ListedFiles } from '../../core/datasets/source.ts';
 import type { MetricDetail, MetricValue } from '../../core/metrics/metric.ts';
 import { noHistory } from '../../core/thresholds/history.ts';
 import type { Staging } from '../../ports/batch-store.ts';
@@ -123,7 +124,7 @@ export async function checkFiles(
 
 function totals(
   reports: readonly PartitionReport[],
-  partitions: readonly ListedPartition[],
+  partitions: readonly ListedFiles[],
 ): Omit<CheckReport, 'dataset' | 'elapsedMs'> {
   // A file that holds rows of several partitions counts once.
   const files = new Map(
@@ -143,7 +144,7 @@ function totals(
 
 type Work = {
   readonly definition: DatasetDefinition;
-  readonly partitions: readonly ListedPartition[];
+  readonly partitions: readonly ListedFiles[];
   readonly request: CheckFilesRequest;
 };
 

@@ -4,6 +4,7 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { type DefinitionIssue, formatPath } from '../../core/datasets/decode/place.ts';
 import { type ChecksDefinition, decodeChecks, decodeDataset } from '../../core/datasets/decode.ts';
 import type { AlertPolicy, DatasetDefinition } from '../../core/datasets/definition.ts';
+import type { ProviderDefinition } from '../../core/datasets/provider-definition.ts';
 import { suggestion } from '../../core/text/nearest.ts';
 import type { Holidays } from '../../ports/holidays.ts';
 import { issuesFailure, parseYaml } from './yaml-document.ts';
@@ -19,11 +20,12 @@ export function readDefinition(
   const { file, regions } = source;
   const read = readWith(inRegions(decodeDataset, regions), { text, file, code: 'DATASET_INVALID' });
   if (!read.ok) return read;
-  const { provider } = read.value;
-  return succeed({
-    ...read.value,
-    provider: { ...provider, path: resolve(source.baseDirectory, provider.path) },
-  });
+  return succeed({ ...read.value, provider: withAbsolutePath(read.value.provider, source.baseDirectory) });
+}
+
+function withAbsolutePath(provider: ProviderDefinition, baseDirectory: string): ProviderDefinition {
+  if (provider.type !== 'files' && provider.type !== 'sqlite') return provider;
+  return { ...provider, path: resolve(baseDirectory, provider.path) };
 }
 
 /** Reads a checks file, or the checks of a whole definition: `YAML_INVALID`, `CHECKS_INVALID`. */

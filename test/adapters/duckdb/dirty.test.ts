@@ -7,7 +7,7 @@ import { fileFailure } from '../../../src/adapters/duckdb/files/check-files.ts';
 import type { Failure } from '../../../src/base/errors.ts';
 import { limits } from '../../../src/base/limits.ts';
 import { MiB } from '../../../src/base/units.ts';
-import type { FileFormat } from '../../../src/core/datasets/definition.ts';
+import type { FileFormat } from '../../../src/core/datasets/provider-definition.ts';
 import { columnType } from '../../../src/core/datasets/schema.ts';
 import { scanOf } from '../../support/sample-files.ts';
 import { engineKit, generously, schemaText, writeParquet } from './engine-kit.ts';

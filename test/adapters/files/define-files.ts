@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseDatasetName } from '../../../src/base/ids.ts';
-import type {
-  DatasetDefinition,
-  FilesProviderDefinition,
-  PartitionRule,
-} from '../../../src/core/datasets/definition.ts';
+import type { DatasetDefinition, PartitionRule } from '../../../src/core/datasets/definition.ts';
+import type { FilesProviderDefinition } from '../../../src/core/datasets/provider-definition.ts';
 
 /** The definition of a dataset of files. */
 export function defineFiles(

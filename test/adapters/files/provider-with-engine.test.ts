@@ -5,7 +5,7 @@ import { after } from 'node:test';
 import { createEngine } from '../../../src/adapters/duckdb/engine.ts';
 import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
-import type { SourceScan } from '../../../src/core/datasets/source.ts';
+import type { FilesScan } from '../../../src/core/datasets/source.ts';
 import type { Engine } from '../../../src/ports/engine.ts';
 import { type ProviderRow, providerConformance } from '../../conformance/provider.ts';
 import { testKit } from '../../support/kit.ts';
@@ -37,7 +37,7 @@ async function createSubject(extension: string, textOf: (rows: readonly Provider
   const directory = await mkdtemp(join(tmpdir(), 'assay-files-'));
   const path = (name: string) => join(directory, `${name}.${extension}`);
   const opened = new Set<string>();
-  const note = (scan: SourceScan) =>
+  const note = (scan: FilesScan) =>
     scan.files.forEach((file) => void opened.add(basename(file.path, `.${extension}`)));
   const observed: Engine = {
     ...engine,

@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
 import { limits } from '../../../src/base/limits.ts';
-import type { FilesProviderDefinition, PartitionRule } from '../../../src/core/datasets/definition.ts';
+import type { PartitionRule } from '../../../src/core/datasets/definition.ts';
+import type { FilesProviderDefinition } from '../../../src/core/datasets/provider-definition.ts';
+import type { FilesScan, ListedFiles, SourceScan } from '../../../src/core/datasets/source.ts';
 import type { Listing } from '../../../src/ports/provider.ts';
 import { providerConformance } from '../../conformance/provider.ts';
 import { asNobody } from '../../support/as-nobody.ts';
@@ -67,10 +69,18 @@ async function partitions(
 
 async function list(
   ...[subject, path, partition, provider]: Parameters<typeof partitions>
-): Promise<Listing> {
+): Promise<ListingOfFiles> {
   const outcome = await partitions(subject, path, partition, provider);
   if (!outcome.ok) assert.fail(`${outcome.error.code}: ${outcome.error.message}`);
-  return outcome.value;
+  const { partitions: listed, remember } = outcome.value;
+  return { partitions: listed.map((one) => ({ ...one, scan: filesScan(one.scan) })), remember };
+}
+
+type ListingOfFiles = Omit<Listing, 'partitions'> & { readonly partitions: readonly ListedFiles[] };
+
+function filesScan(scan: SourceScan): FilesScan {
+  assert.ok(scan.kind === 'files');
+  return scan;
 }
 
 /** Keys with the relative paths of their files. */

@@ -285,10 +285,6 @@ test('says of metrics where they belong and which are still to come', () => {
     issuesWith({ checks: [{ row_count: { must_be: 1, where: 'a > 1' } }] })[0] ?? '',
     /^checks\[0\].row_count.where: is not supported yet in this version/,
   );
-  assert.match(
-    issuesWith({ provider: { type: 's3', path: 'x' } })[0] ?? '',
-    /^provider.type: “s3” is not supported yet/,
-  );
   assert.match(issuesWith({ notify: [{ log: {} }] })[0] ?? '', /^notify\[0\].log: is not supported yet/);
 });
 

@@ -2,23 +2,17 @@ import { day, hour, minute, second } from '../../../base/units.ts';
 import type { CheckDefinition, SetCondition } from '../../checks/definition.ts';
 import type {
   AlertPolicy,
-  CsvOptions,
   DatasetDefinition,
   NotifyDefinition,
   PartitionRule,
-  ProviderDefinition,
   PublishRule,
   QuietHours,
-  SecretReference,
   SegmentDefinition,
 } from '../definition.ts';
+import { encodeProvider } from './encode-provider.ts';
 import { knownMetrics } from './known-metrics.ts';
-
-/** Plain data with the keys of the YAML form. */
-export type Plain = string | number | boolean | readonly Plain[] | { readonly [key: string]: Plain };
-
-/** A map of plain data. */
-export type PlainMap = { readonly [key: string]: Plain };
+import { type Plain, type PlainMap, present } from './plain.ts';
+import { encodeSecret } from './secret.ts';
 
 /** The definition with the keys of the YAML form and every default written out: what `decodeDataset` reads as the same. */
 export function encodeDataset(definition: DatasetDefinition): PlainMap {
@@ -104,16 +98,7 @@ function exactDuration(durationMs: number): string {
   return `${durationMs}ms`;
 }
 
-function encodeProvider(provider: ProviderDefinition): PlainMap {
-  const { type, path, format, csv } = provider;
-  return present({ type, path, format, csv: csv === undefined ? undefined : encodeCsv(csv) });
-}
-
-function encodeCsv({ nullValues, ...csv }: CsvOptions): PlainMap {
-  return present({ ...csv, null_values: nullValues });
-}
-
-function encodePartition(rule: PartitionRule): Plain {
+export function encodePartition(rule: PartitionRule): Plain {
   switch (rule.kind) {
     case 'none':
       return 'none';
@@ -128,7 +113,7 @@ function encodePartition(rule: PartitionRule): Plain {
   }
 }
 
-function encodePublish(rule: PublishRule): PlainMap {
+export function encodePublish(rule: PublishRule): PlainMap {
   return rule.type === 'periodic'
     ? { type: rule.type, cron: rule.cron, time_zone: rule.timeZone }
     : { type: rule.type };
@@ -167,13 +152,4 @@ function encodeQuietHours({ from, to, timeZone, exceptFail }: QuietHours): Plain
 function timeOfDay(minutes: number): string {
   const two = (part: number): string => part.toString().padStart(2, '0');
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-}
-
-function encodeSecret(reference: SecretReference): string {
-  return `\${${reference.from === 'environment' ? 'env' : 'file'}:${reference.name}}`;
-}
-
-function present(entries: Readonly<Record<string, Plain | undefined>>): PlainMap {
-  const kept = Object.entries(entries).filter((entry): entry is [string, Plain] => entry[1] !== undefined);
-  return Object.fromEntries(kept);
 }

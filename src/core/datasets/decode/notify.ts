@@ -1,21 +1,11 @@
 import { day, minute, parseDurationMs } from '../../../base/units.ts';
 import { isEmailAddress } from '../../notifications/email-address.ts';
-import type { DatasetDefinition, NotifyDefinition, QuietHours, SecretReference } from '../definition.ts';
+import type { DatasetDefinition, NotifyDefinition, QuietHours } from '../definition.ts';
 import { type Decoder, describe, distinct, itself, list, mapped, oneOf, parsed, text } from './decoder.ts';
 import { defaulted, object, optional, required, variant } from './object.ts';
 import type { Place } from './place.ts';
 import { timeZoneDecoder } from './publish.ts';
-
-/** Decodes `${env:NAME}` and `${file:NAME}`. Anything else may be the secret itself, so no message repeats it. */
-const secretDecoder: Decoder<SecretReference> = (input, place) => {
-  const [, from, name] =
-    (typeof input === 'string' && /^\$\{(env|file):([A-Za-z_][\w.-]*)\}$/.exec(input)) || [];
-  if (name !== undefined && from === 'env') return { from: 'environment', name };
-  if (name !== undefined && from === 'file') return { from: 'file', name };
-  return place.report(
-    'must not stand here in plain text; write a reference: "${env:NAME}" for the environment variable NAME, or "${file:NAME}" for the key NAME of the secrets file',
-  );
-};
+import { secretDecoder } from './secret.ts';
 
 const url: Decoder<string> = mapped(text({ charactersMax: 2_000 }), (address, place) => {
   const [, userInfo] = /^https?:\/\/([^/?#]*@)?[^/?#@\s]+(?:[/?#]\S*)?$/i.exec(address) ?? [undefined, null];

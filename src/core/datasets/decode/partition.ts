@@ -1,6 +1,8 @@
 import type { PartitionRule } from '../definition.ts';
+import type { ProviderDefinition } from '../provider-definition.ts';
 import { type Decoder, describe, distinct, itself, mapped, oneOf, text } from './decoder.ts';
 import { object, required, variant } from './object.ts';
+import type { Place } from './place.ts';
 
 const example = '{column: date, by: day}, {columns: [country]}, {path: "year/month"}, {file: true} or none';
 
@@ -45,6 +47,21 @@ const map = variant(
   { column: byColumn, columns: byColumns, path: byPath, file: byFile },
   { example, companions: ['by'] },
 );
+
+/** Reports a rule about files for a provider of tables; whether it did. */
+export function reportMisfitPartition(
+  rule: PartitionRule,
+  provider: ProviderDefinition,
+  place: Place,
+): boolean {
+  const isOfFiles = rule.kind === 'path' || rule.kind === 'file';
+  const hasFiles = provider.type === 'files' || provider.type === 's3' || provider.type === 'http';
+  if (!isOfFiles || hasFiles) return false;
+  place.report(
+    `by ${rule.kind} is for files; a table has {column: date, by: day}, {columns: [country]} or none`,
+  );
+  return true;
+}
 
 /** Decodes `partition`, by default `none`: a map that says how, or the word `none`. */
 export const partitionDecoder: Decoder<PartitionRule> = (input, place) =>

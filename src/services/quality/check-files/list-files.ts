@@ -5,9 +5,10 @@ import { limits } from '../../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
 import { type Instant, instant } from '../../../base/units.ts';
 import type { ChecksDefinition } from '../../../core/datasets/decode.ts';
-import type { DatasetDefinition, FileFormat, PartitionRule } from '../../../core/datasets/definition.ts';
+import type { DatasetDefinition, PartitionRule } from '../../../core/datasets/definition.ts';
 import { compareKeys } from '../../../core/datasets/partition-key.ts';
-import type { ListedPartition } from '../../../core/datasets/source.ts';
+import type { FileFormat } from '../../../core/datasets/provider-definition.ts';
+import type { ListedFiles, ListedPartition } from '../../../core/datasets/source.ts';
 import type { Provider } from '../../../ports/provider.ts';
 
 type ListRequest = {
@@ -26,11 +27,9 @@ type ListRequest = {
 export async function listFiles(
   provider: Provider,
   request: ListRequest,
-): Promise<
-  Outcome<{ readonly definition: DatasetDefinition; readonly partitions: readonly ListedPartition[] }>
-> {
+): Promise<Outcome<{ readonly definition: DatasetDefinition; readonly partitions: readonly ListedFiles[] }>> {
   const rule = request.partition ?? request.checks.partition;
-  const listed: ListedPartition[] = [];
+  const listed: ListedFiles[] = [];
   let isDirectory = false;
   for (const path of request.paths) {
     // Listing by file tells a directory from a file without looking at the disk from here.
@@ -38,7 +37,7 @@ export async function listFiles(
     const wait = { signal: request.signal, timeoutMs: limits.lookupTimeoutMs };
     const listing = await provider.partitions({ definition, known: undefined, wait });
     if (!listing.ok) return listing;
-    const { partitions } = listing.value;
+    const partitions = listing.value.partitions.map(inFiles);
     if (partitions.length === 0) return fail(nothingAt(path));
     isDirectory ||= rule === undefined && holds(path, partitions);
     listed.push(...partitions);
@@ -78,6 +77,12 @@ function definitionOf(
   };
 }
 
+function inFiles(listed: ListedPartition): ListedFiles {
+  const { scan } = listed;
+  assert(scan.kind === 'files', 'the provider of files lists files');
+  return { ...listed, scan };
+}
+
 function nothingAt(path: string) {
   return failure('SOURCE_NOT_FOUND', `no file with data matches ${path}`, {
     hint: 'known formats: csv, tsv, ndjson, json, parquet, also with .gz or .zst; --format names another file’s',
@@ -85,15 +90,15 @@ function nothingAt(path: string) {
 }
 
 /** Whether a path is a directory: it has no wildcard, and what was listed are other paths. */
-function holds(path: string, partitions: readonly ListedPartition[]): boolean {
+function holds(path: string, partitions: readonly ListedFiles[]): boolean {
   return (
     !/[*?{]/.test(path) && partitions.every(({ scan }) => scan.files.every((file) => file.path !== path))
   );
 }
 
 /** One partition for each key, in order. Files of different formats can not be read together. */
-function mergeByKey(listed: readonly ListedPartition[]): Outcome<ListedPartition[]> {
-  const merged: ListedPartition[] = [];
+function mergeByKey(listed: readonly ListedFiles[]): Outcome<ListedFiles[]> {
+  const merged: ListedFiles[] = [];
   for (const parts of Map.groupBy(listed, ({ key }) => key).values()) {
     const formats = [...new Set(parts.map(({ scan }) => scan.format))];
     if (formats.length > 1) {
@@ -107,7 +112,7 @@ function mergeByKey(listed: readonly ListedPartition[]): Outcome<ListedPartition
   return succeed(merged.toSorted((a, b) => compareKeys(a.key, b.key)));
 }
 
-function mergePartitions(parts: readonly ListedPartition[]): ListedPartition {
+function mergePartitions(parts: readonly ListedFiles[]): ListedFiles {
   const [first, ...others] = parts;
   assert(first !== undefined, 'a group has at least one member');
   if (others.length === 0) return first;

@@ -7,7 +7,7 @@ import type { DatasetDefinition } from '../../../core/datasets/definition.ts';
 import { measurePlan } from '../../../core/datasets/measure-plan.ts';
 import type { RejectedRows } from '../../../core/datasets/revision.ts';
 import type { Schema } from '../../../core/datasets/schema.ts';
-import type { ListedPartition, SourceScan } from '../../../core/datasets/source.ts';
+import type { FilesScan, ListedFiles } from '../../../core/datasets/source.ts';
 import { decodeProfile } from '../../../core/metrics/profile-codec.ts';
 import type { Staging } from '../../../ports/batch-store.ts';
 import type { Engine, EngineOptions } from '../../../ports/engine.ts';
@@ -15,7 +15,7 @@ import { putQueries } from '../put-queries.ts';
 
 /** What reading one partition gave. */
 export type ProfiledPartition = {
-  readonly listed: ListedPartition;
+  readonly listed: ListedFiles;
   readonly sizeBytes: number;
   readonly rejected: RejectedRows;
 } & (
@@ -33,7 +33,7 @@ type Dependencies = { readonly engine: Engine; readonly stage: () => Promise<Sta
 
 type Request = {
   readonly definition: DatasetDefinition;
-  readonly listed: ListedPartition;
+  readonly listed: ListedFiles;
   readonly previousSchema?: Schema;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
@@ -106,7 +106,7 @@ async function readAsItIs({ engine }: Dependencies, request: Request): Promise<O
  * Parquet has neither rows to reject nor types to guess, so that it needs no copy. Queries see whole files: for a part of
  * their rows, or for columns that only the path has, there must be one.
  */
-function canStay({ format, filter, hiveKeys }: SourceScan, definition: DatasetDefinition): boolean {
+function canStay({ format, filter, hiveKeys }: FilesScan, definition: DatasetDefinition): boolean {
   if (format !== 'parquet') return false;
   return (filter === undefined && hiveKeys.length === 0) || partitionQueries(definition).length === 0;
 }
