@@ -76,6 +76,8 @@ export const limits = {
   windowBytesMax: 8 * MiB,
   /** Bytes of states of a backfilled frame that are judged at once. */
   frameBytesMax: 64 * MiB,
+  /** Series that a replay shows because somebody asked for them, beside those that alarmed. */
+  replaySeriesMax: 8,
   /** Values that a replay judges: fewer partitions where there are more metrics, so that it ends while people wait. */
   replayValuesMax: 200_000,
   suggestPartitionsMax: 365,
@@ -229,6 +231,16 @@ export const limits = {
   /** A deliverer that died keeps what it had taken no longer than this. */
   deliveryLeaseMs: 1 * minute,
   yamlBytesMax: 1 * MiB,
+  /**
+   * A preview of a source: how long people wait for it, previews at once, partitions that are read for it and bytes of
+   * each of them, partitions that are named, and rows that are shown.
+   */
+  previewTimeoutMs: 25 * second,
+  previewsMax: 4,
+  previewPartitionsMax: 5,
+  previewBytesMax: 16 * MiB,
+  previewNamedMax: 12,
+  previewRowsMax: 6,
   /** Partitions of one `assay check`, whose values are all held until they are judged. */
   checkPartitionsMax: 1_000,
 

@@ -4,6 +4,7 @@ import type { ClusterName } from '../base/ids.ts';
 import type { ApiConfig } from '../config/role-config.ts';
 import { createHttpServer } from '../http/server.ts';
 import { type ClusterService, Member } from '../roles/member.ts';
+import { createPreviews } from './previews.ts';
 import type { Assemble } from './role.ts';
 import { openScratch } from './scratch.ts';
 import { openSession } from './session.ts';
@@ -15,6 +16,9 @@ import { openSession } from './session.ts';
 export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, keep, onBroken }) => {
   const { directory } = keep(await openScratch(config.dataDirectory));
   const engine = keep(createEngine(kit, { workersMax: 1, scratchDirectory: directory }));
+  const { previews } = keep(
+    createPreviews(kit, { scratchDirectory: directory, secretsFile: config.secretsFile }),
+  );
   const watch = (cluster: ClusterName): Member =>
     new Member(kit, {
       cluster,
@@ -37,6 +41,7 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
           engine,
           holidays,
           clusters: (cluster) => members[cluster].session(),
+          previews,
           probes: [],
         },
         options,

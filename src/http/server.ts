@@ -4,6 +4,7 @@ import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
+import type { Previews } from '../services/registry/preview.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { addEntityTags } from './entity-tags.ts';
 import { addIdempotency } from './idempotency.ts';
@@ -23,6 +24,7 @@ import { jobRoutes } from './routes/job-routes.ts';
 import { notificationRoutes } from './routes/notification-routes.ts';
 import { partitionRoutes } from './routes/partition-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
+import { previewRoutes } from './routes/preview-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
 import { windowRoutes } from './routes/window-routes.ts';
 import { type Computing, createUseCases } from './use-cases.ts';
@@ -33,6 +35,7 @@ export type HttpDependencies = {
   readonly engine: Computing;
   readonly holidays: Holidays;
   readonly clusters: Coordinations;
+  readonly previews: Previews;
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
 };
@@ -73,6 +76,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       jobRoutes(api, useCases.jobs);
       incidentRoutes(api, useCases.incidents);
       policyRoutes(api, useCases);
+      previewRoutes(api, dependencies.previews);
       windowRoutes(api, useCases);
       notificationRoutes(api, useCases.notifications);
       eventRoutes(api, kit, changes);

@@ -11,6 +11,7 @@ import { addJob, applyBody, registerFlights } from '../support/api-fixtures.ts';
 import { computingHere, startApi } from '../support/api-service.ts';
 import { testKit } from '../support/kit.ts';
 import { createMemoryDatabase } from '../support/memory-database.ts';
+import { previewsHere } from '../support/previews.ts';
 
 describe('every answer', () => {
   it('carries the request id and the trace that the caller gave', async () => {
@@ -233,6 +234,7 @@ describe('the server', () => {
         engine: computingHere,
         holidays: createHolidays(),
         clusters: () => undefined,
+        previews: previewsHere().previews,
         probes: [],
       },
       { host: '127.0.0.1', port, version: '0' },
@@ -253,6 +255,7 @@ describe('the server', () => {
         engine: computingHere,
         holidays: createHolidays(),
         clusters: () => undefined,
+        previews: previewsHere().previews,
         probes: [],
       },
       { host: '127.0.0.1', port: 0, version: '0' },

@@ -17,6 +17,7 @@ import type { Database } from '../../src/ports/database.ts';
 import { type Answer, apiCaller, readContract } from './api-contract.ts';
 import { type TestKit, testKit } from './kit.ts';
 import { createMemoryDatabase, type MemoryContents } from './memory-database.ts';
+import { previewsHere } from './previews.ts';
 
 export type ApiService = AsyncDisposable & {
   readonly url: string;
@@ -50,6 +51,7 @@ export async function startApi(
   const { probes = [], database: other, clusters: _, ...rest } = options;
   const coordination = createLocalCoordination(kit);
   const sessions = { ingestion: coordination.session('ingestion'), quality: coordination.session('quality') };
+  const preview = previewsHere();
   const clusters: Coordinations = options.clusters ?? ((cluster) => sessions[cluster]);
   const server = createHttpServer(
     {
@@ -58,6 +60,7 @@ export async function startApi(
       engine: computingHere,
       holidays: createHolidays(),
       clusters,
+      previews: preview.previews,
       probes,
     },
     { host: '127.0.0.1', port: 0, version: '0.0.0-test', ...rest },
@@ -66,5 +69,9 @@ export async function startApi(
   const url = server.url();
   const contract = await readContract(url);
   const call = apiCaller(url, contract);
-  return { url, kit, contents, clusters, sessions, server, call, [Symbol.asyncDispose]: () => server.stop() };
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await preview.close();
+  };
+  return { url, kit, contents, clusters, sessions, server, call, [Symbol.asyncDispose]: stop };
 }

@@ -1,0 +1,12 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPreviews } from '../../src/compose/previews.ts';
+import { testKit } from './kit.ts';
+
+/** Looks at real sources. Whoever lets it look at one closes it: its worker process starts with the first look. */
+export function previewsHere(): ReturnType<typeof createPreviews> {
+  return createPreviews(testKit(), {
+    scratchDirectory: join(tmpdir(), `assay-test-previews-${process.pid}`),
+    secretsFile: undefined,
+  });
+}
