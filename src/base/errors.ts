@@ -27,6 +27,7 @@ export const errorCatalogue = {
   REQUEST_UNDER_WAY: { status: 409, retry: true, title: 'The same request is being answered' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retry: false, title: 'The key belongs to another request' },
   ROUTE_NOT_FOUND: { status: 404, retry: false, title: 'The API has no such path' },
+  DEFINITION_CHANGED: { status: 412, retry: false, title: 'Somebody else has changed the definition' },
   ACTION_NOT_ALLOWED: { status: 409, retry: false, title: 'The action does not fit the present state' },
   QUEUE_FULL: { status: 429, retry: true, title: 'Too much work is queued for this dataset' },
   SECRET_MISSING: { status: 422, retry: false, title: 'A referenced secret is not set' },

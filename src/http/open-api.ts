@@ -47,6 +47,7 @@ function operation(route: RouteOptions, schema: FastifySchema): Operation {
     parameters: [
       ...parameters(schema.params, 'path'),
       ...parameters(schema.querystring, 'query'),
+      ...parameters(schema.headers, 'header'),
       ...(takesKey(route) ? [keyParameter] : []),
     ],
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
@@ -54,7 +55,7 @@ function operation(route: RouteOptions, schema: FastifySchema): Operation {
   };
 }
 
-function parameters(schema: unknown, place: 'path' | 'query'): Operation[] {
+function parameters(schema: unknown, place: 'path' | 'query' | 'header'): Operation[] {
   if (!isObject(schema)) return [];
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const properties = isObject(schema['properties']) ? schema['properties'] : {};

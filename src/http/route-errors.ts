@@ -28,9 +28,9 @@ export const workerErrors: readonly ErrorCode[] = [
 
 /** Every code that a route can answer with, by the status that it comes with. */
 export function errorsOf(route: RouteOptions): ReadonlyMap<number, readonly ErrorCode[]> {
-  const { params, querystring, body, errors = [] } = route.schema ?? {};
+  const { params, querystring, headers, body, errors = [] } = route.schema ?? {};
   const codes = new Set<ErrorCode>([...errors, ...always]);
-  if (params !== undefined || querystring !== undefined || body !== undefined) codes.add('REQUEST_INVALID');
+  if ([params, querystring, headers, body].some((one) => one !== undefined)) codes.add('REQUEST_INVALID');
   if (params !== undefined) codes.add('ROUTE_NOT_FOUND');
   if (body !== undefined) codes.add('REQUEST_TOO_LARGE');
   if ([params, querystring, body].some(namesDataset)) codes.add('DATASET_NOT_FOUND');

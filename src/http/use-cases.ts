@@ -10,6 +10,7 @@ import { Scans } from '../services/ingestion/scans.ts';
 import type { Kit } from '../services/kit.ts';
 import { NotificationHistory } from '../services/notification/notification-history.ts';
 import { Incidents } from '../services/quality/incidents.ts';
+import { Policies } from '../services/quality/policies.ts';
 import { Replays } from '../services/quality/replays.ts';
 import { Results } from '../services/quality/results.ts';
 import { CheckSuggestions } from '../services/quality/suggestions.ts';
@@ -28,6 +29,7 @@ export type UseCases = {
   readonly results: Results;
   readonly windows: Windows;
   readonly incidents: Incidents;
+  readonly policies: Policies;
   readonly replays: Replays;
   readonly suggestions: CheckSuggestions;
   readonly notifications: NotificationHistory;
@@ -60,6 +62,7 @@ export function createUseCases(
     results: new Results(quality),
     windows: new Windows(kit, { revisions, quality, engine }),
     incidents: new Incidents(kit, { quality, datasets }),
+    policies: new Policies(kit, { datasets, holidays }),
     replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
     notifications: new NotificationHistory(outbox, registry),

@@ -10,6 +10,14 @@ export interface DatasetStore {
     definition: DatasetDefinition,
     at: Instant,
   ): Promise<{ readonly changed: boolean; readonly version: number }>;
+  /**
+   * Replaces a definition unless another version than `version` stands, or none: says whether it did. Of several at once
+   * for one version, one replaces it.
+   */
+  replace(
+    definition: DatasetDefinition,
+    expected: { readonly version: number; readonly at: Instant },
+  ): Promise<boolean>;
   get(dataset: DatasetName): Promise<RegisteredDataset | undefined>;
   /** All datasets by name. */
   list(): Promise<readonly RegisteredDataset[]>;

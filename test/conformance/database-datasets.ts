@@ -58,6 +58,21 @@ export function datasetStoreConformance(worldOf: WorldOf): void {
       assert.deepEqual(new Set(applied.map((one) => one.version)), new Set([1, 2, 3, 4, 5, 6, 7, 8]));
     });
 
+    it('replaces a definition once for each version that somebody has seen', async () => {
+      const { database, dataset } = worldOf();
+      const owned = (owner: string) => definitionOf(dataset, { owner });
+      assert.equal(await database.datasets.replace(owned('nobody'), { version: 1, at: at(1) }), false);
+      assert.equal(await database.datasets.get(dataset), undefined);
+      await database.datasets.apply(owned('first'), at(1));
+      const replaced = await Promise.all(
+        ['a', 'b', 'c'].map((owner) => database.datasets.replace(owned(owner), { version: 1, at: at(2) })),
+      );
+      assert.deepEqual(replaced.filter(Boolean), [true]);
+      assert.equal(await database.datasets.replace(owned('late'), { version: 1, at: at(3) }), false);
+      const { version, updatedAt } = (await database.datasets.get(dataset)) ?? {};
+      assert.deepEqual({ version, updatedAt }, { version: 2, updatedAt: at(2) });
+    });
+
     it('lists datasets by name and knows nothing of others', async () => {
       const { database } = worldOf();
       const names = [unique('z'), unique('a'), unique('a')] as DatasetName[];

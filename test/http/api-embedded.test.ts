@@ -51,6 +51,28 @@ describe('the API on the embedded database', () => {
     assert.deepEqual((await api.call('GET', `/jobs?dataset=${world.dataset}`)).body.jobs, []);
   });
 
+  it('changes a policy once for each version that its author has seen, and nothing else of the definition', async () => {
+    const world = await registered();
+    const path = `/datasets/${world.dataset}/policy`;
+    const strict = {
+      yaml: 'policy: {alerts_per_month: 4}\nchecks: [{row_count: {must_be_greater_than: 10}}]',
+    };
+    const seen = { 'if-match': '"1"' };
+    assert.equal((await api.call('PUT', path, strict)).status, 400, 'nobody changes what they have not seen');
+    const saved = await api.call('PUT', path, strict, seen);
+    assert.deepEqual([saved.status, saved.body.action, saved.body.version], [200, 'changed', 2]);
+    assert.ok(saved.body.changes.some((one: { path: string }) => one.path === 'policy.alerts_per_month'));
+    const late = await api.call('PUT', path, { yaml: 'policy: {alerts_per_month: 9}' }, seen);
+    assert.deepEqual([late.status, late.body.code], [412, 'DEFINITION_CHANGED']);
+    const same = await api.call('PUT', path, strict, { 'if-match': '"2"' });
+    assert.deepEqual([same.body.action, same.body.version], ['unchanged', 2]);
+    const bad = await api.call('PUT', path, { yaml: 'policy: {alerts: 1}' }, { 'if-match': '"2"' });
+    assert.equal(bad.body.code, 'CHECKS_INVALID');
+    const { definition, version } = (await api.call('GET', `/datasets/${world.dataset}`)).body;
+    assert.deepEqual([version, definition.policy.alertsPerMonth, definition.checks.length], [2, 4, 1]);
+    assert.equal(definition.owner, 'ops@example.org');
+  });
+
   it('starts one backfill at a time, steers all of its jobs and shows its end', async () => {
     const world = await registered();
     const answers = await Promise.all(

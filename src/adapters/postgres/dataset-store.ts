@@ -40,6 +40,19 @@ export class PostgresDatasetStore implements DatasetStore {
     return row ?? { changed: false, version: 1 };
   }
 
+  async replace(
+    definition: DatasetDefinition,
+    { version, at }: { readonly version: number; readonly at: Instant },
+  ): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('dataset')
+      .set({ definition: encodeJson(definition), version: version + 1, updated_at: at })
+      .where('name', '=', definition.dataset)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
   async get(dataset: DatasetName): Promise<RegisteredDataset | undefined> {
     const row = await this.#db
       .selectFrom('dataset')

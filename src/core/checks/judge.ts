@@ -78,6 +78,11 @@ export class Judge {
     this.#previous = { revision, schema };
     return withoutQuietGroups(results);
   }
+
+  /** What learned thresholds would say of a next partition; it is no history for those after it. */
+  foresee(point: LearnerPoint): readonly LearnedVerdict[] {
+    return this.#learner.judge(point);
+  }
 }
 
 function learnerPoint({ revision, values, known }: MeasuredRevision): LearnerPoint {

@@ -7,6 +7,8 @@ import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { Schema } from '../datasets/schema.ts';
 import type { MetricValue } from '../metrics/metric.ts';
 import type { MetricHistory, MetricSeries } from '../thresholds/history.ts';
+import type { LearnedVerdict } from '../thresholds/verdict.ts';
+import { nextPartition } from './next-partition.ts';
 import type { JudgedRevision, ReplayedAlarm } from './replay.ts';
 import { storedValue } from './stored-value.ts';
 
@@ -16,6 +18,13 @@ export type JudgedPast = JudgedRevision & {
   readonly results: readonly Result[];
 };
 
+/** What a history says about its partitions, and about the one that comes after the judged ones. */
+export type JudgedHistory = {
+  readonly judged: readonly JudgedPast[];
+  /** The learned verdicts on a partition like the usual ones: they hold the bands that are in force next. */
+  readonly next: readonly LearnedVerdict[];
+};
+
 /** Judges the partitions of a history from `start` up to, not including, `end`, in order; those before are learned from. */
 export function judgeHistory(request: {
   readonly definition: DatasetDefinition;
@@ -23,7 +32,7 @@ export function judgeHistory(request: {
   readonly schemas: Readonly<Record<PartitionKey, Schema>>;
   readonly start: number;
   readonly end: number;
-}): readonly JudgedPast[] {
+}): JudgedHistory {
   const { definition, history, schemas, start, end } = request;
   const { dataset } = definition;
   let schema: Schema = [];
@@ -34,7 +43,7 @@ export function judgeHistory(request: {
   }
   const judge = new Judge(definition, firstPartitions(history, start), previous);
   const valueAt = valuesOf(history, schemas);
-  return history.partitions.slice(start, end).map((partition, at): JudgedPast => {
+  const judged = history.partitions.slice(start, end).map((partition, at): JudgedPast => {
     const { key, revision: number, ...known } = partition;
     schema = schemas[key] ?? schema;
     const revision = { dataset, partition: key, number };
@@ -45,6 +54,8 @@ export function judgeHistory(request: {
     const results = judge.step({ revision, schema, values, rowCount: rowCount?.value ?? 0, known });
     return { revision, values, results, ...verdict(results) };
   });
+  const next = nextPartition(firstPartitions(history, end));
+  return { judged, next: next === undefined ? [] : judge.foresee(next) };
 }
 
 function verdict(results: readonly Result[]): Pick<JudgedRevision, 'status' | 'learned' | 'alarms'> {

@@ -7,7 +7,7 @@ import type { Schema } from '../datasets/schema.ts';
 import type { MetricKey } from '../metrics/metric.ts';
 import type { MetricHistory } from '../thresholds/history.ts';
 import { compareAlarms } from './compare-alarms.ts';
-import { judgeHistory } from './judge-history.ts';
+import { type JudgedHistory, judgeHistory } from './judge-history.ts';
 import { type ReplayedIncident, replayIncidents } from './replay-incidents.ts';
 import { type ReplayedMetric, replayedMetrics } from './replay-metrics.ts';
 import { type ReplayTotals, replayTotals } from './replay-totals.ts';
@@ -20,7 +20,8 @@ import { replayable, type UnmeasuredCheck } from './replayable.ts';
  */
 export function replayPolicy(input: ReplayInput): Replay {
   const candidate = replayOne(input, input.definition, input.specialDays);
-  const { judged, replayability } = candidate;
+  const { past, replayability } = candidate;
+  const { judged } = past;
   const incidents = replayIncidents(judged);
   return {
     totals: candidate.totals(incidents),
@@ -35,7 +36,7 @@ export function replayPolicy(input: ReplayInput): Replay {
       }),
     })),
     incidents,
-    metrics: replayedMetrics(incidents, judged),
+    metrics: replayedMetrics(incidents, candidate.past, input.shown),
     notMeasured: replayability.notMeasured,
     ...(input.registered === undefined ? {} : { today: compared(input, input.registered, candidate) }),
   };
@@ -58,6 +59,8 @@ export type ReplayInput = {
   /** The places of the history that are judged: from `start` up to, not including, `end`. Those before are learned from. */
   readonly start: number;
   readonly end: number;
+  /** Metrics whose series are wanted, whether or not they alarmed. */
+  readonly shown?: readonly MetricKey[];
 };
 
 export type Replay = {
@@ -66,7 +69,7 @@ export type Replay = {
   readonly partitions: readonly ReplayedPartition[];
   /** In the order in which they open. */
   readonly incidents: readonly ReplayedIncident[];
-  /** The series behind the worst alarms. */
+  /** The series that were asked for, and those behind the worst alarms. */
   readonly metrics: readonly ReplayedMetric[];
   /** What the policy asks for and nobody has measured yet: it would judge from the next scan on. */
   readonly notMeasured: readonly UnmeasuredCheck[];
@@ -119,7 +122,7 @@ export type JudgedRevision = {
 const alarmsShown = 25;
 
 type Run = {
-  readonly judged: ReturnType<typeof judgeHistory>;
+  readonly past: JudgedHistory;
   readonly replayability: ReturnType<typeof replayable>;
   readonly totals: (incidents: readonly ReplayedIncident[]) => ReplayTotals;
 };
@@ -131,19 +134,19 @@ function replayOne(
 ): Run {
   const replayability = replayable(definition, input);
   const history = withSpecialDays(replayability.history, specialDays);
-  const judged = judgeHistory({ ...input, ...replayability, history });
+  const past = judgeHistory({ ...input, ...replayability, history });
   return {
-    judged,
+    past,
     replayability,
     totals: (incidents) =>
-      replayTotals(judged, { incidents, history: input.history, policy: definition.policy }),
+      replayTotals(past.judged, { incidents, history: input.history, policy: definition.policy }),
   };
 }
 
 function compared(input: ReplayInput, registered: DatasetDefinition, candidate: Run): PolicyComparison {
   const today = replayOne(input, registered, input.registeredSpecialDays);
   return {
-    totals: today.totals(replayIncidents(today.judged)),
-    ...compareAlarms(today.judged, candidate.judged),
+    totals: today.totals(replayIncidents(today.past.judged)),
+    ...compareAlarms(today.past.judged, candidate.past.judged),
   };
 }

@@ -1,24 +1,56 @@
 import type { FastifyInstance } from 'fastify';
+import type { Policies } from '../../services/quality/policies.ts';
 import type { Replays } from '../../services/quality/replays.ts';
 import type { CheckSuggestions } from '../../services/quality/suggestions.ts';
 import { clientGone } from '../client-gone.ts';
 import { valueOf } from '../problem.ts';
 import { workerErrors } from '../route-errors.ts';
-import { replayBody, replaySchema, suggestionsSchema } from '../schemas/policy-schemas.ts';
+import {
+  policyBody,
+  policyVersion,
+  replayBody,
+  replaySchema,
+  suggestionsSchema,
+} from '../schemas/policy-schemas.ts';
 import { type DatasetParams, datasetOf, datasetParams } from '../schemas/request-schemas.ts';
+import { applySchema } from '../schemas/response-schemas.ts';
 
 type ReplayBody = {
   readonly yaml?: string;
   readonly file?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly metrics?: readonly string[];
 };
 
-/** Trying a policy out on the past, and checks that the past speaks for. */
-export function policyRoutes(
-  app: FastifyInstance,
-  { replays, suggestions }: { readonly replays: Replays; readonly suggestions: CheckSuggestions },
-): void {
+type PolicyBody = { readonly yaml: string; readonly file?: string };
+
+type Parts = {
+  readonly policies: Policies;
+  readonly replays: Replays;
+  readonly suggestions: CheckSuggestions;
+};
+
+/** Trying a policy out on the past, putting it in force, and checks that the past speaks for. */
+export function policyRoutes(app: FastifyInstance, { policies, replays, suggestions }: Parts): void {
+  app.put<{ Params: DatasetParams; Body: PolicyBody; Headers: { 'if-match': string } }>(
+    '/datasets/:dataset/policy',
+    {
+      schema: {
+        summary: 'Changes how a dataset is judged, unless its definition has changed meanwhile',
+        errors: ['DEFINITION_CHANGED', 'YAML_INVALID', 'CHECKS_INVALID'],
+        params: datasetParams,
+        headers: policyVersion,
+        body: policyBody,
+        response: { 200: applySchema },
+      },
+    },
+    async ({ params, headers, body: { yaml, file = 'policy.yaml' } }) => {
+      const version = Number(headers['if-match'].replaceAll('"', ''));
+      return valueOf(await policies.save({ dataset: datasetOf(params.dataset), yaml, file, version }));
+    },
+  );
+
   app.post<{ Params: DatasetParams; Body: ReplayBody }>(
     '/datasets/:dataset/replay',
     {

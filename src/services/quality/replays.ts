@@ -23,6 +23,8 @@ export type ReplayRequest = {
   /** Partition keys, both inclusive; what lies before is learned from. */
   readonly from?: string;
   readonly to?: string;
+  /** Metrics whose series are wanted beside those of the worst alarms. */
+  readonly metrics?: readonly string[];
 };
 
 export type ReplayView = Replay & {
@@ -81,6 +83,7 @@ export class Replays {
         ...input,
         ...(specialDays === undefined ? {} : { specialDays }),
         ...(registeredSpecialDays === undefined ? {} : { registeredSpecialDays }),
+        ...(request.metrics === undefined ? {} : { shown: request.metrics }),
       },
       { signal, timeoutMs: limits.replayTimeoutMs, memoryMb: limits.evaluateMemoryMb },
     );

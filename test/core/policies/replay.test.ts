@@ -202,6 +202,33 @@ describe('replayPolicy', () => {
     assert.ok((rows.lower[24] ?? 0) > 150 && (rows.upper[24] ?? 0) < 1_000);
     for (const list of [rows.values, rows.lower, rows.upper, rows.alarms]) assert.equal(list.length, days);
   });
+
+  it('says what is normal next, which changes as soon as people call an alarm expected', () => {
+    const nextOf = (feedback?: 'expected' | 'new_normal') => {
+      const { partitions, series } = inputOf().history;
+      const said = partitions
+        .slice(0, 25)
+        .map((one, nth) => (nth === 24 && feedback !== undefined ? { ...one, feedback } : one));
+      const first = series.map((one) => {
+        return { ...one, values: one.values.slice(0, 25), rows: one.rows.slice(0, 25) };
+      });
+      const history = { partitions: said, series: first };
+      const { metrics } = replayPolicy(inputOf({ history, end: 25 }));
+      const next = metrics.find(({ metric }) => metric === 'row_count')?.next;
+      assert.ok(next !== undefined && next.lower !== null && next.upper !== null);
+      return { lower: next.lower, upper: next.upper };
+    };
+    const unanswered = nextOf();
+    assert.ok(unanswered.lower > 150, 'the broken day is still one');
+    assert.ok(nextOf('expected').lower < unanswered.lower);
+    assert.ok(nextOf('new_normal').upper < unanswered.upper);
+  });
+
+  it('gives the series that somebody asks for, first', () => {
+    const { metrics } = replayPolicy(inputOf({ shown: ['delay.max', 'nobody.avg'] }));
+    assert.equal(metrics[0]?.metric, 'delay.max');
+    assert.ok(metrics.every(({ metric }) => metric !== 'nobody.avg'));
+  });
 });
 
 describe('partsOfKey', () => {
