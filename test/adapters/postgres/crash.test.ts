@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -41,6 +41,14 @@ describe('the embedded database of a killed process', () => {
     await appears(join(directory, 'postgres.new', 'base'));
     await committer.kill();
     assert.deepEqual(committer.lines, []);
+    const database = await openAt(directory);
+    await database.ping();
+    await database.close();
+  });
+
+  it('opens although it was killed between making its lock file and filling it', async () => {
+    await cp(await databaseTemplate(), directory, { recursive: true });
+    await writeFile(join(directory, 'postgres', 'postmaster.pid'), '');
     const database = await openAt(directory);
     await database.ping();
     await database.close();

@@ -56,6 +56,7 @@ export class EmbeddedServer implements SessionSource {
     }
     const directory = join(this.#directory, 'postgres');
     if (!existsSync(directory)) await this.#initialise(directory);
+    removeStalePid(directory);
     this.#session = await WorkerSession.start({ directory, task: 'serve' }, this.#clock);
     return this.#session;
   }
@@ -72,4 +73,12 @@ export class EmbeddedServer implements SessionSource {
     syncPath(this.#directory);
     this.#log.info('made a new database', { directory });
   }
+}
+
+/**
+ * Removes PostgreSQL's own lock file. Whoever holds the directory's lock knows that no server runs there; PostgreSQL does
+ * not, and refuses to start on a file that a process left empty when it was killed between making and filling it.
+ */
+function removeStalePid(directory: string): void {
+  rmSync(join(directory, 'postmaster.pid'), { force: true });
 }
