@@ -46,6 +46,7 @@ export const errorCatalogue = {
   // Sources
   SOURCE_NOT_FOUND: { status: 404, retry: false, title: 'No file matches the path' },
   SOURCE_UNREADABLE: { status: 422, retry: false, title: 'The source can not be read at all' },
+  SOURCE_UNAVAILABLE: { status: 503, retry: true, title: 'The source does not answer' },
   SOURCE_EMPTY: { status: 422, retry: false, title: 'The source holds no columns' },
   SOURCE_CHANGED: { status: 409, retry: true, title: 'The source changed while it was read' },
   SOURCE_FORMAT_UNKNOWN: { status: 422, retry: false, title: 'The format of the file is not known' },
