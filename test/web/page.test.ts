@@ -102,21 +102,38 @@ describe('the page', () => {
     await page.getByText('New', { exact: true }).waitFor();
   });
 
-  it('registers a dataset and shows how its backfill goes', async () => {
+  it('registers a dataset in steps, after a look at its source, and shows how its backfill goes', async () => {
     const page = await browser.open('/new');
-    const described = 'dataset: again\nowner: ana@example.org\nprovider: {type: files, path: "data/*.csv"}\n';
-    await page.getByRole('textbox', { name: 'Describe it' }).fill(`${described}partition: {colum: date}`);
     await page.getByRole('textbox', { name: 'Folder' }).fill(workplace.directory);
-    await page.getByRole('button', { name: 'See what it would be' }).click();
+    await page.getByRole('textbox', { name: 'Path' }).fill('nothing/*.csv');
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('alert').getByText('SOURCE_NOT_FOUND').waitFor();
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('textbox', { name: 'Path' }).fill('data/*.csv');
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByText('25 partitions, of which').waitFor();
+    await page.getByRole('radio', { name: 'By the column date' }).and(page.locator(':checked')).waitFor();
+    await page.getByRole('cell', { name: 'VARCHAR' }).first().waitFor();
+    await page.getByRole('button', { name: 'Next: checks' }).click();
+    await page.getByRole('checkbox', { name: 'max_length must be 3' }).uncheck();
+    await page.getByRole('button', { name: 'Next: register' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Not A Name');
+    await page.getByRole('textbox', { name: 'Owner' }).fill('ana@example.org');
     await page.getByRole('alert').waitFor();
-    await page
-      .getByRole('textbox', { name: 'Describe it' })
-      .fill(`${described}partition: {column: date, by: day}`);
-    await page.getByRole('button', { name: 'See what it would be' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('again');
+    await page.getByText('again is new').waitFor();
+    // Whoever gets the address sees the same.
+    await page.reload();
     await page.getByText('again is new').waitFor();
     await page.getByRole('button', { name: 'Register' }).click();
     await page.getByText('Backfill of again').waitFor();
     await page.getByText('succeeded', { exact: true }).waitFor({ timeout: 120_000 });
+    const { definition } = (await workplace.call('GET', '/datasets/again')).body;
+    const origin = definition.columns.find((one: { name: string }) => one.name === 'origin');
+    assert.deepEqual(
+      origin.checks.map((one: { metric: string }) => one.metric),
+      ['min_length'],
+    );
   });
 
   it('can be used by everybody: axe finds nothing, and a phone shows it without scrolling sideways', async () => {

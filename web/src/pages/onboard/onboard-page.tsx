@@ -1,59 +1,54 @@
+import { Anchor, Breadcrumbs, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useSearchParams } from 'wouter';
+import type { PreviewView } from '../../../../src/services/registry/preview.ts';
+import { act } from '../../api/request.ts';
+import { Answer } from '../../parts/answer.tsx';
+import { ChecksStep } from './checks-step.tsx';
 import {
-  Alert,
-  Anchor,
-  Breadcrumbs,
-  Button,
-  Code,
-  Group,
-  List,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  Title,
-} from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import { describeDefinitionChange } from '../../../../src/core/datasets/diff.ts';
-import type { BackfillView } from '../../../../src/services/ingestion/backfills.ts';
-import type { ApplyView } from '../../../../src/services/registry/registry.ts';
-import { act, RequestError } from '../../api/request.ts';
+  type Draft,
+  draftOf,
+  missingOf,
+  previewRequest,
+  type Step,
+  searchOf,
+  steps,
+  suggestedName,
+} from './draft.ts';
+import { RegisterStep } from './register-step.tsx';
+import { ShapeStep } from './shape-step.tsx';
+import { SourceStep } from './source-step.tsx';
+import './onboard.css';
 
-const example = `dataset: flights
-owner: ops@example.org
-provider: {type: files, path: "flights-*.parquet"}
-partition: {column: date, by: day}
-`;
+const titles: Readonly<Record<Step, string>> = {
+  source: 'Source',
+  shape: 'Columns and partitions',
+  checks: 'Checks',
+  register: 'Register',
+};
 
-/** Registers a dataset in three steps: describe it, see what it would be, let Assay learn from its past. */
+/** Registers a dataset in steps, with a look at its source before it is one. Each state has an address. */
 export function OnboardPage() {
-  const [yaml, setYaml] = useState(example);
-  const [baseDirectory, setBaseDirectory] = useState('/');
-  const [, go] = useLocation();
-  const client = useQueryClient();
-  const body = { yaml, file: 'dataset.yaml', baseDirectory };
-  const check = useMutation({
-    mutationFn: () => act<ApplyView>('PUT', '/datasets', { ...body, dryRun: true }),
+  const [search, setSearch] = useSearchParams();
+  const draft = draftOf(search);
+  const change = (to: Partial<Draft>): void => {
+    const after = { ...draft, ...to };
+    const named = after.step === 'register' && after.name === '' && to.name === undefined;
+    // A step is a place to come back to; a letter that was typed is none.
+    setSearch(searchOf(named ? { ...after, name: suggestedName(after) } : after), {
+      replace: to.step === undefined,
+    });
+  };
+  const request = previewRequest(draft);
+  const isComplete = missingOf(draft).length === 0;
+  const preview = useQuery({
+    queryKey: ['preview', request],
+    queryFn: () => act<PreviewView>('POST', '/previews', request),
+    enabled: draft.step !== 'source' && isComplete,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
-  const register = useMutation({
-    mutationFn: async () => {
-      const applied = await act<ApplyView>('PUT', '/datasets', body);
-      return act<BackfillView>('POST', '/backfills', { dataset: applied.dataset });
-    },
-    onSuccess: (backfill) => {
-      void client.invalidateQueries({ queryKey: ['datasets'] });
-      go(`/activity/backfills/${backfill.id}`);
-    },
-  });
-  const error = register.error ?? check.error;
-  const change =
-    (set: (text: string) => void): Change =>
-    (event) => {
-      set(event.currentTarget.value);
-      check.reset();
-      register.reset();
-    };
   return (
     <Stack gap="md" maw={860}>
       <title>New dataset · Assay</title>
@@ -64,86 +59,92 @@ export function OnboardPage() {
         <Text>New</Text>
       </Breadcrumbs>
       <Title order={2}>Watch a dataset</Title>
-      <Description
-        yaml={yaml}
-        baseDirectory={baseDirectory}
-        onYaml={change(setYaml)}
-        onDirectory={change(setBaseDirectory)}
-      />
-      <Group>
-        <Button variant="default" onClick={() => check.mutate()} loading={check.isPending}>
-          2. See what it would be
-        </Button>
-        <Button
-          onClick={() => register.mutate()}
-          loading={register.isPending}
-          disabled={check.data === undefined || check.data.action === 'unchanged'}
-        >
-          3. Register, and learn from its past
-        </Button>
-      </Group>
-      {error === null ? null : (
-        <Alert color="red" role="alert" title={error.message}>
-          {error instanceof RequestError ? error.hint : undefined}
-        </Alert>
+      <Steps draft={draft} canGo={isComplete} />
+      {preview.isFetching && preview.data === undefined ? (
+        <Text role="status" className="quiet">
+          Looking at the source; large ones take up to half a minute.
+        </Text>
+      ) : null}
+      {draft.step === 'source' || !isComplete ? (
+        <SourceStep draft={draft} change={change} />
+      ) : draft.step === 'register' ? (
+        <RegisterStep draft={draft} preview={preview.data} change={change} />
+      ) : (
+        <Answer query={preview} height={420}>
+          {(found) => (
+            <div
+              aria-busy={preview.isPlaceholderData}
+              style={{ opacity: preview.isPlaceholderData ? 0.55 : 1 }}
+            >
+              {draft.step === 'shape' ? (
+                <ShapeStep draft={draft} preview={found} change={change} />
+              ) : (
+                <ChecksStep draft={draft} preview={found} change={change} />
+              )}
+            </div>
+          )}
+        </Answer>
       )}
-      {check.data === undefined ? null : <Preview applied={check.data} />}
+      <Onward draft={draft} change={change} isReady={preview.data !== undefined && !preview.isError} />
     </Stack>
   );
 }
 
-type Change = (event: { readonly currentTarget: { readonly value: string } }) => void;
-
-function Description({
-  yaml,
-  baseDirectory,
-  onYaml,
-  onDirectory,
-}: {
-  readonly yaml: string;
-  readonly baseDirectory: string;
-  readonly onYaml: Change;
-  readonly onDirectory: Change;
-}) {
+function Steps({ draft, canGo }: { readonly draft: Draft; readonly canGo: boolean }) {
+  const now = steps.indexOf(draft.step);
   return (
-    <>
-      <Textarea
-        label="1. Describe it"
-        description="The file that you would keep beside your code; only these four lines are needed."
-        value={yaml}
-        onChange={onYaml}
-        autosize
-        minRows={6}
-        maxRows={30}
-        spellCheck={false}
-        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13 } }}
-      />
-      <TextInput
-        label="Folder that relative paths start from"
-        description="On the machine that the service runs on."
-        value={baseDirectory}
-        onChange={onDirectory}
-        maw={460}
-      />
-    </>
+    <nav aria-label="Steps">
+      <ol className="steps">
+        {steps.map((step, at) => {
+          const label = (
+            <>
+              <span className="step-number">{at + 1}</span> <span className="step-title">{titles[step]}</span>
+            </>
+          );
+          return (
+            <li key={step} data-now={at === now || undefined} data-done={at < now || undefined}>
+              {at <= now || canGo ? (
+                <Link
+                  href={`/new?${searchOf({ ...draft, step }).toString()}`}
+                  aria-label={`${at + 1}. ${titles[step]}`}
+                  aria-current={at === now ? 'step' : undefined}
+                >
+                  {label}
+                </Link>
+              ) : (
+                <span aria-disabled="true">{label}</span>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
   );
 }
 
-function Preview({ applied: { dataset, action, changes } }: { readonly applied: ApplyView }) {
-  const titles = {
-    created: `${dataset} is new`,
-    changed: `${dataset} exists, and would change`,
-    unchanged: `${dataset} is registered just so`,
-  };
+/** To the next step and the one before; the first and the last one have buttons of their own. */
+function Onward({
+  draft,
+  change,
+  isReady,
+}: {
+  readonly draft: Draft;
+  readonly change: (to: Partial<Draft>) => void;
+  readonly isReady: boolean;
+}) {
+  const at = steps.indexOf(draft.step);
+  const [before, next] = [steps[at - 1], steps[at + 1]];
+  if (before === undefined) return null;
   return (
-    <Alert color={action === 'unchanged' ? 'gray' : 'lagoon'} title={titles[action]} role="status">
-      <List size="sm">
-        {changes.map((change) => (
-          <List.Item key={change.path}>
-            <Code>{describeDefinitionChange(change)}</Code>
-          </List.Item>
-        ))}
-      </List>
-    </Alert>
+    <Group>
+      <Button variant="default" onClick={() => change({ step: before })}>
+        Back
+      </Button>
+      {next === undefined ? null : (
+        <Button onClick={() => change({ step: next })} disabled={!isReady}>
+          Next: {titles[next].toLowerCase()}
+        </Button>
+      )}
+    </Group>
   );
 }
