@@ -6,6 +6,7 @@ cd "$root"
 sh scripts/gate.sh
 sh scripts/setup-zookeeper.sh
 sh scripts/setup-postgres.sh
+sh scripts/setup-mariadb.sh
 sh scripts/setup-chromium.sh
 UV_THREADPOOL_SIZE=8
 # Tests start the program hundreds of times: as in bin/assay, compiled code is kept.
