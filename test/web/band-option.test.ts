@@ -22,7 +22,7 @@ type Plot = {
 };
 
 const plotOf = (points: readonly SeriesPoint[]): Plot =>
-  bandOption(points, 'row_count', colours) as unknown as Plot;
+  bandOption({ points, metric: 'row_count' }, colours) as unknown as Plot;
 
 describe('the plot of a metric', () => {
   it('lays the band between its edges, and leaves a hole where nothing was learned yet', () => {
@@ -30,6 +30,17 @@ describe('the plot of a metric', () => {
     assert.deepEqual(series[0]?.data, [null, 8]);
     assert.deepEqual(series[1]?.data, [null, 7]);
     assert.deepEqual(series[2]?.data, [10, 12]);
+  });
+
+  it('shows what is normal next behind the last value, as a band of its own', () => {
+    const points = [point(1, 10, { lower: 8, upper: 15 })];
+    const option = bandOption({ points, metric: 'row_count', next: { lower: 2, upper: null } }, colours);
+    const { series, yAxis, tooltip } = option as unknown as Plot;
+    assert.deepEqual(series[2]?.data, [null, 2]);
+    assert.deepEqual(series[3]?.data, [null, yAxis.max - 2]);
+    assert.deepEqual(series[4]?.data, [10, null]);
+    assert.ok(yAxis.min < 2);
+    assert.match(tooltip.formatter([{ dataIndex: 1 }]), /next partition.*band 2 to …/);
   });
 
   it('draws a side of the band that is open to the edge of the plot', () => {

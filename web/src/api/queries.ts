@@ -10,6 +10,7 @@ import type { DetailsView, ResultsView, SeriesView } from '../../../src/services
 import type { SuggestionsView } from '../../../src/services/quality/suggestions.ts';
 import type { PartitionView, SchemaHistoryView } from '../../../src/services/registry/partition-history.ts';
 import type { DatasetDetailView, DatasetView } from '../../../src/services/registry/registry.ts';
+import { unlessTold } from '../live/live-state.ts';
 import { read } from './request.ts';
 
 const soon = 10_000;
@@ -18,9 +19,9 @@ const minute = 60_000;
 
 /** All datasets with their newest partitions: as many pages as there are. */
 export const datasets = queryOptions({
-  queryKey: ['datasets'],
+  queryKey: ['datasets', 'list'],
   queryFn: ({ signal }) => allDatasets(0, signal),
-  refetchInterval: soon,
+  refetchInterval: unlessTold(soon),
 });
 
 /** The last partitions of every dataset: much more than the datasets themselves, and looked at second. */
@@ -29,7 +30,7 @@ export const histories = queryOptions({
   queryFn: async ({ signal }) =>
     Object.fromEntries((await allDatasets(30, signal)).map(({ dataset: name, history }) => [name, history])),
   staleTime: minute,
-  refetchInterval: minute,
+  refetchInterval: unlessTold(minute),
 });
 
 const pageSize = 1_000;
@@ -52,7 +53,7 @@ export const dataset = (name: string) =>
   queryOptions({
     queryKey: ['dataset', name],
     queryFn: ({ signal }) => read<DatasetDetailView>(`/datasets/${encodeURIComponent(name)}`, {}, signal),
-    refetchInterval: soon,
+    refetchInterval: unlessTold(soon),
   });
 
 /** The newest partitions of a dataset. */
@@ -64,7 +65,7 @@ export const partitions = (name: string) =>
       const page = await read<{ partitions: PartitionSummary[] }>(path, { limit: pageSize }, signal);
       return page.partitions;
     },
-    refetchInterval: soon,
+    refetchInterval: unlessTold(soon),
   });
 
 /** A partition with its revisions. */
@@ -132,7 +133,7 @@ export const incidents = (filter: { dataset?: string; open?: boolean }) =>
     queryKey: ['incidents', filter],
     queryFn: ({ signal }) =>
       read<{ incidents: IncidentView[] }>('/incidents', { ...filter, limit: 500 }, signal),
-    refetchInterval: soon,
+    refetchInterval: unlessTold(soon),
   });
 
 export const openIncidents = incidents({ open: true });
@@ -148,7 +149,7 @@ export const jobs = (filter: { dataset?: string; open?: boolean }) =>
   queryOptions({
     queryKey: ['jobs', filter],
     queryFn: ({ signal }) => read<{ jobs: JobView[] }>('/jobs', { ...filter, limit: 200 }, signal),
-    refetchInterval: now,
+    refetchInterval: unlessTold(now),
   });
 
 export const backfills = (filter: { dataset?: string }) =>
@@ -156,21 +157,22 @@ export const backfills = (filter: { dataset?: string }) =>
     queryKey: ['backfills', filter],
     queryFn: ({ signal }) =>
       read<{ backfills: BackfillView[] }>('/backfills', { ...filter, limit: 50 }, signal),
-    refetchInterval: now,
+    refetchInterval: unlessTold(now),
   });
 
 export const backfill = (id: string) =>
   queryOptions({
     queryKey: ['backfill', id],
     queryFn: ({ signal }) => read<BackfillView>(`/backfills/${encodeURIComponent(id)}`, {}, signal),
-    refetchInterval: now,
+    refetchInterval: unlessTold(now),
   });
 
 /** Both clusters as they are now. */
 export const clusters = queryOptions({
   queryKey: ['clusters'],
   queryFn: ({ signal }) => read<{ clusters: ClusterStateView[] }>('/clusters', {}, signal),
-  refetchInterval: 1_000,
+  // Loads change all the time, and no event tells them.
+  refetchInterval: now,
 });
 
 /** What happened in a cluster, newest first. */
@@ -179,7 +181,7 @@ export const clusterEvents = (cluster: string) =>
     queryKey: ['cluster events', cluster],
     queryFn: ({ signal }) =>
       read<ClusterEventsView>(`/clusters/${encodeURIComponent(cluster)}/events`, { limit: 50 }, signal),
-    refetchInterval: now,
+    refetchInterval: unlessTold(now),
   });
 
 /** Checks that the past speaks for. */

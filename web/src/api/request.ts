@@ -24,10 +24,15 @@ export function read<T>(path: string, query: Query = {}, signal?: AbortSignal): 
 }
 
 /** Changes something by the API; throws `RequestError`. */
-export function act<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
-  const payload =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  return send<T>(path, { method, ...payload });
+export function act<T>(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const payload = body === undefined ? {} : { body: JSON.stringify(body) };
+  return send<T>(path, { method, headers: { ...type, ...headers }, ...payload });
 }
 
 async function send<T>(path: string, init: RequestInit): Promise<T> {

@@ -13,7 +13,6 @@ import {
   Burger,
   Group,
   NavLink,
-  Text,
   Title,
   useComputedColorScheme,
   useMantineColorScheme,
@@ -23,6 +22,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { openIncidents } from '../api/queries.ts';
+import { LiveMark } from '../live/live-updates.tsx';
 
 type Place = {
   readonly href: string;
@@ -105,9 +105,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             style={{ borderRadius: 8, fontWeight: 500 }}
           />
         ))}
-        <Text size="xs" className="quiet" mt="auto" p="xs">
-          Data quality, measured
-        </Text>
+        <div style={{ marginTop: 'auto', padding: 8 }}>
+          <LiveMark />
+        </div>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         {children}

@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { partitionKey } from '../../../src/base/ids.ts';
 import { formatOf, formatValue } from '../../../src/core/checks/format.ts';
 import type { SeriesPoint } from '../../../src/ports/quality-store.ts';
 import { statusWord } from '../parts/status-words.ts';
@@ -8,16 +9,26 @@ export type PlotColours = Readonly<
   Record<'ink' | 'grid' | 'line' | 'band' | 'surface' | 'fail' | 'warn', string>
 >;
 
+/** The band of the partition that comes next; null on a side without a bound. */
+export type NextBand = { readonly lower: number | null; readonly upper: number | null };
+
+type Plotted = {
+  readonly points: readonly SeriesPoint[];
+  readonly metric: string;
+  readonly next?: NextBand | undefined;
+};
+
 /** What the plot of a metric is made of. A side of the band that is open reaches to the edge of the plot. */
 export function bandOption(
-  points: readonly SeriesPoint[],
-  metric: string,
+  { points: known, metric, next }: Plotted,
   colours: PlotColours,
 ): EChartsCoreOption {
-  const range = rangeOf(points);
+  const ahead = next === undefined ? [] : aheadOf(known, next);
+  const points = [...known, ...ahead];
+  const range = rangeOf(points, next);
   return {
     animation: false,
-    aria: { enabled: true, label: { description: `${metric} over ${points.length} partitions` } },
+    aria: { enabled: true, label: { description: `${metric} over ${known.length} partitions` } },
     grid: { left: 52, right: 10, top: 14, bottom: 26 },
     tooltip: {
       trigger: 'axis',
@@ -30,9 +41,38 @@ export function bandOption(
     },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: 'ctrl' }],
     ...axes({ points, metric }, range, colours),
-    series: [...bandSeries(points, range, colours), ...valueSeries(points, colours)],
+    series: [
+      ...bandSeries(points, range, colours),
+      ...(ahead.length === 0 ? [] : nextSeries(points, known.length, range, colours)),
+      ...valueSeries(points, colours),
+    ],
   };
 }
+
+/** The share of the plot that what comes next takes, so that it can be seen. */
+const aheadShare = 0.04;
+
+/** Places behind the last partition that hold the next band, and no value. */
+function aheadOf(known: readonly SeriesPoint[], { lower, upper }: NextBand): readonly SeriesPoint[] {
+  const count = Math.max(1, Math.round(known.length * aheadShare));
+  const band = {
+    ...(lower === null ? {} : { lower }),
+    ...(upper === null ? {} : { upper }),
+  };
+  return Array.from({ length: count }, (_, at): SeriesPoint => {
+    return { partition: partitionKey(at === 0 ? 'next' : ''), revision: 1, value: null, ...band };
+  });
+}
+
+/** The band of what comes next alone, drawn over the one of all. */
+function nextSeries(points: readonly SeriesPoint[], from: number, range: Range, colours: PlotColours) {
+  const future = points.map((point, at) =>
+    at < from ? { ...point, lower: undefined, upper: undefined } : point,
+  );
+  return bandSeries(future, range, { ...colours, opacity: 0.3, stack: 'next' });
+}
+
+type Bounds = { readonly lower?: number | undefined; readonly upper?: number | undefined };
 
 type Range = { readonly low: number; readonly high: number };
 
@@ -66,7 +106,15 @@ function axes(
 }
 
 /** The band as two stacked lines: an unseen one at its lower edge, and the area between the two. */
-function bandSeries(points: readonly SeriesPoint[], { low, high }: Range, colours: PlotColours) {
+function bandSeries(
+  points: readonly Bounds[],
+  { low, high }: Range,
+  {
+    band,
+    stack = 'band',
+    opacity = 0.17,
+  }: PlotColours & { readonly stack?: string; readonly opacity?: number },
+) {
   const lower = points.map((point) => edge(point, point.lower, low));
   const upper = points.map((point) => edge(point, point.upper, high));
   const width = upper.map((value, at) => {
@@ -75,7 +123,7 @@ function bandSeries(points: readonly SeriesPoint[], { low, high }: Range, colour
   });
   const line = {
     type: 'line',
-    stack: 'band',
+    stack,
     symbol: 'none',
     step: 'middle',
     silent: true,
@@ -83,7 +131,7 @@ function bandSeries(points: readonly SeriesPoint[], { low, high }: Range, colour
   };
   return [
     { ...line, data: lower, areaStyle: { opacity: 0 } },
-    { ...line, data: width, areaStyle: { color: colours.band, opacity: 0.17 } },
+    { ...line, data: width, areaStyle: { color: band, opacity } },
   ];
 }
 
@@ -106,12 +154,12 @@ function valueSeries(points: readonly SeriesPoint[], colours: PlotColours) {
 }
 
 /** Room for all values and for the usual band; the few wide ones, as of the first partitions, do not flatten the values. */
-function rangeOf(points: readonly SeriesPoint[]): Range {
+function rangeOf(points: readonly SeriesPoint[], next: NextBand | undefined): Range {
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
   if (values.length === 0) return { low: 0, high: 1 };
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const low = Math.min(least, usual(points.map(({ lower }) => lower)) ?? least);
-  const high = Math.max(most, usual(points.map(({ upper }) => upper)) ?? most);
+  const low = Math.min(least, usual(points.map(({ lower }) => lower)) ?? least, next?.lower ?? least);
+  const high = Math.max(most, usual(points.map(({ upper }) => upper)) ?? most, next?.upper ?? most);
   const room = (high - low || Math.abs(high) || 1) * 0.08;
   return { low: least >= 0 ? Math.max(0, low - room) : low - room, high: high + room };
 }
@@ -122,7 +170,7 @@ function usual(bounds: readonly (number | undefined)[]): number | undefined {
   return known[Math.floor(known.length / 2)];
 }
 
-function edge(point: SeriesPoint, bound: number | undefined, outside: number): number | null {
+function edge(point: Bounds, bound: number | undefined, outside: number): number | null {
   if (bound !== undefined) return bound;
   return point.lower === undefined && point.upper === undefined ? null : outside;
 }
@@ -140,6 +188,8 @@ function tip(
   const text = (bound: number | undefined): string =>
     bound === undefined ? '…' : formatValue(bound, formatOf(metric));
   const band = lower === undefined && upper === undefined ? '' : `<br>band ${text(lower)} to ${text(upper)}`;
+  if (status === undefined && value === null && partition === 'next')
+    return `<b>The next partition</b><br>band ${text(lower)} to ${text(upper)}`;
   const again = revision > 1 ? ` · revision ${revision}` : '';
   return `<b>${escaped(partition)}</b>${again}<br>${value === null ? 'no value' : text(value)} · ${statusWord(status)}${band}`;
 }

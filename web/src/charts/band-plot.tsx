@@ -5,7 +5,7 @@ import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import type { SeriesPoint } from '../../../src/ports/quality-store.ts';
-import { bandOption } from './band-option.ts';
+import { bandOption, type NextBand } from './band-option.ts';
 
 use([
   AriaComponent,
@@ -18,24 +18,30 @@ use([
   TooltipComponent,
 ]);
 
-type Props = { readonly points: readonly SeriesPoint[]; readonly metric: string; readonly height: number };
+type Props = {
+  readonly points: readonly SeriesPoint[];
+  readonly metric: string;
+  readonly height: number;
+  /** What is normal next, where it is known. */
+  readonly next?: NextBand | undefined;
+};
 
 /** The plot itself: values as a line, the learned band behind it, alarms as marks. */
-export function BandPlot({ points, metric, height }: Props) {
+export function BandPlot({ points, metric, height, next }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const chart = init(element, undefined, { renderer: 'svg' });
-    chart.setOption(bandOption(points, metric, coloursOf(scheme)));
+    chart.setOption(bandOption({ points, metric, next }, coloursOf(scheme)));
     const observer = new ResizeObserver(() => chart.resize());
     observer.observe(element);
     return () => {
       observer.disconnect();
       chart.dispose();
     };
-  }, [points, metric, scheme]);
+  }, [points, metric, next, scheme]);
   return <div ref={place} data-plot={metric} style={{ height, overflow: 'hidden' }} />;
 }
 

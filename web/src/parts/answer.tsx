@@ -22,7 +22,7 @@ export function Answer<T>({
       </>
     );
   }
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError) return <FailedRequest error={query.error} retry={() => void query.refetch()} />;
   return <Skeleton height={height} radius="md" role="status" aria-label="Loading" />;
 }
 
@@ -34,17 +34,32 @@ function Stale({ error }: { readonly error: Error }) {
   );
 }
 
-function Failed({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
+type FailedProps = {
+  readonly error: Error;
+  /** What was not done; by default the error itself is the title. */
+  readonly title?: string;
+  readonly retry?: () => void;
+};
+
+/** Says what went wrong, what to do about it, and the code that can be searched for. */
+export function FailedRequest({ error, title, retry }: FailedProps) {
   const hint = error instanceof RequestError ? error.hint : undefined;
   const code = error instanceof RequestError ? error.code : undefined;
   return (
-    <Alert color="red" title={error.message} role="alert">
+    <Alert color="red" title={title ?? error.message} role="alert">
       <Stack gap="xs" align="flex-start">
+        {title === undefined ? null : (
+          <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
+            {error.message}
+          </Text>
+        )}
         {hint === undefined ? null : <Text size="sm">{hint}</Text>}
         <Group gap="sm">
-          <Button size="xs" variant="light" color="red" onClick={retry}>
-            Try again
-          </Button>
+          {retry === undefined ? null : (
+            <Button size="xs" variant="light" color="red" onClick={retry}>
+              Try again
+            </Button>
+          )}
           {code === undefined ? null : <Code>{code}</Code>}
         </Group>
       </Stack>

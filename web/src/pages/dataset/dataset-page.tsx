@@ -1,5 +1,6 @@
-import { Anchor, Badge, Breadcrumbs, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Breadcrumbs, Group, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core';
 import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Link, useLocation } from 'wouter';
 import { dataset as datasetQuery, partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -8,9 +9,11 @@ import { ChecksTab } from './checks-tab.tsx';
 import { DefinitionTab } from './definition-tab.tsx';
 import { IncidentsTab } from './incidents-tab.tsx';
 import { PartitionsTab } from './partitions-tab.tsx';
-import { PolicyTab } from './policy-tab.tsx';
 import { SchemaTab } from './schema-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
+
+// Editing a policy reads and writes definitions: much that nobody needs who only looks.
+const PolicyTab = lazy(async () => ({ default: (await import('./policy/policy-tab.tsx')).PolicyTab }));
 
 const tabs = [
   { value: 'summary', label: 'Summary', Panel: SummaryTab },
@@ -71,7 +74,11 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
               </Tabs.List>
               {tabs.map(({ value, Panel }) => (
                 <Tabs.Panel key={value} value={value}>
-                  <Panel dataset={view} />
+                  <Suspense
+                    fallback={<Skeleton height={300} radius="md" role="status" aria-label="Loading" />}
+                  >
+                    <Panel dataset={view} />
+                  </Suspense>
                 </Tabs.Panel>
               ))}
             </Tabs>

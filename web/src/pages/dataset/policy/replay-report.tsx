@@ -1,15 +1,18 @@
 import { Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import type { PartitionSummary } from '../../../../src/ports/revision-store.ts';
-import type { ReplayView } from '../../../../src/services/quality/replays.ts';
-import { Figure } from '../../parts/figure.tsx';
-import { MoreRows } from '../../parts/more-rows.tsx';
-import { StatusSign } from '../../parts/status.tsx';
-import { numberText } from '../../parts/words.ts';
-import { Calendar } from './calendar.tsx';
+import type { PartitionSummary } from '../../../../../src/ports/revision-store.ts';
+import type { ReplayView } from '../../../../../src/services/quality/replays.ts';
+import { Figure } from '../../../parts/figure.tsx';
+import { MoreRows } from '../../../parts/more-rows.tsx';
+import { StatusSign } from '../../../parts/status.tsx';
+import { numberText } from '../../../parts/words.ts';
+import { Calendar } from '../calendar.tsx';
+import { ReplayedPlot } from './metric-preview.tsx';
+
+const plotsShown = 4;
 
 /** On which partitions a policy would have alerted, and what it changes. */
 export function ReplayReport({ replay }: { readonly replay: ReplayView }) {
-  const { totals, today, incidents, partitions, notMeasured, dataset } = replay;
+  const { totals, today, incidents, metrics, partitions, notMeasured, dataset } = replay;
   return (
     <Stack gap="md" aria-live="polite">
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
@@ -34,6 +37,11 @@ export function ReplayReport({ replay }: { readonly replay: ReplayView }) {
         </Text>
       )}
       <Calendar dataset={dataset} partitions={asPartitions(partitions)} withRows={false} />
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        {metrics.slice(0, plotsShown).map((series) => (
+          <ReplayedPlot key={series.metric} series={series} height={190} />
+        ))}
+      </SimpleGrid>
       {incidents.length === 0 ? null : (
         <section>
           <Title order={4} size="h6" mb="xs">
@@ -53,7 +61,7 @@ export function ReplayReport({ replay }: { readonly replay: ReplayView }) {
                     </Text>
                   </Group>
                 </Table.Td>
-                <Table.Td className="numbers">
+                <Table.Td className="numbers" style={{ whiteSpace: 'nowrap' }}>
                   {incident.firstPartition === incident.lastPartition
                     ? incident.firstPartition
                     : `${incident.firstPartition} to ${incident.lastPartition}`}

@@ -1,8 +1,8 @@
 import { Button, Code, CopyButton, Group, List, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { suggestions } from '../../api/queries.ts';
-import { Answer } from '../../parts/answer.tsx';
+import { suggestions } from '../../../api/queries.ts';
+import { Answer } from '../../../parts/answer.tsx';
 
 /** Checks that the past speaks for, each with its evidence; looked for when somebody asks. */
 export function Suggested({ dataset }: { readonly dataset: string }) {
