@@ -35,10 +35,14 @@ export type FilesScan = {
    * then, and exact types. Nothing is sniffed; a value that does not fit its type rejects its row.
    */
   readonly columns?: Schema;
+  /** How many rows all files hold, where that is known: reading another number of them fails. */
+  readonly rowCount?: number;
+  /** That each row is one line, because no text holds a line break: threads may then begin at any line. */
+  readonly isLinewise?: true;
 };
 
 /** Files that lie elsewhere, such as the objects of a store. Once they are fetched, the rest is as for files. */
-export type RemoteFilesScan = Omit<FilesScan, 'kind' | 'files' | 'columns'> & {
+export type RemoteFilesScan = Omit<FilesScan, 'kind' | 'files' | 'columns' | 'rowCount' | 'isLinewise'> & {
   readonly kind: 'remote-files';
   readonly files: readonly RemoteFile[];
 };

@@ -1,5 +1,6 @@
 import type { ColumnSchema } from '../../../core/datasets/schema.ts';
 import { literal } from '../sql.ts';
+import { exactText } from './exact-text.ts';
 
 /** A column of a text format: its text is read as `raw` and cast to `type`. */
 export type TextColumn = {
@@ -11,8 +12,11 @@ export type TextColumn = {
   readonly asText: boolean;
 };
 
-/** A DuckDB type, for dates with their format. */
-export type TextType = { readonly native: string; readonly format?: string };
+/**
+ * A DuckDB type, for dates with their format. `isKnown`: it is the type that the column has where its rows come from, so
+ * that an empty text is a text that is there.
+ */
+export type TextType = { readonly native: string; readonly format?: string; readonly isKnown?: true };
 
 export const textType: TextType = { native: 'VARCHAR' };
 
@@ -35,6 +39,7 @@ function isTextType(native: string): boolean {
 export function castText(text: string, type: TextType): string {
   const { native } = type;
   if (native === 'VARCHAR') return text;
+  if (type.isKnown) return exactText(text, native);
   const x = `nullif(${text}, '')`;
   if (native === 'JSON') return `case when json_valid(${x}) then ${x}::JSON else to_json(${x}) end`;
   if (native === 'BOOLEAN') return `case lower(${x}) when 'true' then true when 'false' then false end`;
@@ -47,6 +52,11 @@ export function castText(text: string, type: TextType): string {
     return `case when ${stamp} = try_cast(${x} as timestamptz)::timestamp then ${stamp} end`;
   }
   return `try_cast(${x} as ${native})`;
+}
+
+/** SQL of a text as a value of a type is read from it: of most, an empty text is null. */
+export function presentText(text: string, type: TextType): string {
+  return type.isKnown ? text : `nullif(${text}, '')`;
 }
 
 /** The format that dates have unless said otherwise. */
@@ -62,7 +72,7 @@ export function readAs(column: TextColumn): { readonly type: string; readonly va
   const misfit = `error(${literal(misfitMark)} || ${raw})`;
   return {
     type: 'VARCHAR',
-    value: `case when nullif(${raw}, '') is not null then coalesce(${castText(raw, column.type)}, ${misfit}) end`,
+    value: `case when ${presentText(raw, column.type)} is not null then coalesce(${castText(raw, column.type)}, ${misfit}) end`,
   };
 }
 

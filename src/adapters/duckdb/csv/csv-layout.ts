@@ -93,7 +93,8 @@ async function headOf(file: { readonly read: TextFile; readonly path: string }):
   }
 }
 
-function lineBytesOf(head: string): number {
+/** The average length of the lines of a text. */
+export function lineBytesOf(head: string): number {
   return Buffer.byteLength(head) / head.split(/\r\n|\r|\n/).length;
 }
 

@@ -4,7 +4,9 @@ import { limits } from '../../../base/limits.ts';
 import { MiB } from '../../../base/units.ts';
 import type { FilesScan } from '../../../core/datasets/source.ts';
 import type { RawColumn } from '../columns/infer-types.ts';
+import type { TextType } from '../columns/text-column.ts';
 import { feedText } from '../files/feed-text.ts';
+import { originOf } from '../files/file-origin.ts';
 import { inspectText } from '../files/text-file.ts';
 import { inUtf8 } from '../files/utf8-copy.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
@@ -14,6 +16,7 @@ import { literal, literalList, literalStruct } from '../sql.ts';
 import { CsvCleaner } from './csv-cleaner.ts';
 import { type CsvFile, type CsvLayout, layOutCsv } from './csv-layout.ts';
 import type { CsvDialect } from './dialect.ts';
+import { layOutKnownCsv } from './known-layout.ts';
 import { buffersFor, type CsvBuffers, widestBuffers } from './pieces.ts';
 
 /** Where a source may put files of its own, and when it is to stop. `bytesMax` limits how much of each file is looked at. */
@@ -34,9 +37,10 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
     const original = await inspectText(file, scan.csv?.encoding);
     if (index === 0) encoding = original.encoding;
     const target = { directory: work.directory, name: `source-${index}`, bytesMax: work.bytesMax };
-    files.push({ path: file.path, read: await inUtf8(original, target, work.signal) });
+    files.push({ path: originOf(file), read: await inUtf8(original, target, work.signal) });
   }
-  const layout = await layOutCsv(scan, files);
+  const layout =
+    scan.columns === undefined ? await layOutCsv(scan, files) : await layOutKnownCsv(scan, files);
   const source = new Source(scan, layout, work);
   return {
     files: layout.files.map((file) => file.read),
@@ -52,6 +56,11 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
   };
 }
 
+function knownType({ columns }: FilesScan, index: number): { readonly fixed?: TextType } {
+  const type = columns?.[index]?.type;
+  return type === undefined ? {} : { fixed: { native: type.native, isKnown: true } };
+}
+
 /** Files that one call of the reader takes: alike in columns and compression. */
 type Group = { readonly files: readonly CsvFile[]; readonly columns: readonly number[] };
 
@@ -62,6 +71,12 @@ type ReaderOptions = {
   readonly compression: string;
   readonly header: boolean;
   readonly buffers: CsvBuffers;
+  /**
+   * Whether records end with a line feed for certain, and are found one after the other: DuckDB would otherwise take the
+   * line ends of the first record, even those within quotes, and start its threads where a line looks like a record, even
+   * within a quoted text.
+   */
+  readonly isExact: boolean;
 };
 
 class Source {
@@ -71,12 +86,14 @@ class Source {
   readonly #work: SourceWork;
   readonly #hiveKeys: readonly string[];
   readonly #buffers: CsvBuffers;
+  readonly #isExact: boolean;
 
   constructor(scan: FilesScan, layout: CsvLayout, work: SourceWork) {
     this.#scan = scan;
     this.#layout = layout;
     this.#work = work;
-    this.#buffers = buffersFor(layout.files);
+    this.#isExact = scan.columns !== undefined && scan.isLinewise !== true;
+    this.#buffers = this.#isExact ? widestBuffers : buffersFor(layout.files);
     const own = new Set(layout.names.map((name) => name.toLowerCase()));
     this.#hiveKeys = scan.hiveKeys.filter((key) => !own.has(key.toLowerCase()));
     const hive = hiveColumns(
@@ -84,7 +101,7 @@ class Source {
       layout.files.map((file) => file.path),
     );
     this.columns = [
-      ...layout.names.map((name, index) => ({ name, raw: `c${index}` })),
+      ...layout.names.map((name, index) => ({ name, raw: `c${index}`, ...knownType(scan, index) })),
       ...hive.map(({ name, raw, fixed }) => ({ name, raw, ...(fixed === undefined ? {} : { fixed }) })),
     ];
   }
@@ -177,6 +194,7 @@ class Source {
       compression: group.files[0]?.read.compression ?? 'none',
       header: this.#layout.dialect.header,
       buffers,
+      isExact: this.#isExact,
     };
     const filename = withFile || hive.some((column) => column.needsFilename) ? ', filename = true' : '';
     return `select ${selected.join(', ')} from read_csv(${literalList(paths)}, ${this.#options(options)},
@@ -199,17 +217,17 @@ class Source {
     ];
     const delimiter = literal(this.#layout.dialect.delimiter);
     const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}::VARCHAR, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
-    const options = { compression: 'none', header: false, buffers: widestBuffers };
+    const options = { compression: 'none', header: false, buffers: widestBuffers, isExact: true };
     return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
       from read_csv(${literal(clean.path)}, ${this.#options(options)},
       columns = ${literalStruct([['r', 'BIGINT'], ...fields])})`;
   }
 
-  #options({ compression, header, buffers }: ReaderOptions): string {
+  #options({ compression, header, buffers, isExact }: ReaderOptions): string {
     const nulls = new Set(['', ...(this.#scan.csv?.nullValues ?? [])]);
     return `auto_detect = false, delim = ${literal(this.#layout.dialect.delimiter)}, quote = '"', escape = '"',
       header = ${header}, nullstr = ${literalList([...nulls])}, allow_quoted_nulls = false, hive_partitioning = false,
       compression = '${compression}', max_line_size = ${buffers.lineBytesMax},
-      buffer_size = ${buffers.bufferBytes}`;
+      buffer_size = ${buffers.bufferBytes}${isExact ? String.raw`, new_line = '\n', parallel = false` : ''}`;
   }
 }

@@ -7,6 +7,7 @@ import type { IngestOutput, IngestRequest, StagedBatch } from '../../../ports/en
 import { openCsv, type SourceWork } from '../csv/csv-source.ts';
 import { readFault } from '../duckdb-fault.ts';
 import { checkFiles } from '../files/check-files.ts';
+import { withOrigins } from '../files/file-origin.ts';
 import { openJson } from '../json/json-source.ts';
 import { openParquet, readParquetFault } from '../parquet/parquet-relation.ts';
 import type { Session } from '../worker/session.ts';
@@ -42,6 +43,7 @@ export async function ingest(
             },
           );
     const rowCount = batches.reduce((sum, batch) => sum + batch.rowCount, 0);
+    refuseOtherNumber(scan, rowCount + taken.rejected.count);
     refuseTooMany(taken.rejected, { rowCount, percentMax: request.rejectedPercentMax });
     return { ...taken, rowCount, batches };
   });
@@ -57,6 +59,14 @@ export function openText(session: Session, scan: FilesScan, work: SourceWork): P
  * the source; a file that changed explains any other failure.
  */
 export async function withUnchangedFiles<T>(scan: FilesScan, read: () => Promise<T>): Promise<T> {
+  try {
+    return await readUnchanged(scan, read);
+  } catch (thrown) {
+    throw thrown instanceof FailureError ? new FailureError(withOrigins(thrown.failure, scan.files)) : thrown;
+  }
+}
+
+async function readUnchanged<T>(scan: FilesScan, read: () => Promise<T>): Promise<T> {
   await checkFiles(scan.files);
   let output: T;
   try {
@@ -90,6 +100,13 @@ async function takeParquet(
   const relation = await openParquet(session, scan);
   await take(relation.select);
   return { schema: relation.schema, rejected: { count: 0, samples: [] } };
+}
+
+/** Who wrote the files for us has counted the rows: a reader that loses one must not go unnoticed. */
+function refuseOtherNumber({ rowCount, filter }: FilesScan, found: number): void {
+  if (rowCount === undefined || filter !== undefined || rowCount === found) return;
+  const message = `${found} rows were read of files that hold ${rowCount}`;
+  throw new FailureError(failure('INTERNAL', message, { hint: 'please report this with the data' }));
 }
 
 const reasonsNamed = 3;

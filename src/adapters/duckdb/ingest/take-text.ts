@@ -5,7 +5,7 @@ import type { RejectedRow, RejectedRows } from '../../../core/datasets/revision.
 import { columnType, type Schema } from '../../../core/datasets/schema.ts';
 import type { PartitionFilter } from '../../../core/datasets/source.ts';
 import { inferTypes, type RawColumn } from '../columns/infer-types.ts';
-import { castText, readAs, type TextColumn } from '../columns/text-column.ts';
+import { castText, presentText, readAs, type TextColumn } from '../columns/text-column.ts';
 import { isRowFault } from '../duckdb-fault.ts';
 import { endsInShortLine } from '../files/verify-text.ts';
 import { filterSql } from '../partition-filter.ts';
@@ -96,6 +96,8 @@ export async function sampleTypes(
   source: TextRows,
   previous: Schema | undefined,
 ): Promise<readonly TextColumn[] | undefined> {
+  const known = knownTypes(source.columns);
+  if (known !== undefined) return known;
   await session.runAlone(`create or replace temp table sample as ${source.sample}`);
   try {
     const inferred = await inferTypes(session, 'sample', { columns: source.columns, previous });
@@ -103,6 +105,14 @@ export async function sampleTypes(
   } finally {
     if (!session.signal.aborted) await session.run('drop table sample');
   }
+}
+
+/** The columns when none of their types is a question of their texts. */
+function knownTypes(columns: readonly RawColumn[]): readonly TextColumn[] | undefined {
+  const known = columns.flatMap(({ name, raw, fixed }) =>
+    fixed === undefined ? [] : [{ name, raw, type: fixed, asText: true }],
+  );
+  return known.length === columns.length ? known : undefined;
 }
 
 /** The schema of typed columns. */
@@ -153,7 +163,7 @@ function misfitSql(columns: readonly TextColumn[]): string {
     type.native === 'VARCHAR'
       ? []
       : [
-          `when nullif(${raw}, '') is not null and (${castText(raw, type)}) is null then {'i': ${index}, 'v': left(${raw}, 100)}`,
+          `when ${presentText(raw, type)} is not null and (${castText(raw, type)}) is null then {'i': ${index}, 'v': left(${raw}, 100)}`,
         ],
   );
   return cases.length === 0 ? 'null' : `case ${cases.join(' ')} end`;
