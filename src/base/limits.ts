@@ -16,6 +16,10 @@ export const limits = {
   fileReferencesPerListingMax: 1_000_000,
   /** Files that one request to the engine looks into for partitions. */
   filesPerLookMax: 64,
+  /** Files elsewhere: bytes that are fetched to be looked into at once, files that are fetched at once, and bytes of copies that are kept. */
+  remoteLookBytesMax: 1_024 * MiB,
+  remoteFetchesAtOnce: 4,
+  remoteCopiesBytesMax: 2_048 * MiB,
   globAlternativesMax: 1_000,
   partitionKeyCharactersMax: 512,
   rejectedSamplesMax: 100,

@@ -71,7 +71,7 @@ export type PartitionCount = {
   readonly rowCount: number;
   /** For partitions by columns: their values, null as null. */
   readonly values?: Readonly<Record<string, string | null>>;
-  /** The path of the file that holds these rows, when the request was `perFile`. */
+  /** The file that holds these rows, by its path, or its origin if it was fetched; when the request was `perFile`. */
   readonly file?: string;
 };
 

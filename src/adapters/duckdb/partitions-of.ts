@@ -8,6 +8,7 @@ import type { PartitionCount, PartitionsOfRequest } from '../../ports/engine.ts'
 import { castText, type TextColumn } from './columns/text-column.ts';
 import { cleanTypes } from './describe.ts';
 import { isRowFault } from './duckdb-fault.ts';
+import { originOf } from './files/file-origin.ts';
 import { openText, withUnchangedFiles } from './ingest/ingest.ts';
 import { sampleTypes, schemaOf } from './ingest/take-text.ts';
 import { openParquet } from './parquet/parquet-relation.ts';
@@ -25,7 +26,7 @@ export function partitionsOf(
     const { scan, by, perFile = false } = request;
     if (scan.format === 'parquet') {
       const { schema, select } = await openParquet(session, scan, perFile);
-      const files = perFile ? scan.files.map((file) => file.path) : undefined;
+      const files = perFile ? scan.files.map(originOf) : undefined;
       return count(session, by, { schema, rows: select, files });
     }
     const source = await openText(session, scan, { directory: scratch, signal: session.signal });

@@ -3,8 +3,8 @@ import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import { type FilePattern, isHidden, matchName, type Segment } from '../../core/files/file-pattern.ts';
 import { accessFailure, errnoOf, isAbsent } from './access-failure.ts';
-import { type FilePattern, isHidden, matchName, type Segment } from './file-pattern.ts';
 
 /** A name that matched: it may be anything but a directory, and gone by now. */
 export type FoundFile = {

@@ -1,13 +1,13 @@
-import { basename } from 'node:path';
 import { FailureError, failure } from '../../base/errors.ts';
 import { type PartitionKey, wholeDataset } from '../../base/ids.ts';
 import { fileKey, pathKey } from '../../core/datasets/partition-key.ts';
+import { withoutExtensions } from '../../core/files/file-format.ts';
+import { fileNameOf } from '../../core/files/file-name.ts';
+import { hiveValuesOf } from '../../core/files/hive-path.ts';
 import { suggestion } from '../../core/text/nearest.ts';
-import { withoutExtensions } from './file-format.ts';
-import { hiveValuesOf } from './hive-path.ts';
-import type { ListedFile } from './list-files.ts';
+import type { ListedFile } from '../../ports/file-source.ts';
 
-/** The files of each partition, by path. */
+/** The files of each partition, by name. */
 export type FilesByPartition = ReadonlyMap<PartitionKey, readonly ListedFile[]>;
 
 /** All files are one partition. */
@@ -19,8 +19,8 @@ export function wholeByFiles(files: readonly ListedFile[]): FilesByPartition {
 export function partitionsByPath(files: readonly ListedFile[], keys: readonly string[]): FilesByPartition {
   const partitions = new Map<PartitionKey, ListedFile[]>();
   for (const file of files) {
-    const values = hiveValuesOf(file.path);
-    const key = pathKey(keys.map((name) => [name, valueIn(values, { name, path: file.path })]));
+    const values = hiveValuesOf(file.name);
+    const key = pathKey(keys.map((name) => [name, valueIn(values, { name, path: file.name })]));
     const others = partitions.get(key);
     if (others === undefined) partitions.set(key, [file]);
     else others.push(file);
@@ -44,16 +44,16 @@ export function partitionsByFile(files: readonly ListedFile[]): FilesByPartition
   for (const file of files) {
     const key = keyOfFile(file);
     const [other] = partitions.get(key) ?? [];
-    if (other !== undefined) throw collision(key, [other.path, file.path]);
+    if (other !== undefined) throw collision(key, [other.name, file.name]);
     partitions.set(key, [file]);
   }
   return partitions;
 }
 
-function keyOfFile({ path, texts }: ListedFile): PartitionKey {
+function keyOfFile({ name, texts }: ListedFile): PartitionKey {
   const last = texts.at(-1);
   return last === undefined
-    ? fileKey([withoutExtensions(basename(path))])
+    ? fileKey([withoutExtensions(fileNameOf(name))])
     : fileKey([...texts.slice(0, -1), withoutExtensions(last)]);
 }
 

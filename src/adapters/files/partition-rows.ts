@@ -1,9 +1,8 @@
-import { basename } from 'node:path';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
 import { type PartitionKey, partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
-import { fail, type Outcome } from '../../base/outcome.ts';
-import type { PartitionRule, TimeGrain } from '../../core/datasets/definition.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import type { DatasetDefinition, PartitionRule, TimeGrain } from '../../core/datasets/definition.ts';
 import {
   columnsKey,
   columnsOfKey,
@@ -12,26 +11,30 @@ import {
   timeKey,
 } from '../../core/datasets/partition-key.ts';
 import type { ColumnSchema, Schema } from '../../core/datasets/schema.ts';
-import type { PartitionFilter, SourceFile } from '../../core/datasets/source.ts';
+import type { FilesScan, PartitionFilter, RemoteFile } from '../../core/datasets/source.ts';
+import { fileNameOf } from '../../core/files/file-name.ts';
 import { suggestion } from '../../core/text/nearest.ts';
 import type { Engine, PartitionCount } from '../../ports/engine.ts';
 import type { Wait } from '../../ports/provider.ts';
+import type { FileReach } from './file-reach.ts';
 import type { KeysByFile } from './remembered-files.ts';
-import { newestOf, type ScanOf } from './scan.ts';
+import { newestOf, type Reading } from './scan.ts';
 
 /** A rule that cuts by values of rows, so that files must be opened to know their partitions. */
 export type RowRule = Extract<PartitionRule, { kind: 'time' | 'columns' }>;
 
 export type LookRequest = {
   readonly engine: Engine;
+  readonly reach: FileReach;
+  readonly definition: DatasetDefinition;
   readonly rule: RowRule;
-  readonly scanOf: ScanOf;
+  readonly reading: Reading;
   readonly wait: Wait;
 };
 
 export type Looked = {
   readonly keys: KeysByFile;
-  /** Files that can not be read at all, by path, with the reason. */
+  /** Files that can not be read at all, by name, with the reason. */
   readonly unreadable: ReadonlyMap<string, Failure>;
 };
 
@@ -39,10 +42,10 @@ export type Looked = {
  * Opens files to find out which partitions they hold rows of, a bounded number in each request to the engine. Throws
  * `COLUMN_NOT_FOUND`, `PARTITION_COLUMN_UNFIT`, and what the engine fails with, except for single bad files.
  */
-export async function lookIntoFiles(request: LookRequest, files: readonly SourceFile[]): Promise<Looked> {
-  const keys = new Map<string, Set<PartitionKey>>(files.map(({ path }) => [path, new Set()]));
+export async function lookIntoFiles(request: LookRequest, files: readonly RemoteFile[]): Promise<Looked> {
+  const keys = new Map<string, Set<PartitionKey>>(files.map(({ name }) => [name, new Set()]));
   // An empty file has no rows, nor columns to look for.
-  const filled = files.filter(({ sizeBytes }) => sizeBytes > 0);
+  const filled = files.filter(({ sizeBytes }) => sizeBytes !== 0);
   const schema = await describeNewest(request, filled);
   if (schema !== undefined) checkColumns(request.rule, schema);
   const looking: Looking = { ...request, unreadable: new Map(), isPlain: false };
@@ -50,7 +53,7 @@ export async function lookIntoFiles(request: LookRequest, files: readonly Source
     if (counted.rowCount > 0) keys.get(counted.file)?.add(keyOf(request.rule, counted));
   }
   return {
-    keys: new Map([...keys].map(([path, ofFile]) => [path, [...ofFile]])),
+    keys: new Map([...keys].map(([name, ofFile]) => [name, [...ofFile]])),
     unreadable: looking.unreadable,
   };
 }
@@ -61,12 +64,12 @@ export async function lookIntoFiles(request: LookRequest, files: readonly Source
  */
 export function keysOfUnreadable(
   rule: RowRule,
-  path: string,
+  file: string,
   earlier: KeysByFile,
 ): readonly PartitionKey[] | undefined {
-  const before = earlier.get(path);
+  const before = earlier.get(file);
   if (before !== undefined && before.length > 0) return before;
-  const name = partitionKey(basename(path));
+  const name = partitionKey(fileNameOf(file));
   const start = partitionStart(name);
   const grain = partitionGrain(name);
   if (rule.kind !== 'time' || start === undefined || grain === undefined) return undefined;
@@ -86,20 +89,32 @@ const describedMax = 5;
 
 /** The columns of the newest file that can be read; undefined when there is none, or the newest ones all are bad. */
 async function describeNewest(
-  { engine, scanOf, wait }: LookRequest,
-  files: readonly SourceFile[],
+  request: LookRequest,
+  files: readonly RemoteFile[],
 ): Promise<Schema | undefined> {
   let left = files;
   for (let tries = 0; tries < describedMax; tries++) {
     const newest = newestOf(left);
     if (newest === undefined) return undefined;
-    wait.signal.throwIfAborted();
-    const description = await engine.describe(scanOf([newest]), wait);
-    if (description.ok) return description.value.schema;
+    const description = await describe(request, [newest]);
+    if (description.ok) return description.value;
     if (!isOfFile(description.error)) throw new FailureError(description.error);
     left = left.filter((file) => file !== newest);
   }
   return undefined;
+}
+
+/** The columns of some files. */
+export async function describe(
+  { engine, reach, definition, reading, wait }: Omit<LookRequest, 'rule'>,
+  files: readonly RemoteFile[],
+): Promise<Outcome<Schema>> {
+  wait.signal.throwIfAborted();
+  const opened = await reach.open(definition, files, wait.signal);
+  if (!opened.ok) return opened;
+  await using open = opened.value;
+  const described = await engine.describe({ kind: 'files', ...reading, files: open.files }, wait);
+  return described.ok ? succeed(described.value.schema) : described;
 }
 
 /** Whether a failure says that one file is bad, and nothing of others. */
@@ -145,25 +160,42 @@ type Looking = LookRequest & {
   isPlain: boolean;
 };
 
-async function lookIntoAll(looking: Looking, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
+async function lookIntoAll(looking: Looking, files: readonly RemoteFile[]): Promise<readonly CountOfFile[]> {
   const counts: (readonly CountOfFile[])[] = [];
-  for (let at = 0; at < files.length; at += limits.filesPerLookMax) {
-    counts.push(await lookIntoSome(looking, files.slice(at, at + limits.filesPerLookMax)));
+  for (const portion of portionsOf(files, looking.reach.openBytesMax)) {
+    counts.push(await lookIntoSome(looking, portion));
   }
   return counts.flat();
 }
 
+/** As many files as are opened at once. */
+function portionsOf(files: readonly RemoteFile[], bytesMax: number): readonly (readonly RemoteFile[])[] {
+  const portions: RemoteFile[][] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const portion = portions.at(-1);
+    bytes += file.sizeBytes ?? 0;
+    if (portion === undefined || portion.length >= limits.filesPerLookMax || bytes > bytesMax) {
+      portions.push([file]);
+      bytes = file.sizeBytes ?? 0;
+    } else {
+      portion.push(file);
+    }
+  }
+  return portions;
+}
+
 /** One bad file must not hold up all others: when a request fails for one, each file is asked for by itself. */
-async function lookIntoSome(looking: Looking, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
+async function lookIntoSome(looking: Looking, files: readonly RemoteFile[]): Promise<readonly CountOfFile[]> {
   if (looking.isPlain || files.length === 1) return await lookIntoEach(looking, files);
   const counts = await count(looking, files);
   if (!counts.ok) {
     if (isOfFile(counts.error)) return await lookIntoEach(looking, files);
     throw new FailureError(counts.error);
   }
-  const paths = new Set(files.map(({ path }) => path));
+  const names = new Set(files.map(({ name }) => name));
   const ofFiles = counts.value.flatMap((each) =>
-    each.file !== undefined && paths.has(each.file) ? [{ ...each, file: each.file }] : [],
+    each.file !== undefined && names.has(each.file) ? [{ ...each, file: each.file }] : [],
   );
   if (ofFiles.length === counts.value.length) return ofFiles;
   looking.isPlain = true;
@@ -172,7 +204,7 @@ async function lookIntoSome(looking: Looking, files: readonly SourceFile[]): Pro
 
 const looksAtOnce = 4;
 
-async function lookIntoEach(looking: Looking, files: readonly SourceFile[]): Promise<readonly CountOfFile[]> {
+async function lookIntoEach(looking: Looking, files: readonly RemoteFile[]): Promise<readonly CountOfFile[]> {
   const counts: CountOfFile[] = [];
   for (let at = 0; at < files.length; at += looksAtOnce) {
     const some = files.slice(at, at + looksAtOnce);
@@ -182,20 +214,24 @@ async function lookIntoEach(looking: Looking, files: readonly SourceFile[]): Pro
   return counts;
 }
 
-async function lookIntoOne(looking: Looking, file: SourceFile): Promise<readonly CountOfFile[]> {
+async function lookIntoOne(looking: Looking, file: RemoteFile): Promise<readonly CountOfFile[]> {
   const counts = await count(looking, [file]);
-  if (counts.ok) return counts.value.map((each) => ({ ...each, file: file.path }));
+  if (counts.ok) return counts.value.map((each) => ({ ...each, file: file.name }));
   if (!isOfFile(counts.error)) throw new FailureError(counts.error);
-  looking.unreadable.set(file.path, counts.error);
+  looking.unreadable.set(file.name, counts.error);
   return [];
 }
 
 async function count(
-  { engine, rule, scanOf, wait }: LookRequest,
-  files: readonly SourceFile[],
+  { engine, reach, definition, rule, reading, wait }: LookRequest,
+  files: readonly RemoteFile[],
 ): Promise<Outcome<readonly PartitionCount[]>> {
   wait.signal.throwIfAborted();
-  const outcome = await engine.partitionsOf({ scan: scanOf(files), by: rule, perFile: true }, wait);
+  const opened = await reach.open(definition, files, wait.signal);
+  if (!opened.ok) return opened;
+  await using open = opened.value;
+  const scan: FilesScan = { kind: 'files', ...reading, files: open.files };
+  const outcome = await engine.partitionsOf({ scan, by: rule, perFile: true }, wait);
   const isUnfit = !outcome.ok && rule.kind === 'time' && outcome.error.code === 'QUERY_FAILED';
   return isUnfit
     ? fail(unfit(rule.column, 'can not be read as a date or timestamp', outcome.error))

@@ -9,6 +9,7 @@ import { emptyFailure, tooManyColumns } from '../csv/csv-layout.ts';
 import type { SourceWork } from '../csv/csv-source.ts';
 import { isOutOfMemory, isRowFault, readFault } from '../duckdb-fault.ts';
 import { feedText } from '../files/feed-text.ts';
+import { originOf } from '../files/file-origin.ts';
 import { inspectText, readHead, type TextFile } from '../files/text-file.ts';
 import { inUtf8 } from '../files/utf8-copy.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
@@ -38,7 +39,7 @@ export async function openJson(session: Session, scan: FilesScan, work: SourceWo
     const head = (await readHead(read, 4_096)).text.trimStart();
     if (head === '' || /^\[\s*\]\s*$/.test(head)) continue;
     shape ??= head.startsWith('[') ? 'array' : 'objects';
-    files.push({ path: file.path, read });
+    files.push({ path: originOf(file), read });
   }
   if (shape === undefined || files.length === 0) throw emptyFailure(scan.files.map((file) => file.path));
   const opened = new Opened(session, { files, shape, hiveKeys: scan.hiveKeys }, work);

@@ -5,6 +5,7 @@ import { columnType, type Schema } from '../../../core/datasets/schema.ts';
 import type { FilesScan } from '../../../core/datasets/source.ts';
 import { castText } from '../columns/text-column.ts';
 import { readFault } from '../duckdb-fault.ts';
+import { originOf } from '../files/file-origin.ts';
 import { hiveColumns } from '../ingest/hive-columns.ts';
 import { fileIndexSql } from '../ingest/text-source.ts';
 import { filterSql } from '../partition-filter.ts';
@@ -33,7 +34,9 @@ export async function openParquet(
   for (const file of scan.files) refuseTiny(file.path, file.sizeBytes);
   const described = await describeFiles(session, files);
   const own = new Set(described.map((column) => column.name.toLowerCase()));
-  const hive = hiveColumns(scan.hiveKeys, files).filter((column) => !own.has(column.name.toLowerCase()));
+  const hive = hiveColumns(scan.hiveKeys, scan.files.map(originOf), files).filter(
+    (column) => !own.has(column.name.toLowerCase()),
+  );
   const schema = [
     ...described,
     ...hive.map(({ name, fixed }) => ({ name, type: columnType(fixed?.native ?? 'VARCHAR') })),

@@ -1,4 +1,4 @@
-import type { FileFormat } from '../../core/datasets/provider-definition.ts';
+import type { FileFormat } from '../datasets/provider-definition.ts';
 
 const formats: ReadonlyMap<string, FileFormat> = new Map<string, FileFormat>([
   ['csv', 'csv'],

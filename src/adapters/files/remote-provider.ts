@@ -1,0 +1,75 @@
+import { assert } from '../../base/assert.ts';
+import { FailureError } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
+import type { FilesScan, RemoteFilesScan, SourceScan } from '../../core/datasets/source.ts';
+import type { Engine } from '../../ports/engine.ts';
+import type { FileSource } from '../../ports/file-source.ts';
+import type { LocalCopies } from '../../ports/local-copies.ts';
+import type { FetchRequest, Provider } from '../../ports/provider.ts';
+import { fetchFiles, openCopies } from './fetch-files.ts';
+import { listPartitions, schemaOfFiles } from './file-partitions.ts';
+import type { FileReach } from './file-reach.ts';
+import { withinDeadline } from './within-deadline.ts';
+
+export type RemoteFilesOptions = {
+  readonly engine: Engine;
+  /** Where the files lie. */
+  readonly source: FileSource;
+  /** Keeps what was fetched to be looked into, so that reading it right after does not fetch it again. */
+  readonly copies: LocalCopies;
+};
+
+/** The provider of files that lie elsewhere: the same partitions as of local ones, and each file is fetched before it is read. */
+export function createRemoteFilesProvider({ engine, source, copies }: RemoteFilesOptions): Provider {
+  const parts = { source, copies };
+  const reach: FileReach = {
+    list: async (definition, signal) => {
+      const files = await source.list(definition, signal);
+      if (!files.ok) throw new FailureError(files.error);
+      return files.value.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    scanOf: (files, { format, hiveKeys, csv }) => ({
+      kind: 'remote-files',
+      format,
+      files,
+      ...(csv === undefined ? {} : { csv }),
+      hiveKeys,
+    }),
+    open: (definition, files, signal) => openCopies(parts, { definition, files, signal }),
+    openBytesMax: limits.remoteLookBytesMax,
+  };
+  const listing = 'The listing of files';
+  return {
+    partitions: (request) =>
+      withinDeadline(listing, request.wait, (wait) =>
+        listPartitions({ engine, reach }, { ...request, wait }),
+      ),
+    schema: (definition, wait) =>
+      withinDeadline(listing, wait, (bounded) => schemaOfFiles({ engine, reach }, definition, bounded)),
+    fetch: (request) =>
+      withinDeadline('The fetching of files', request.wait, (wait) => fetch(parts, { ...request, wait })),
+  };
+}
+
+async function fetch(
+  parts: { readonly source: FileSource; readonly copies: LocalCopies },
+  { definition, listed, directory, wait, onProgress }: FetchRequest,
+): Promise<FilesScan> {
+  const { files, ...scan } = remoteScan(listed.scan);
+  const fetched = await fetchFiles(parts, {
+    definition,
+    files,
+    directory,
+    // Files that are cut by their rows are read again for each of their partitions.
+    isShared: scan.filter !== undefined,
+    signal: wait.signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  if (!fetched.ok) throw new FailureError(fetched.error);
+  return { ...scan, kind: 'files', files: fetched.value };
+}
+
+function remoteScan(scan: SourceScan): RemoteFilesScan {
+  assert(scan.kind === 'remote-files', 'the provider of remote files lists remote files');
+  return scan;
+}
