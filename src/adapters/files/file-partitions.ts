@@ -6,6 +6,7 @@ import { instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import { compareKeys } from '../../core/datasets/partition-key.ts';
 import type { FileProviderDefinition } from '../../core/datasets/provider-definition.ts';
+import { filterOf, type RowRule } from '../../core/datasets/row-rule.ts';
 import type { Schema } from '../../core/datasets/schema.ts';
 import type { ListedPartition, SourceScan } from '../../core/datasets/source.ts';
 import type { Engine } from '../../ports/engine.ts';
@@ -20,7 +21,7 @@ import {
   partitionsByPath,
   wholeByFiles,
 } from './partition-files.ts';
-import { describe, filterOf, keysOfUnreadable, lookIntoFiles, type RowRule } from './partition-rows.ts';
+import { describe, keysOfUnreadable, lookIntoFiles } from './partition-rows.ts';
 import { type KeysByFile, recallFiles, rememberFiles } from './remembered-files.ts';
 import { newestOf, type Reading, readingOf } from './scan.ts';
 

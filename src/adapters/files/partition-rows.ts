@@ -1,27 +1,24 @@
-import { type Failure, FailureError, failure } from '../../base/errors.ts';
+import { type Failure, FailureError } from '../../base/errors.ts';
 import { type PartitionKey, partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import type { DatasetDefinition, PartitionRule, TimeGrain } from '../../core/datasets/definition.ts';
+import type { DatasetDefinition, TimeGrain } from '../../core/datasets/definition.ts';
+import { columnsKey, partitionGrain, partitionStart, timeKey } from '../../core/datasets/partition-key.ts';
 import {
-  columnsKey,
-  columnsOfKey,
-  partitionGrain,
-  partitionStart,
-  timeKey,
-} from '../../core/datasets/partition-key.ts';
-import type { ColumnSchema, Schema } from '../../core/datasets/schema.ts';
-import type { FilesScan, PartitionFilter, RemoteFile } from '../../core/datasets/source.ts';
+  columnMissing,
+  columnNamed,
+  columnsOfRule,
+  columnUnfit,
+  type RowRule,
+} from '../../core/datasets/row-rule.ts';
+import type { Schema } from '../../core/datasets/schema.ts';
+import type { FilesScan, RemoteFile } from '../../core/datasets/source.ts';
 import { fileNameOf } from '../../core/files/file-name.ts';
-import { suggestion } from '../../core/text/nearest.ts';
 import type { Engine, PartitionCount } from '../../ports/engine.ts';
 import type { Wait } from '../../ports/provider.ts';
 import type { FileReach } from './file-reach.ts';
 import type { KeysByFile } from './remembered-files.ts';
 import { newestOf, type Reading } from './scan.ts';
-
-/** A rule that cuts by values of rows, so that files must be opened to know their partitions. */
-export type RowRule = Extract<PartitionRule, { kind: 'time' | 'columns' }>;
 
 export type LookRequest = {
   readonly engine: Engine;
@@ -78,13 +75,6 @@ export function keysOfUnreadable(
 
 const grains: readonly TimeGrain[] = ['year', 'month', 'day', 'hour'];
 
-/** How to read the rows of one partition. */
-export function filterOf(rule: RowRule, key: PartitionKey): PartitionFilter {
-  return rule.kind === 'time'
-    ? { ...rule, key }
-    : { kind: 'columns', values: Object.fromEntries(columnsOfKey(key) ?? []) };
-}
-
 const describedMax = 5;
 
 /** The columns of the newest file that can be read; undefined when there is none, or the newest ones all are bad. */
@@ -123,32 +113,14 @@ function isOfFile({ code }: Failure): boolean {
 }
 
 function checkColumns(rule: RowRule, schema: Schema): void {
-  const names = schema.map(({ name }) => name);
-  for (const column of rule.kind === 'time' ? [rule.column] : rule.columns) {
-    if (columnNamed(column, schema) !== undefined) continue;
-    const message = `The data has no column “${column}”${suggestion(column, names)}`;
-    const hint = `The columns are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
-    throw new FailureError(failure('COLUMN_NOT_FOUND', message, { hint, where: column }));
+  for (const column of columnsOfRule(rule)) {
+    if (columnNamed(column, schema) === undefined) throw new FailureError(columnMissing(column, schema));
   }
   if (rule.kind !== 'time') return;
   const type = columnNamed(rule.column, schema)?.type;
   // Texts may be dates as well: whether they are, the engine finds out.
   if (type === undefined || ['date', 'timestamp', 'string'].includes(type.kind)) return;
-  throw new FailureError(unfit(rule.column, `is of type ${type.native}, not a date or timestamp`));
-}
-
-/** As in SQL, case does not count. */
-function columnNamed(column: string, schema: Schema): ColumnSchema | undefined {
-  return schema.find(({ name }) => name.toLowerCase() === column.toLowerCase());
-}
-
-function unfit(column: string, what: string, cause?: Failure): Failure {
-  const hint = 'Name a date or timestamp column, or use partition: {columns: […]}';
-  return failure('PARTITION_COLUMN_UNFIT', `The partition column “${column}” ${what}`, {
-    hint,
-    where: column,
-    cause: cause?.message,
-  });
+  throw new FailureError(columnUnfit(rule.column, `is of type ${type.native}, not a date or timestamp`));
 }
 
 type CountOfFile = PartitionCount & { readonly file: string };
@@ -234,7 +206,7 @@ async function count(
   const outcome = await engine.partitionsOf({ scan, by: rule, perFile: true }, wait);
   const isUnfit = !outcome.ok && rule.kind === 'time' && outcome.error.code === 'QUERY_FAILED';
   return isUnfit
-    ? fail(unfit(rule.column, 'can not be read as a date or timestamp', outcome.error))
+    ? fail(columnUnfit(rule.column, 'can not be read as a date or timestamp', outcome.error))
     : outcome;
 }
 

@@ -5,10 +5,10 @@ import type { FilesProviderDefinition } from '../../core/datasets/provider-defin
 import type { FilesScan, RemoteFile, SourceFile, SourceScan } from '../../core/datasets/source.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Provider } from '../../ports/provider.ts';
+import { withinDeadline } from '../../ports/within-deadline.ts';
 import { listPartitions, schemaOfFiles } from './file-partitions.ts';
 import type { FileReach } from './file-reach.ts';
 import { listFiles } from './list-files.ts';
-import { withinDeadline } from './within-deadline.ts';
 
 /** The provider of local files and directories: they are read where they lie. */
 export function createFilesProvider(engine: Engine): Provider {

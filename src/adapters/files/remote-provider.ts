@@ -6,10 +6,10 @@ import type { Engine } from '../../ports/engine.ts';
 import type { FileSource } from '../../ports/file-source.ts';
 import type { LocalCopies } from '../../ports/local-copies.ts';
 import type { FetchRequest, Provider } from '../../ports/provider.ts';
+import { withinDeadline } from '../../ports/within-deadline.ts';
 import { fetchFiles, openCopies } from './fetch-files.ts';
 import { listPartitions, schemaOfFiles } from './file-partitions.ts';
 import type { FileReach } from './file-reach.ts';
-import { withinDeadline } from './within-deadline.ts';
 
 export type RemoteFilesOptions = {
   readonly engine: Engine;

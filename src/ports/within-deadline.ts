@@ -1,6 +1,6 @@
-import { type Failure, FailureError, failure, failureOf } from '../../base/errors.ts';
-import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import type { Wait } from '../../ports/provider.ts';
+import { type Failure, FailureError, failure, failureOf } from '../base/errors.ts';
+import { fail, type Outcome, succeed } from '../base/outcome.ts';
+import type { Wait } from './provider.ts';
 
 const timerMsMax = 2 ** 31 - 1;
 
