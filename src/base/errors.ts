@@ -23,6 +23,22 @@ export const errorCatalogue = {
     retry: false,
     title: 'The request comes from where it must not come from',
   },
+  SIGN_IN_REQUIRED: { status: 401, retry: false, title: 'Nobody is signed in' },
+  SIGN_IN_REFUSED: { status: 401, retry: false, title: 'The e-mail address and the password do not fit' },
+  SIGN_IN_THROTTLED: { status: 429, retry: true, title: 'Too many tries to sign in' },
+  ACCESS_DENIED: { status: 403, retry: false, title: 'This is not allowed to whoever asks' },
+  CSRF_TOKEN_INVALID: {
+    status: 403,
+    retry: false,
+    title: 'The request does not prove that it comes from the page',
+  },
+  LINK_INVALID: { status: 410, retry: false, title: 'The link is not valid any more' },
+  PASSWORD_UNFIT: { status: 422, retry: false, title: 'The password can not be used' },
+  USER_NOT_FOUND: { status: 404, retry: false, title: 'There is no such user' },
+  USER_EXISTS: { status: 409, retry: false, title: 'There is a user with this e-mail address already' },
+  API_KEY_NOT_FOUND: { status: 404, retry: false, title: 'There is no such key' },
+  MEMBER_NOT_FOUND: { status: 404, retry: false, title: 'The dataset has no such member' },
+  OPERATOR_KEY_UNFIT: { status: 422, retry: false, title: 'The file of a key can not be used' },
   REQUEST_TIMEOUT: { status: 503, retry: true, title: 'The request took too long' },
   REQUEST_UNDER_WAY: { status: 409, retry: true, title: 'The same request is being answered' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retry: false, title: 'The key belongs to another request' },
@@ -47,6 +63,7 @@ export const errorCatalogue = {
   SOURCE_NOT_FOUND: { status: 404, retry: false, title: 'No file matches the path' },
   SOURCE_UNREADABLE: { status: 422, retry: false, title: 'The source can not be read at all' },
   SOURCE_UNAVAILABLE: { status: 503, retry: true, title: 'The source does not answer' },
+  SOURCE_HELD: { status: 503, retry: true, title: 'The source is left alone for a while' },
   SOURCE_EMPTY: { status: 422, retry: false, title: 'The source holds no columns' },
   SOURCE_CHANGED: { status: 409, retry: true, title: 'The source changed while it was read' },
   SOURCE_FORMAT_UNKNOWN: { status: 422, retry: false, title: 'The format of the file is not known' },
@@ -107,13 +124,20 @@ export type Failure = {
   readonly where?: string;
   /** The message of what caused it, innermost last. */
   readonly causes?: readonly string[];
+  /** Milliseconds before which trying again is of no use. */
+  readonly retryAfterMs?: number;
 };
 
 /** Makes a failure. */
 export function failure(
   code: ErrorCode,
   message: string,
-  details: { hint?: string | undefined; where?: string | undefined; cause?: unknown } = {},
+  details: {
+    hint?: string | undefined;
+    where?: string | undefined;
+    cause?: unknown;
+    retryAfterMs?: number | undefined;
+  } = {},
 ): Failure {
   const causes = details.cause === undefined ? [] : causeChain(details.cause);
   return {
@@ -122,6 +146,7 @@ export function failure(
     ...(details.hint === undefined ? {} : { hint: details.hint }),
     ...(details.where === undefined ? {} : { where: details.where }),
     ...(causes.length === 0 ? {} : { causes }),
+    ...(details.retryAfterMs === undefined ? {} : { retryAfterMs: details.retryAfterMs }),
   };
 }
 

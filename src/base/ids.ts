@@ -24,6 +24,9 @@ export type IncidentId = Brand<string, 'IncidentId'>;
 /** A result's id: the same dataset, partition, revision and check always give the same one. */
 export type ResultId = Brand<string, 'ResultId'>;
 
+/** What a dataset is read from, as far as it can be overloaded: `https://example.org`, `s3://bucket`, `postgres env:FLIGHTS_URL`. */
+export type SourceName = Brand<string, 'SourceName'>;
+
 /** Which cluster a job runs on. The two are of the same make and isolated from each other. */
 export type ClusterName = 'ingestion' | 'quality';
 
@@ -56,6 +59,10 @@ export function taskId(job: JobId, name: TaskName): TaskId {
 
 export function nodeId(text: string): NodeId {
   return text as NodeId;
+}
+
+export function sourceName(text: string): SourceName {
+  return text as SourceName;
 }
 
 export function incidentId(text: string): IncidentId {

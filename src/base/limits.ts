@@ -178,6 +178,37 @@ export const limits = {
   /** A member that was in its cluster for this long begins its pauses anew when it has to join again. */
   steadyMs: 10 * second,
 
+  // Sources
+  /** Calls of one source at once: without any experience, and at most, unless its datasets say otherwise. */
+  sourceConcurrencyInitial: 2,
+  sourceConcurrencyMax: 64,
+  /** A call that takes this many times as long as is usual says that there are too many at once. */
+  sourceLatencyTolerance: 2,
+  /** A source never gets more than this part of all slots of a cluster, so that one that hangs leaves some to others. */
+  sourceSlotsShare: 0.75,
+  /** Of the calls of this much time, at most so many count; from this share of failures the source is left alone. */
+  breakerWindowMs: 5 * minute,
+  breakerCallsMax: 20,
+  breakerCallsMin: 4,
+  breakerFailureShare: 0.5,
+  breakerOpenMs: 10 * second,
+  breakerOpenMsMax: 5 * minute,
+  /** The longest that a source may ask to be left alone. */
+  sourceRetryAfterMsMax: 1 * hour,
+  /** A fetch during which nothing arrives for so long has met a source that hangs; how often it is looked at. */
+  sourceSilenceMs: 2 * minute,
+  sourceSilenceLookMs: 5 * second,
+  /** A task that finds its source busy comes again after this. */
+  sourceBusyMs: 500,
+  /** What a process knows of a source that nobody uses is forgotten then; sources that it knows at most. */
+  sourceMemoryMs: 15 * minute,
+  sourcesKnownMax: 256,
+  /** How old what is known of a source's budget may be. */
+  sourceUseLookMs: 5 * second,
+  sourceUseKeptDays: 35,
+  /** What a dataset may name as its budget of a day. */
+  sourceBytesPerDayMax: 1_024 ** 5,
+
   // People
   requestBodyBytesMax: 1 * MiB,
   requestTimeoutMs: 30 * second,
@@ -223,7 +254,33 @@ export const limits = {
   deliveryRetryCapMs: 30 * minute,
   /** A periodic dataset may come this much earlier and later than its schedule says, and is missed after that. */
   scanToleranceMs: 1 * hour,
-  missedScanLookMs: 1 * minute,
+  /** A scheduler's tick: pause between two, schedules that it looks at, scans that it begins. */
+  scheduleTickMs: 1 * second,
+  schedulePageMax: 250,
+  scheduledScansPerTickMax: 50,
+  /** Decisions about a dataset that are kept for people. */
+  scheduleDecisionsKept: 20,
+  /** Who registers a dataset has this long to ask for a backfill before it is scanned. */
+  registrationGraceMs: 2 * minute,
+  /** While a scan or a backfill of the dataset is open, and while its backfill is paused, it is looked at again after this. */
+  scheduleRecheckMs: 1 * minute,
+  schedulePausedMs: 15 * minute,
+  /** The pauses between two looks for what has not come. */
+  lookFirstPauseMsMax: 5 * minute,
+  lookPauseMsMax: 1 * hour,
+  /** How often a continuous dataset is looked at. */
+  pollMsMin: 1 * minute,
+  pollMsDefault: 5 * minute,
+  pollMsMax: 1 * hour,
+  /** Past arrivals that are learned from, how many it takes, and what comes more often than that is not learned. */
+  arrivalsMax: 40,
+  arrivalPointsMin: 8,
+  arrivalPeriodMsMin: 1 * hour,
+  /** What is usual may be this much later before it is late. */
+  arrivalSlackMs: 15 * minute,
+  /** Datasets that are overdue for longer, many at once, are spread over this much time. */
+  catchUpAfterMs: 10 * minute,
+  catchUpWindowMs: 10 * minute,
   /** While nothing comes, people are told again, but no more often than this. */
   missedScanRepeatMs: 20 * hour,
   /** Messages of a dataset that are looked at for what was told before. */
@@ -245,8 +302,40 @@ export const limits = {
   previewBytesMax: 16 * MiB,
   previewNamedMax: 12,
   previewRowsMax: 6,
+  /**
+   * The lines of an overview are kept for so long after somebody asked last, and are all read anew so often; histories
+   * that are given at once, and partitions of each.
+   */
+  overviewIdleMs: 1 * minute,
+  overviewWholeMs: 1 * minute,
+  historiesMax: 100,
+  historyPartitions: 30,
   /** Partitions of one `assay check`, whose values are all held until they are judged. */
   checkPartitionsMax: 1_000,
+
+  // Access
+  /** A session ends after so long without use, and after so long in any case. Uses are noted no more often than this. */
+  sessionIdleMs: 12 * hour,
+  sessionAgeMs: 14 * day,
+  useNotedMs: 1 * minute,
+  /** What another process has ended or changed may still count for this long here. */
+  accessMemoryMs: 1 * second,
+  /** Sessions, keys and datasets that a process remembers for that. */
+  accessMemoryMax: 10_000,
+  /** Links to set up, to accept an invitation and to set a new password are good for this long. */
+  accessLinkAgeMs: 3 * day,
+  /** Passwords: characters; and how many are hashed at once and may wait for that, each with 19 MiB and a core. */
+  passwordCharactersMin: 12,
+  passwordCharactersMax: 256,
+  passwordHashesAtOnce: 2,
+  passwordHashesWaiting: 64,
+  apiKeysPerUserMax: 100,
+  apiKeyDatasetsMax: 100,
+  apiKeyDaysMax: 3_650,
+  membersPerDatasetMax: 1_000,
+  /** Failed tries to sign in are forgotten after this long without another one. */
+  signInMemoryMs: 1 * day,
+  auditAgeMs: 400 * day,
 
   // Storage
   orphanBatchAgeMs: 1 * day,
@@ -355,6 +444,9 @@ export const limits = {
   /** How long a process may take to be well again after a fault, and how often it is looked at meanwhile. */
   drillHealMs: 2 * minute,
   drillHealLookMs: 25,
+  /** For one command of an operator, to do something to a process of a given cluster. */
+  drillCommandMs: 1 * minute,
+  drillCommandWordsMax: 1_000,
   /** How long the last messages may take after the last job, and reading all that stands. */
   drillDeliveryMs: 1 * minute,
   drillCollectMs: 10 * minute,

@@ -127,13 +127,50 @@ export const telemetryCatalogue = {
   assay_rows_ingested_total: { kind: 'counter', labels: [], help: 'Rows taken into storage' },
   assay_rows_rejected_total: { kind: 'counter', labels: [], help: 'Rows that could not be taken over' },
   assay_partitions_ingested_total: { kind: 'counter', labels: [], help: 'Revisions committed' },
+  assay_source_calls_total: {
+    kind: 'counter',
+    labels: ['type', 'end'],
+    help: 'Calls of sources by type of provider: answered, failed, withdrawn',
+  },
+  assay_source_call_seconds: { kind: 'histogram', labels: ['type'], help: 'Calls of sources' },
+  assay_source_bytes_total: { kind: 'counter', labels: ['type'], help: 'Bytes fetched from sources' },
+  assay_source_held_total: {
+    kind: 'counter',
+    labels: ['type', 'reason'],
+    help: 'Calls that a source was spared: open, full, budget',
+  },
+  assay_source_breaker_opened_total: {
+    kind: 'counter',
+    labels: ['type'],
+    help: 'Sources that failed too often and were left alone',
+  },
   assay_results_total: { kind: 'counter', labels: ['status'], help: 'Results by status' },
   assay_incidents_open: { kind: 'gauge', labels: [], help: 'Incidents that are not resolved' },
+  assay_schedule_lag_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: 'How long the longest overdue look at a dataset has waited',
+  },
+  assay_schedule_decisions_total: {
+    kind: 'counter',
+    labels: ['decision'],
+    help: 'Decisions about datasets: scan, not_yet, skipped',
+  },
+  assay_schedule_tick_seconds: {
+    kind: 'histogram',
+    labels: [],
+    help: 'One tick of the scheduler that found something due',
+  },
   assay_deliveries_total: { kind: 'counter', labels: ['channel', 'end'], help: 'Tries to deliver a message' },
   assay_http_request_duration_seconds: {
     kind: 'histogram',
     labels: ['route', 'method', 'status'],
     help: 'Requests of the API',
+  },
+  assay_sign_ins_total: {
+    kind: 'counter',
+    labels: ['outcome'],
+    help: 'Tries to sign in: begun a session, refused, or throttled after too many',
   },
   assay_event_listeners: { kind: 'gauge', labels: [], help: 'Open streams of live events' },
   assay_event_listeners_dropped_total: {

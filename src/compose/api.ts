@@ -4,6 +4,7 @@ import type { ClusterName } from '../base/ids.ts';
 import type { ApiConfig } from '../config/role-config.ts';
 import { createHttpServer } from '../http/server.ts';
 import { type ClusterService, Member } from '../roles/member.ts';
+import { SourceGuard } from '../services/ingestion/source-guard.ts';
 import { createPreviews } from './previews.ts';
 import type { Assemble } from './role.ts';
 import { openScratch } from './scratch.ts';
@@ -16,8 +17,9 @@ import { openSession } from './session.ts';
 export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, keep, onBroken }) => {
   const { directory } = keep(await openScratch(config.dataDirectory));
   const engine = keep(createEngine(kit, { workersMax: 1, scratchDirectory: directory }));
+  const guard = new SourceGuard(kit, database.sourceUse);
   const { previews } = keep(
-    createPreviews(kit, { scratchDirectory: directory, secretsFile: config.secretsFile }),
+    createPreviews(kit, { scratchDirectory: directory, secretsFile: config.secretsFile, guard }),
   );
   const watch = (cluster: ClusterName): Member =>
     new Member(kit, {

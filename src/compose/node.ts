@@ -5,6 +5,7 @@ import type { NodeConfig } from '../config/role-config.ts';
 import type { NodeDescription } from '../core/membership/node.ts';
 import { Member } from '../roles/member.ts';
 import { DataNode } from '../services/cluster/data-node.ts';
+import { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
 import { createBatches } from './batches.ts';
 import { type Assemble, memberAssembly } from './role.ts';
@@ -20,6 +21,7 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
   const { directory } = keep(await openScratch(config.dataDirectory));
   const batches = createBatches(kit, database, { place: config.batches, scratchDirectory: directory });
   const engine = keep(createEngine(kit, { workersMax: slots, scratchDirectory: directory }));
+  const guard = new SourceGuard(kit, database.sourceUse);
   const handlers = taskHandlersOf(cluster, {
     kit,
     database,
@@ -27,7 +29,9 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
     batches,
     engine,
     secrets: secretsOf(config),
+    guard,
   });
+  const sources = () => guard.report();
   const load = createMachineLoad();
   const member = new Member(kit, {
     cluster,
@@ -35,7 +39,7 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
     build: (coordination, onExpired) =>
       new DataNode(
         kit,
-        { coordination, handlers, jobs: database.jobs },
+        { coordination, handlers, jobs: database.jobs, sources },
         { description: describe(kit, config), load, onBroken, onExpired },
       ),
     onBroken,

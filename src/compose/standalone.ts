@@ -17,6 +17,7 @@ import { ServiceGroup } from '../roles/service-group.ts';
 import { DataNode } from '../services/cluster/data-node.ts';
 import { ResourceManager } from '../services/cluster/resource-manager.ts';
 import type { TaskHandlers } from '../services/cluster/task-handler.ts';
+import { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
 import { openDatabaseOf } from './data-directory.ts';
 import { createKit } from './kit.ts';
@@ -100,17 +101,29 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
     parts.opened.push(session);
     return session;
   };
+  // One for the process: a source does not care who asks.
+  const guard = new SourceGuard(kit, database.sourceUse);
   const clusters = (['ingestion', 'quality'] as const).map((cluster) => {
     // An engine each: a provider that hangs takes no worker from the checks.
     const engine = createEngine(kit, { workersMax: config.workers, scratchDirectory: folders.scratch });
     parts.opened.push(engine);
-    const handlers = taskHandlersOf(cluster, { ...parts, batches, engine, secrets: secretsOf(config) });
-    return assembleCluster(cluster, parts, { handlers, open: () => open(cluster) });
+    const handlers = taskHandlersOf(cluster, {
+      ...parts,
+      batches,
+      engine,
+      guard,
+      secrets: secretsOf(config),
+    });
+    return assembleCluster(cluster, parts, { handlers, guard, open: () => open(cluster) });
   });
   // What people wait for has a worker of its own, which starts when it is first asked.
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
   parts.opened.push(engine);
-  const preview = createPreviews(kit, { scratchDirectory: folders.scratch, secretsFile: config.secretsFile });
+  const preview = createPreviews(kit, {
+    scratchDirectory: folders.scratch,
+    secretsFile: config.secretsFile,
+    guard,
+  });
   parts.opened.push(preview);
   const watched = { ingestion: open('ingestion'), quality: open('quality') };
   const http = createHttpServer(
@@ -136,7 +149,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
 function assembleCluster(
   cluster: ClusterName,
   parts: Parts,
-  own: { handlers: TaskHandlers; open: () => Coordination },
+  own: { handlers: TaskHandlers; open: () => Coordination; guard: SourceGuard },
 ): { manager: ResourceManager; node: DataNode } {
   const { kit, config, database, onBroken } = parts;
   const onExpired = (): void => onBroken(new Error(`the session on the ${cluster} cluster has expired`));
@@ -147,7 +160,12 @@ function assembleCluster(
   );
   const node = new DataNode(
     kit,
-    { coordination: own.open(), handlers: own.handlers, jobs: database.jobs },
+    {
+      coordination: own.open(),
+      handlers: own.handlers,
+      jobs: database.jobs,
+      ...(cluster === 'ingestion' ? { sources: () => own.guard.report() } : {}),
+    },
     {
       description: {
         id: nodeId(`node-${cluster}-${kit.random.id()}`),

@@ -8,11 +8,13 @@ import type { TaskHandlers } from '../services/cluster/task-handler.ts';
 import { ExerciseTask } from '../services/drills/exercise-task.ts';
 import { IngestTask } from '../services/ingestion/ingest-task.ts';
 import { LookupTask } from '../services/ingestion/lookup-task.ts';
+import type { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
 import { NotifyTask } from '../services/notification/notify-task.ts';
 import { EvaluateTask } from '../services/quality/evaluate-task.ts';
 import { MeasureTask } from '../services/quality/measure-task.ts';
 import { QueryTask } from '../services/quality/query-task.ts';
+import { guardedProviders } from './guarded-providers.ts';
 import { createProviders } from './providers.ts';
 
 /** What the data nodes of a cluster can do. */
@@ -25,10 +27,11 @@ export function taskHandlersOf(
     readonly batches: BatchStore;
     readonly engine: Engine;
     readonly secrets: Secrets;
+    readonly guard: SourceGuard;
   },
 ): TaskHandlers {
   const { kit, database, holidays, batches, engine } = parts;
-  const providerOf = createProviders(parts);
+  const providerOf = guardedProviders(createProviders(parts), parts);
   if (cluster === 'ingestion') {
     return {
       lookup: new LookupTask(kit, { ...database, providerOf }),

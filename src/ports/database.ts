@@ -1,3 +1,4 @@
+import type { AccessStore } from './access-store.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { DatasetStore } from './dataset-store.ts';
 import type { ExerciseStore } from './exercise-store.ts';
@@ -6,6 +7,9 @@ import type { Outbox } from './outbox.ts';
 import type { QualityStore } from './quality-store.ts';
 import type { RequestKeys } from './request-keys.ts';
 import type { RevisionStore } from './revision-store.ts';
+import type { ScheduleFactsSource } from './schedule-facts.ts';
+import type { ScheduleStore } from './schedule-store.ts';
+import type { SourceUseStore } from './source-use.ts';
 
 /** Everything that must survive, in one database: a method is one transaction. */
 export interface Database {
@@ -17,6 +21,10 @@ export interface Database {
   readonly changes: ChangeLog;
   readonly requestKeys: RequestKeys;
   readonly exercises: ExerciseStore;
+  readonly sourceUse: SourceUseStore;
+  readonly schedules: ScheduleStore;
+  readonly scheduleFacts: ScheduleFactsSource;
+  readonly access: AccessStore;
   /** Whether it answers now. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -50,6 +50,10 @@ export function createMemoryDatabase(): { readonly database: Database; readonly 
     changes: unlessMissing<Database['changes']>(changeLog()),
     requestKeys: unlessMissing<Database['requestKeys']>({}),
     exercises: unlessMissing<Database['exercises']>({}),
+    sourceUse: unlessMissing<Database['sourceUse']>({ used: async () => new Map() }),
+    schedules: unlessMissing<Database['schedules']>({ of: async () => new Map() }),
+    scheduleFacts: unlessMissing<Database['scheduleFacts']>({}),
+    access: unlessMissing<Database['access']>({}),
     ping: async () => {
       if (contents.outage !== undefined) throw contents.outage;
     },
@@ -89,8 +93,20 @@ function datasetStore({ datasets }: MemoryContents): Partial<Database['datasets'
       return { changed, version };
     },
     get: async (dataset) => datasets.get(dataset),
+    page: async ({ after, limit }) =>
+      [...datasets.values()]
+        .toSorted((a, b) => (a.definition.dataset < b.definition.dataset ? -1 : 1))
+        .filter(({ definition }) => after === undefined || definition.dataset > after)
+        .slice(0, limit),
     list: async () =>
       [...datasets.values()].toSorted((a, b) => (a.definition.dataset < b.definition.dataset ? -1 : 1)),
+    lines: async (asked) =>
+      [...datasets.values()]
+        .filter(({ definition }) => asked === undefined || asked.includes(definition.dataset))
+        .map(({ definition, ...rest }) => {
+          const { dataset, owner, publish } = definition;
+          return { dataset, owner, publish: publish.type, ...rest, incidentsOpen: 0 };
+        }),
     remove: async (dataset) =>
       datasets.delete(dataset)
         ? succeed(undefined)

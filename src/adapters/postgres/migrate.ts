@@ -9,6 +9,9 @@ import { batches } from './migrations/0004-add-batches.ts';
 import { outboxClaims } from './migrations/0005-add-outbox-claims.ts';
 import { changes } from './migrations/0006-add-changes.ts';
 import { requestKeys } from './migrations/0007-add-request-keys.ts';
+import { access } from './migrations/0008-add-access.ts';
+import { schedules } from './migrations/0009-add-schedules.ts';
+import { sourceUse } from './migrations/0014-add-source-use.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -23,6 +26,9 @@ const released: Migrations = {
   '0005-add-outbox-claims': outboxClaims,
   '0006-add-changes': changes,
   '0007-add-request-keys': requestKeys,
+  '0009-add-schedules': schedules,
+  '0008-add-access': access,
+  '0014-add-source-use': sourceUse,
 };
 
 /** SQL by name. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Outcome, succeed } from '../../base/outcome.ts';
 import type { Database } from '../../ports/database.ts';
+import { PostgresAccessStore } from './access/access-store.ts';
 import { PostgresChangeLog } from './change-log.ts';
 import { PostgresDatasetStore } from './dataset-store.ts';
 import { PostgresExerciseStore } from './exercise-store.ts';
@@ -11,7 +12,10 @@ import { PostgresOutbox } from './outbox-store.ts';
 import { PostgresQualityStore } from './quality-store.ts';
 import { PostgresRequestKeys } from './request-keys.ts';
 import { PostgresRevisionStore } from './revision-store.ts';
+import { PostgresScheduleFacts } from './schedule-facts.ts';
+import { PostgresScheduleStore } from './schedule-store.ts';
 import type { Schema } from './schema.ts';
+import { PostgresSourceUse } from './source-use.ts';
 
 /**
  * The stores over any Kysely of the PostgreSQL dialect whose values are those of `column-values.ts` and `safe-text.ts`,
@@ -32,6 +36,10 @@ export async function openDatabase(
     changes: new PostgresChangeLog(db),
     requestKeys: new PostgresRequestKeys(db),
     exercises: new PostgresExerciseStore(db),
+    sourceUse: new PostgresSourceUse(db),
+    schedules: new PostgresScheduleStore(db),
+    scheduleFacts: new PostgresScheduleFacts(db),
+    access: new PostgresAccessStore(db),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: () => close(db),
   });

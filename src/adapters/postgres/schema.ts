@@ -24,7 +24,17 @@ export type Schema = {
   stored_batch: StoredBatchTable;
   batch_piece: { batch: number; position: number; bytes: Uint8Array };
   exercise_effect: ExerciseEffectTable;
+  source_use: { day: string; source: string; calls: number; bytes: number; busy_ms: number };
   request_key: RequestKeyTable;
+  schedule: ScheduleTable;
+  registry_place: { one: Generated<boolean>; place: string };
+  person: PersonTable;
+  sign_in_session: { digest: string; person: string; created_at: number; seen_at: number };
+  access_link: { person: string; digest: string; created_at: number };
+  api_key: ApiKeyTable;
+  dataset_member: DatasetMemberTable;
+  sign_in_try: { subject: string; failures: number; last_at: number };
+  audit_entry: AuditTable;
 };
 
 type DatasetTable = {
@@ -194,6 +204,56 @@ type RequestKeyTable = {
   claimed_until: number;
   status: number | null;
   body: string | null;
+};
+
+export type PersonTable = {
+  id: string;
+  email: string;
+  name: string;
+  password: string | null;
+  is_admin: boolean;
+  may_register: boolean;
+  is_disabled: boolean;
+  created_at: number;
+};
+
+type ApiKeyTable = {
+  id: string;
+  digest: string;
+  person: string;
+  name: string;
+  prefix: string;
+  scope: string;
+  datasets: string | null;
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+};
+
+type DatasetMemberTable = {
+  dataset: string;
+  email: string;
+  role: string;
+  added_by: string;
+  added_at: number;
+};
+
+type AuditTable = {
+  sequence: Generated<number>;
+  at: number;
+  who: string;
+  action: string;
+  dataset: string | null;
+  subject: string | null;
+  address: string | null;
+  request_id: string | null;
+};
+
+type ScheduleTable = {
+  dataset: string;
+  version: Generated<number>;
+  next_due: number | null;
+  state: string | null;
 };
 
 /** Used on a server only. */

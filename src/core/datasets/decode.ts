@@ -4,9 +4,10 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { partitionQueries } from '../checks/partition-queries.ts';
 import { checksDecoder } from './decode/checks.ts';
 import { type ColumnEntry, columnsDecoder } from './decode/columns.ts';
-import { type Decoder, describe, distinct, itself, list, mapped, number, text } from './decode/decoder.ts';
+import { type Decoder, describe, distinct, itself, list, mapped, text } from './decode/decoder.ts';
 import { fileReadingFields } from './decode/file-reading.ts';
 import { frameDecoder, reportMisfitFrame } from './decode/frame.ts';
+import { checkLimitsDecoder, datasetLimitsDecoder, limitsByDefault } from './decode/limits.ts';
 import { notifyDecoder, reportUnheard } from './decode/notify.ts';
 import { defaulted, object, optional, required } from './decode/object.ts';
 import { partitionDecoder, reportMisfitPartition } from './decode/partition.ts';
@@ -16,7 +17,7 @@ import { providerDecoder } from './decode/provider.ts';
 import { publishDecoder } from './decode/publish.ts';
 import { withColumnValidity } from './decode/segment-checks.ts';
 import { joinSegments, segmentsDecoder } from './decode/segments.ts';
-import type { DatasetDefinition, DatasetLimits } from './definition.ts';
+import type { DatasetDefinition } from './definition.ts';
 import type { FileReading, ProviderDefinition } from './provider-definition.ts';
 
 /**
@@ -48,8 +49,7 @@ export const noChecks: ChecksDefinition = {
   checks: [],
   columns: [],
   segments: [],
-  // A twentieth of all rows: single dirty rows are a finding, but a wrong delimiter or a changed layout is no data at all.
-  limits: { rejectedPercentMax: 5 },
+  limits: limitsByDefault,
 };
 
 const datasetName: Decoder<DatasetName> = mapped(text(), (name, place) => {
@@ -60,11 +60,6 @@ const datasetName: Decoder<DatasetName> = mapped(text(), (name, place) => {
 
 const people = list(text({ charactersMax: 200 }));
 
-const limitsDecoder: Decoder<DatasetLimits> = mapped(
-  object({ rejected_percent_max: required(number({ min: 0, max: 100 })) }),
-  (limits) => ({ rejectedPercentMax: limits.rejected_percent_max }),
-);
-
 /** What a dataset and a checks file have in common. */
 const judgedFields = {
   policy: defaulted(policyDecoder, noChecks.policy),
@@ -73,7 +68,7 @@ const judgedFields = {
   checks: defaulted(checksDecoder('dataset'), []),
   columns: defaulted(columnsDecoder, []),
   segments: defaulted(segmentsDecoder, []),
-  limits: defaulted(limitsDecoder, noChecks.limits),
+  limits: defaulted(checkLimitsDecoder, noChecks.limits),
 };
 
 type Judged = Pick<DatasetDefinition, 'checks' | 'segments' | 'missingValues' | 'freshnessColumn'> & {
@@ -108,6 +103,7 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
       backfill: optional(frameDecoder),
       notify: defaulted(notifyDecoder, []),
       ...judgedFields,
+      limits: defaulted(datasetLimitsDecoder, noChecks.limits),
     },
     { later: laterKeys },
   ),

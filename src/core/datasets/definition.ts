@@ -56,6 +56,11 @@ export type SegmentDefinition = Pick<SegmentRule, 'columns' | 'groupsMax' | 'met
 export type DatasetLimits = {
   /** More rejected rows than this percentage of all rows fail the ingest task. 0–100. */
   readonly rejectedPercentMax: number;
+  /** Calls of the dataset's source at once, of all nodes together. */
+  readonly sourceConcurrencyMax?: number;
+  /** Once the source has given this much on a day (UTC), to whichever dataset, this one asks no more of it until the next. */
+  readonly sourceBytesPerDay?: number;
+  readonly sourceMinutesPerDay?: number;
 };
 
 /** How a dataset is cut into partitions. */

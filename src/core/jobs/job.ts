@@ -2,6 +2,7 @@ import type { Failure } from '../../base/errors.ts';
 import type { ClusterName, DatasetName, JobId, PartitionKey } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { RevisionRef } from '../datasets/revision.ts';
+import type { TaskSource } from './task.ts';
 
 /** Work on one dataset. What its tasks are follows from the spec and from the outcomes committed so far: `planTasks`. */
 export type Job = {
@@ -18,7 +19,12 @@ export type Job = {
 
 export type JobSpec =
   /** Ingestion: lookup, then one ingest task per new or changed partition. `force` reads unchanged ones again. */
-  | { readonly kind: 'scan'; readonly only?: readonly PartitionKey[]; readonly force?: boolean }
+  | {
+      readonly kind: 'scan';
+      readonly only?: readonly PartitionKey[];
+      readonly force?: boolean;
+      readonly source?: TaskSource;
+    }
   /** Ingestion: the same over a time frame (inclusive keys), never more than `concurrency` partitions at once; `force` as above. */
   | {
       readonly kind: 'backfill';
@@ -26,6 +32,7 @@ export type JobSpec =
       readonly to?: string;
       readonly concurrency: number;
       readonly force?: boolean;
+      readonly source?: TaskSource;
     }
   /** Quality: measure each batch, put the definition's queries to the whole, evaluate, notify. */
   | ({ readonly kind: 'check' } & RevisionWork)

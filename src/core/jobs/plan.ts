@@ -63,12 +63,14 @@ function lookupSpec(job: Job): TaskSpec {
   const { spec, dataset } = job;
   if (spec.kind !== 'scan' && spec.kind !== 'backfill') return { kind: 'lookup', dataset };
   const force = spec.force === undefined ? {} : { force: spec.force };
-  if (spec.kind === 'backfill') return { kind: 'lookup', dataset, ...frameOf(spec), ...force };
+  const source = spec.source === undefined ? {} : { source: spec.source };
+  if (spec.kind === 'backfill') return { kind: 'lookup', dataset, ...frameOf(spec), ...force, ...source };
   return {
     kind: 'lookup',
     dataset,
     ...(spec.only === undefined ? {} : { only: spec.only }),
     ...force,
+    ...source,
   };
 }
 
@@ -77,6 +79,8 @@ function planIngests(job: Job, changed: readonly ListedPartition[]): PlannedTask
   const backfill: { backfill?: JobId } = spec.kind === 'backfill' ? { backfill: job.id } : {};
   const isForced = (spec.kind === 'scan' || spec.kind === 'backfill') && spec.force === true;
   const force = isForced ? { force: true } : {};
+  const ofJob = spec.kind === 'scan' || spec.kind === 'backfill' ? spec.source : undefined;
+  const source = ofJob === undefined ? {} : { source: ofJob };
   const named = new Map<TaskName, ListedPartition>();
   for (const listed of changed) {
     const name = taskName(`ingest/${listed.key}`);
@@ -84,7 +88,9 @@ function planIngests(job: Job, changed: readonly ListedPartition[]): PlannedTask
     if (!named.has(name)) named.set(name, listed);
   }
   return Array.from(named, ([name, listed]) =>
-    planned(name, { kind: 'ingest', dataset: job.dataset, listed, ...backfill, ...force }, [lookupTask]),
+    planned(name, { kind: 'ingest', dataset: job.dataset, listed, ...backfill, ...force, ...source }, [
+      lookupTask,
+    ]),
   );
 }
 

@@ -18,7 +18,14 @@ export type TaskEvent =
   /** Given to a second node, because the first one takes too long. */
   | { readonly kind: 'copied'; readonly node: NodeId; readonly at: Instant }
   /** Given back untouched (drain, stop, a better place): costs nothing. */
-  | { readonly kind: 'released'; readonly node: NodeId; readonly at: Instant }
+  | {
+      readonly kind: 'released';
+      readonly node: NodeId;
+      readonly at: Instant;
+      /** It is of no use before that, and why. */
+      readonly afterMs?: number;
+      readonly failure?: Failure;
+    }
   /** An attempt ended badly. */
   | ({ readonly kind: 'failed' } & BadEnd)
   /** Its worker process died, or its node while running it: no attempt, but a death. */
@@ -65,6 +72,7 @@ export function transition(task: LiveTask, event: TaskEvent, rules: RetryRules =
     case 'copied':
       return { ...task, state: doubled(state, event) };
     case 'released':
+      return { ...task, state: withoutCopy(state, event.node) ?? waiting(event, rules) };
     case 'node_lost':
       return { ...task, state: withoutCopy(state, event.node) ?? { state: 'waiting', notBefore: event.at } };
     case 'failed': {
@@ -149,6 +157,13 @@ function afterDeath(task: LiveTask, event: BadEnd, rules: RetryRules): LiveTask 
     ? { state: 'ended', status: 'quarantined' }
     : (left ?? again(event, task.deaths.length, rules));
   return { ...task, state };
+}
+
+/** No longer than any back-off: what made it useless may be over. */
+function waiting(event: Extract<TaskEvent, { kind: 'released' }>, rules: RetryRules): LiveTaskState {
+  const { at, afterMs = 0, failure: lastFailure } = event;
+  const notBefore = instant(at + Math.min(Math.max(0, afterMs), rules.retryCapMs));
+  return { state: 'waiting', notBefore, ...(lastFailure === undefined ? {} : { lastFailure }) };
 }
 
 function again(event: BadEnd, retry: number, rules: RetryRules): LiveTaskState {

@@ -1,8 +1,15 @@
 import type { Failure } from '../../base/errors.ts';
-import type { DatasetName, JobId, NodeId, PartitionKey, TaskName } from '../../base/ids.ts';
+import type { DatasetName, JobId, NodeId, PartitionKey, SourceName, TaskName } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { RevisionRef } from '../datasets/revision.ts';
 import type { ListedPartition } from '../datasets/source.ts';
+
+/** Where a task reads: its leader lets no more tasks of one source run at once than the source takes well. */
+export type TaskSource = {
+  readonly name: SourceName;
+  /** What the dataset allows. */
+  readonly concurrencyMax?: number;
+};
 
 /** What a task does: plain data, all that a data node needs beside the stores. */
 export type TaskSpec =
@@ -13,6 +20,8 @@ export type TaskSpec =
       readonly to?: string;
       readonly only?: readonly PartitionKey[];
       readonly force?: boolean;
+      /** Absent of what lies on the machine itself, and in tasks of releases that knew no protection. */
+      readonly source?: TaskSource;
     }
   | {
       readonly kind: 'ingest';
@@ -22,6 +31,7 @@ export type TaskSpec =
       readonly backfill?: JobId;
       /** Somebody asked for it to be read and checked again, even if its content is what it was. */
       readonly force?: boolean;
+      readonly source?: TaskSource;
     }
   | { readonly kind: 'measure'; readonly revision: RevisionRef; readonly batch: number }
   /** Puts the definition's questions to all rows of a revision at once. */

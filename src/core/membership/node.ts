@@ -1,5 +1,5 @@
 import type { Failure } from '../../base/errors.ts';
-import type { JobId, NodeId, TaskId } from '../../base/ids.ts';
+import type { JobId, NodeId, SourceName, TaskId } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { TaskSpec } from '../jobs/task.ts';
 
@@ -55,6 +55,24 @@ export type NodeReport = {
   readonly ended: readonly EndedTask[];
   /** Why it takes nothing new, when it does not: it is about to leave, or has more than it can do. */
   readonly unavailable?: 'stopping' | 'overloaded';
+  /** What it has seen of sources lately; absent from older nodes. */
+  readonly sources?: readonly SourceReport[];
+};
+
+/** What a node knows of a source that it asks. */
+export type SourceReport = {
+  readonly name: SourceName;
+  /** `open`: it failed too often and is left alone. `half_open`: the next call is a probe. */
+  readonly state: 'closed' | 'open' | 'half_open';
+  /** Calls at once that the node makes now: 0 while it is open, 1 for the probe. */
+  readonly limit: number;
+  /** What the source's datasets allow in all. */
+  readonly ceiling: number;
+  readonly running: number;
+  readonly latencyMs?: number;
+  /** Until the next probe, of an open one. */
+  readonly retryInMs?: number;
+  readonly lastFailure?: Pick<Failure, 'code' | 'message'>;
 };
 
 /** A node's use of its machine, with its workers. It is for people: it decides nothing. */
@@ -84,10 +102,11 @@ export type EndedTask = ToldTask & {
 
 /**
  * `committed`: its outcome stands in the database. `failed`: nothing was committed. `died`: its worker process died.
- * `released`: given back untouched (drain, stop); costs no attempt.
+ * `released`: given back untouched (drain, stop, a source that is left alone); costs no attempt. With `afterMs` it is of no
+ * use before.
  */
 export type TaskEnd =
   | { readonly kind: 'committed' }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'died'; readonly failure: Failure }
-  | { readonly kind: 'released' };
+  | { readonly kind: 'released'; readonly afterMs?: number; readonly failure?: Failure };

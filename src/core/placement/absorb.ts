@@ -8,12 +8,14 @@ import { spreadChance } from '../resilience/spread.ts';
 import type { Draft, TaskRef } from './draft.ts';
 import type { LeaderMemory } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
+import type { SourceRooms } from './source-rooms.ts';
 
 /** The world as it is, against which a draft is brought up to date. */
 export type World = {
   readonly view: ClusterView;
   readonly memory: LeaderMemory;
   readonly rules: PlacementRules;
+  readonly rooms: SourceRooms;
   /** In [0, 1), spread over the tasks. */
   readonly chance: number;
 };
@@ -52,7 +54,7 @@ function absorbEnd(
   const at = draft.now;
   const chance = spreadChance(told.chance, ref.id);
   if (end.kind === 'committed') draft.commit(ref, node, tookMs);
-  else if (end.kind === 'released') draft.apply(ref, { kind: 'released', node, at });
+  else if (end.kind === 'released') draft.apply(ref, { ...end, node, at });
   else draft.apply(ref, { kind: end.kind, node, failure: end.failure, at, chance });
 }
 

@@ -21,7 +21,7 @@ export function assignTasks(
   from: Pick<Assigning, 'world' | 'held' | 'seats' | 'estimates'>,
 ): { readonly turns: LeaderMemory['turns']; readonly unserved: ReadonlySet<TaskKind> } {
   const { world, held, seats } = from;
-  const claims = new Claims(world.memory.turns);
+  const claims = new Claims(world.memory.turns, world.rooms);
   const capMb = seats.reduce((largest, seat) => Math.max(largest, seat.node.memoryMb), 0);
   const assigning = { ...from, draft, claims, capMb, zones: new ZoneCounts(seats) };
   releaseUnwanted(assigning);

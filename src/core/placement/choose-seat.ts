@@ -2,6 +2,7 @@ import type { JobId } from '../../base/ids.ts';
 import { canDo } from '../membership/node.ts';
 import type { TaskRef } from './draft.ts';
 import { needMb, type Seat } from './seats.ts';
+import { sourceOf } from './source-rooms.ts';
 
 /** How many tasks of each job are with the nodes of each zone. */
 export class ZoneCounts {
@@ -65,11 +66,21 @@ export function fits(seat: Seat, ref: TaskRef, capMb: number): boolean {
 
 /**
  * Whether a task may come to this seat at all, be there room or not. Two under which something died never run on one
- * node: else a task that only happened to be near would be quarantined with the one that kills.
+ * node: else a task that only happened to be near would be quarantined with the one that kills. And none comes to a node that
+ * asks the task's source no more.
  */
 export function mayTake(seat: Seat, ref: TaskRef): boolean {
   if (seat.mentioned.has(ref.id) || !canDo(seat.node, ref.task.plan.spec.kind)) return false;
+  if (!hasSourceRoom(seat, ref)) return false;
   return ref.task.deaths.length === 0 || !(seat.slotted.some(isSuspect) || seat.spare.some(isSuspect));
+}
+
+function hasSourceRoom(seat: Seat, { task }: TaskRef): boolean {
+  const source = sourceOf(task.plan.spec);
+  if (source === undefined) return true;
+  const isOfSource = (other: TaskRef) => sourceOf(other.task.plan.spec)?.name === source.name;
+  const taken = seat.slotted.filter(isOfSource).length + seat.spare.filter(isOfSource).length;
+  return taken < seat.rooms.onNode(seat.node.id, source);
 }
 
 function isSuspect({ task }: TaskRef): boolean {

@@ -1,9 +1,10 @@
-import type { DatasetName, JobId } from '../../base/ids.ts';
+import type { DatasetName, JobId, SourceName } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import type { JobPriority } from '../jobs/job.ts';
 import type { LiveJob } from '../jobs/live.ts';
 import type { Draft, TaskRef } from './draft.ts';
 import type { PlacementRules } from './rules.ts';
+import { type SourceRooms, sourceOf } from './source-rooms.ts';
 
 /** The classes of service, the most urgent first. */
 export const priorities = [0, 1, 2] as const satisfies readonly JobPriority[];
@@ -22,10 +23,13 @@ type Line = {
 export class Claims {
   readonly #classes = new Map<JobPriority, Map<DatasetName, Line>>();
   readonly #assigned = new Map<JobId, number>();
+  readonly #ofSource = new Map<SourceName, number>();
   readonly #turns: Map<DatasetName, number>;
+  readonly #rooms: SourceRooms;
   #turn: number;
 
-  constructor(turns: ReadonlyMap<DatasetName, number>) {
+  constructor(turns: ReadonlyMap<DatasetName, number>, rooms: SourceRooms) {
+    this.#rooms = rooms;
     this.#turns = new Map(turns);
     this.#turn = Math.max(0, ...turns.values());
   }
@@ -37,13 +41,19 @@ export class Claims {
 
   /** Counts a task that is with a node; it counts against its dataset's share only once it has a slot. */
   count(ref: TaskRef, hasSlot: boolean): void {
-    this.#assigned.set(ref.job.id, (this.#assigned.get(ref.job.id) ?? 0) + 1);
+    this.#assign(ref, 1);
     if (hasSlot) this.#line(ref).share += 1;
   }
 
   /** Takes back what `count` counted of a task that waits in front of its node. */
   uncount(ref: TaskRef): void {
-    this.#assigned.set(ref.job.id, (this.#assigned.get(ref.job.id) ?? 0) - 1);
+    this.#assign(ref, -1);
+  }
+
+  #assign({ job, task }: TaskRef, by: 1 | -1): void {
+    this.#assigned.set(job.id, (this.#assigned.get(job.id) ?? 0) + by);
+    const source = sourceOf(task.plan.spec)?.name;
+    if (source !== undefined) this.#ofSource.set(source, (this.#ofSource.get(source) ?? 0) + by);
   }
 
   /** The next task of a class, taken out of the line; undefined when nobody of `allowed` may start. */
@@ -53,7 +63,7 @@ export class Claims {
       const ref = line?.refs[line.at];
       if (line === undefined || ref === undefined) return undefined;
       line.at += 1;
-      if (this.mayStart(ref.job)) return ref;
+      if (this.mayStart(ref)) return ref;
     }
   }
 
@@ -93,14 +103,16 @@ export class Claims {
   #hasStartable(line: Line): boolean {
     for (let at = line.at; at < line.refs.length; at += 1) {
       const ref = line.refs[at];
-      if (ref !== undefined && this.mayStart(ref.job)) return true;
+      if (ref !== undefined && this.mayStart(ref)) return true;
     }
     return false;
   }
 
-  /** Whether one more task of a job may be with a node. */
-  mayStart(job: LiveJob): boolean {
-    return (this.#assigned.get(job.id) ?? 0) < job.concurrency;
+  /** Whether one more task of this one's job, and of its source, may be with a node. */
+  mayStart({ job, task }: TaskRef): boolean {
+    if ((this.#assigned.get(job.id) ?? 0) >= job.concurrency) return false;
+    const source = sourceOf(task.plan.spec);
+    return source === undefined || (this.#ofSource.get(source.name) ?? 0) < this.#rooms.inCluster(source);
   }
 
   #first(priority: JobPriority, allowed?: ReadonlySet<DatasetName>): Line | undefined {

@@ -21,6 +21,7 @@ import { Estimates, learnDurations } from './durations.ts';
 import type { Heard, LeaderMemory } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
 import { netAt, type Seat, slottedNow, takeSeats } from './seats.ts';
+import { SourceRooms } from './source-rooms.ts';
 
 export type ReconcileInput = {
   readonly view: ClusterView;
@@ -65,7 +66,7 @@ export type Reconciled = {
 export function reconcile(input: ReconcileInput): Reconciled {
   const { view, memory, now, rules } = input;
   const draft = new Draft(input);
-  const world: World = { view, memory, rules, chance: input.chance };
+  const world: World = { view, memory, rules, rooms: new SourceRooms(view), chance: input.chance };
   const verdict = judgeMembers(input);
   absorbCancellations(draft, world);
   absorbEnds(draft, world);

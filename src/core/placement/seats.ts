@@ -6,6 +6,7 @@ import { runningOn, type World } from './absorb.ts';
 import type { Draft, TaskRef } from './draft.ts';
 import type { Heard, LeaderMemory, Slotted } from './memory.ts';
 import type { PlacementRules } from './rules.ts';
+import type { SourceRooms } from './source-rooms.ts';
 
 /**
  * What a node can take. Its tasks are split by who has a slot: those that it says it runs, then the first of its list
@@ -22,6 +23,7 @@ export type Seat = {
   readonly running: ReadonlySet<TaskId>;
   readonly slotted: TaskRef[];
   readonly spare: TaskRef[];
+  readonly rooms: SourceRooms;
   /** Memory of the tasks that have a slot. */
   memoryMb: number;
 };
@@ -58,6 +60,7 @@ function takeSeat(
     running,
     slotted,
     spare: ordered.slice(node.slots),
+    rooms: from.world.rooms,
     memoryMb: slotted.reduce((sum, ref) => sum + needMb(ref, from.capMb), 0),
   };
 }

@@ -20,7 +20,7 @@ export function copyStragglers(assigning: Assigning): void {
   for (const { ref } of room > 0 ? stragglersOf(assigning) : []) {
     if (room <= 0) return;
     const { state } = ref.task;
-    if (state.state !== 'assigned' || !claims.mayStart(ref.job)) continue;
+    if (state.state !== 'assigned' || !claims.mayStart(ref)) continue;
     const suits = (seat: Seat) => seat.node.id !== state.node && fits(seat, ref, capMb);
     const seat = bestSeat(free, zones.of(ref), suits);
     if (seat === undefined) continue;

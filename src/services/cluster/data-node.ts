@@ -7,6 +7,7 @@ import type {
   EndedTask,
   NodeDescription,
   NodeReport,
+  SourceReport,
   TaskEnd,
   ToldTask,
 } from '../../core/membership/node.ts';
@@ -26,6 +27,8 @@ export type DataNodeParts = {
   readonly coordination: Coordination;
   readonly handlers: TaskHandlers;
   readonly jobs: Pick<JobStore, 'noteAttempt'>;
+  /** What is known here of the sources that tasks read. */
+  readonly sources?: () => readonly SourceReport[];
 };
 
 export type DataNodeOptions = {
@@ -298,6 +301,7 @@ export class DataNode implements Service {
     const tasks = { running: this.#runs.size, hung: this.#hung.size };
     const load = this.#load.look(tasks);
     const full = this.#load.isOverloaded() || this.#hung.size >= limits.hungHandlersMax;
+    const sources = this.#parts.sources?.() ?? [];
     const unavailable = this.#draining ? 'stopping' : full ? 'overloaded' : undefined;
     return {
       node: description.id,
@@ -308,6 +312,7 @@ export class DataNode implements Service {
         ...(run.progress === undefined ? {} : { progress: run.progress }),
       })),
       ended: [...this.#ended.values()],
+      ...(sources.length === 0 ? {} : { sources }),
       ...(unavailable === undefined ? {} : { unavailable }),
     };
   }

@@ -154,6 +154,10 @@ export class TaskRun {
     if (this.#stop === 'timeout') return told({ kind: 'failed', failure: this.#timeout(outcome?.error) });
     const error =
       outcome?.error ?? failure('INTERNAL', `Task ${this.assignment.task} ended without an outcome`);
+    if (error.code === 'SOURCE_HELD') {
+      // Nothing was tried.
+      return told({ kind: 'released', afterMs: error.retryAfterMs ?? 0, failure: shortened(error) });
+    }
     return told({ kind: error.code === 'WORKER_DIED' ? 'died' : 'failed', failure: shortened(error) });
   }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { failure } from '../../base/errors.ts';
+import { failure, isRetryable } from '../../base/errors.ts';
 import { type JobId, jobId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
-import { fail, type Outcome } from '../../base/outcome.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { partitionQueries } from '../../core/checks/partition-queries.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { Batch, Revision, RevisionRef } from '../../core/datasets/revision.ts';
@@ -38,7 +38,7 @@ type Parts = {
 export class IngestTask implements TaskHandler<'ingest'> {
   readonly #kit: Kit;
   readonly #parts: Parts;
-  readonly #schemas = new Map<JobId, Promise<Schema | undefined>>();
+  readonly #schemas = new Map<JobId, Promise<Outcome<Schema | undefined>>>();
 
   constructor(kit: Kit, parts: Parts) {
     this.#kit = kit;
@@ -64,7 +64,9 @@ export class IngestTask implements TaskHandler<'ingest'> {
     });
     if (!scan.ok) return scan;
     await using staging = await this.#parts.batches.stage();
-    const previousSchema = await this.#previousSchema(spec, { definition, scan: scan.value, context });
+    const known = await this.#previousSchema(spec, { definition, scan: scan.value, context });
+    if (!known.ok) return known;
+    const previousSchema = known.value;
     const read = await this.#parts.engine.ingest(
       {
         scan: scan.value,
@@ -96,17 +98,20 @@ export class IngestTask implements TaskHandler<'ingest'> {
   async #previousSchema(
     spec: IngestSpec,
     { definition, scan, context }: { definition: DatasetDefinition; scan: FilesScan; context: TaskContext },
-  ): Promise<Schema | undefined> {
-    if (scan.format === 'parquet' || scan.columns !== undefined) return undefined;
+  ): Promise<Outcome<Schema | undefined>> {
+    if (scan.format === 'parquet' || scan.columns !== undefined) return succeed(undefined);
     if (spec.backfill === undefined) {
       const before = await this.#parts.revisions.schemaBefore(spec.dataset, spec.listed.key);
-      if (before !== undefined) return before.schema;
+      if (before !== undefined) return succeed(before.schema);
     }
     return this.#schemaOfSource(definition, context);
   }
 
-  /** Looked up once for all partitions of a job; a failure to do so is only a hint less. */
-  #schemaOfSource(definition: DatasetDefinition, context: TaskContext): Promise<Schema | undefined> {
+  /**
+   * Looked up once for all partitions of a job; a failure to do so is only a hint less, except that a source that does not
+   * answer now would give another outcome later.
+   */
+  #schemaOfSource(definition: DatasetDefinition, context: TaskContext): Promise<Outcome<Schema | undefined>> {
     const { job } = context.fence;
     const known = this.#schemas.get(job);
     if (known !== undefined) return known;
@@ -116,7 +121,9 @@ export class IngestTask implements TaskHandler<'ingest'> {
       .then((described) => {
         // What failed for one task, such as its own cancellation, must not decide for the others.
         if (!described.ok) this.#schemas.delete(job);
-        return described.ok ? described.value : undefined;
+        const comesLater =
+          !described.ok && described.error.code.startsWith('SOURCE_') && isRetryable(described.error);
+        return described.ok || comesLater ? described : succeed(undefined);
       });
     this.#schemas.set(job, asked);
     const oldest = this.#schemas.keys().next().value;

@@ -2,7 +2,9 @@ import { failure } from '../../base/errors.ts';
 import { type DatasetName, type JobId, jobId, type PartitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import { type Job, jobCluster, newJob } from '../../core/jobs/job.ts';
+import { sourcePart } from '../../core/jobs/task-source.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { JobStore } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
@@ -70,6 +72,7 @@ export class IngestionRequests {
         kind: 'scan',
         ...(only === undefined || only.length === 0 ? {} : { only: [...new Set(only)] }),
         ...(force === true ? { force } : {}),
+        ...sourcePart(registered.definition),
       },
     });
     await this.#enqueue([job]);
@@ -89,19 +92,30 @@ export class IngestionRequests {
     const room = await this.#room(dataset, ['backfill', 'learn']);
     if (!room.ok) return room;
     const force = request.force === true;
-    return this.#begin(dataset, { frame: frame.value, concurrency: concurrency.value, force });
+    return this.#begin(dataset, {
+      frame: frame.value,
+      concurrency: concurrency.value,
+      force,
+      definition: registered.definition,
+    });
   }
 
   async #begin(
     dataset: DatasetName,
-    wish: { frame: BackfillFrame; concurrency: number; force: boolean },
+    wish: { frame: BackfillFrame; concurrency: number; force: boolean; definition: DatasetDefinition },
   ): Promise<Outcome<Job>> {
     const group = jobId(this.#kit.random.id());
     const { frame, concurrency, force } = wish;
     const backfill = this.#job(dataset, {
       id: group,
       group,
-      spec: { kind: 'backfill', ...frame, concurrency, ...(force ? { force } : {}) },
+      spec: {
+        kind: 'backfill',
+        ...frame,
+        concurrency,
+        ...(force ? { force } : {}),
+        ...sourcePart(wish.definition),
+      },
     });
     const learn = this.#job(dataset, { group, spec: { kind: 'learn', ...frame } });
     await this.#enqueue([backfill, learn]);

@@ -39,6 +39,7 @@ export function readReport(data: Buffer, id: string): NodeReport {
   if (report['node'] !== id) throw new MalformedEntry('it speaks of another node');
   checkNumbers(report, ['at', 'cpu', 'memoryUsedMb']);
   if (report['own'] !== undefined) checkOwnLoad(asObject(report['own'], 'own'));
+  for (const source of asArray(report['sources'] ?? [], 'sources')) checkSource(asObject(source, 'a source'));
   for (const running of asArray(report['running'], 'running')) checkTold(asObject(running, 'a running task'));
   const ended = asArray(report['ended'], 'ended').flatMap(readEnded);
   return { ...(report as NodeReport), ended };
@@ -46,6 +47,11 @@ export function readReport(data: Buffer, id: string): NodeReport {
 
 function checkOwnLoad(own: Json): void {
   checkNumbers(own, ['cpu', 'readBytesPerSecond', 'writtenBytesPerSecond', 'loopDelayMs']);
+}
+
+function checkSource(source: Json): void {
+  checkTexts(source, ['name', 'state']);
+  checkNumbers(source, ['limit', 'ceiling', 'running']);
 }
 
 function checkTold(told: Json): void {
@@ -60,8 +66,11 @@ function readEnded(value: unknown): readonly EndedTask[] {
   const end = asObject(ended['end'], 'an end');
   switch (end['kind']) {
     case 'committed':
-    case 'released':
       return [ended as EndedTask];
+    case 'released':
+      if (end['afterMs'] !== undefined) checkNumbers(end, ['afterMs']);
+      if (end['failure'] === undefined) return [ended as EndedTask];
+      return [{ ...ended, end: { ...end, failure: asFailure(end['failure']) } } as EndedTask];
     case 'failed':
     case 'died':
       return [{ ...ended, end: { ...end, failure: asFailure(end['failure']) } } as EndedTask];

@@ -11,6 +11,7 @@ import type {
 } from '../definition.ts';
 import { encodeProvider } from './encode-provider.ts';
 import { knownMetrics } from './known-metrics.ts';
+import { encodeLimits } from './limits.ts';
 import { type Plain, type PlainMap, present } from './plain.ts';
 import { encodeSecret } from './secret.ts';
 
@@ -35,7 +36,7 @@ export function encodeDataset(definition: DatasetDefinition): PlainMap {
     })),
     segments: definition.segments.map(encodeSegment),
     notify: definition.notify.map(encodeNotify),
-    limits: { rejected_percent_max: definition.limits.rejectedPercentMax },
+    limits: encodeLimits(definition.limits),
   });
 }
 
