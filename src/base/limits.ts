@@ -21,6 +21,11 @@ export const limits = {
   remoteFetchesAtOnce: 4,
   remoteCopiesBytesMax: 2_048 * MiB,
   globAlternativesMax: 1_000,
+  /**
+   * Rows of a table that may be read without an index to find one partition of it, and at each look to tell what has
+   * changed: about a second of a database's time.
+   */
+  tableScanRowsMax: 1_000_000,
   partitionKeyCharactersMax: 512,
   rejectedSamplesMax: 100,
   rejectedTextCharactersMax: 200,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chooseType } from '../../../src/adapters/duckdb/columns/choose-type.ts';
 import { typeCandidates } from '../../../src/adapters/duckdb/columns/type-candidates.ts';
-import { uniqueNames } from '../../../src/adapters/duckdb/csv/column-names.ts';
 import { detectDialect } from '../../../src/adapters/duckdb/csv/dialect.ts';
+import { uniqueNames } from '../../../src/core/datasets/column-names.ts';
 
 const bigint = { native: 'BIGINT' };
 const double = { native: 'DOUBLE' };

@@ -1,8 +1,8 @@
 import { limits } from '../../../base/limits.ts';
 import { KiB } from '../../../base/units.ts';
+import { uniqueNames } from '../../../core/datasets/column-names.ts';
 import type { FilesScan } from '../../../core/datasets/source.ts';
 import { readHead, type TextFile } from '../files/text-file.ts';
-import { uniqueNames } from './column-names.ts';
 import { type CsvLayout, lineBytesOf, tooManyColumns } from './csv-layout.ts';
 
 const headBytes = 64 * KiB;
