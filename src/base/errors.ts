@@ -97,6 +97,14 @@ export const errorCatalogue = {
   DATABASE_UNAVAILABLE: { status: 503, retry: true, title: 'The database does not answer' },
   DATABASE_UNREADABLE: { status: 503, retry: false, title: 'The database could not be opened' },
   DATABASE_TOO_NEW: { status: 503, retry: false, title: 'A newer Assay has written this database' },
+  REGISTRY_UNAVAILABLE: { status: 503, retry: true, title: 'The registry of datasets does not answer' },
+  REGISTRY_UNFIT: { status: 503, retry: false, title: 'The registry of datasets can not be used' },
+  REGISTRY_ELSEWHERE: {
+    status: 503,
+    retry: false,
+    title: 'The datasets of this database are defined elsewhere',
+  },
+  REGISTRY_LIMIT: { status: 422, retry: false, title: 'The definition is larger than the registry holds' },
   // Delivery
   DELIVERY_FAILED: { status: 502, retry: true, title: 'A notification could not be delivered' },
   DELIVERY_REFUSED: { status: 502, retry: false, title: 'The receiver refused a notification for good' },

@@ -20,6 +20,20 @@ export const limits = {
   remoteLookBytesMax: 1_024 * MiB,
   remoteFetchesAtOnce: 4,
   remoteCopiesBytesMax: 2_048 * MiB,
+  /** Keys of a store that one listing looks at, whether they match or not. */
+  s3KeysPerListingMax: 1_000_000,
+  /** Objects are read by ranges of this size, so many of one object at once. */
+  s3RangeBytes: 16 * MiB,
+  s3RangesAtOnce: 4,
+  s3ClientsMax: 32,
+  s3ConnectionsMax: 64,
+  s3ConnectTimeoutMs: 5 * second,
+  /** A store that says nothing for this long in the middle of an answer has broken it off. */
+  s3SilenceMs: 30 * second,
+  /** Failures of a request in a row that may pass, and the pauses between: random, up to base times 2^failures. */
+  s3TriesMax: 10,
+  s3PauseBaseMs: 100,
+  s3PauseCapMs: 20 * second,
   globAlternativesMax: 1_000,
   /**
    * Rows of a table that may be read without an index to find one partition of it, and at each look to tell what has
@@ -381,6 +395,23 @@ export const limits = {
   batchCopiesBytesMax: 1_024 * MiB,
   workerOutputBytesMax: 64 * MiB,
   webhookResponseBytesMax: 64 * KiB,
+
+  // The registry in DynamoDB
+  /** Tries of one call, the time of one try, of its connection, and of all tries together. */
+  registryAttemptsMax: 8,
+  registryTimeoutMs: 3 * second,
+  registryConnectTimeoutMs: 2 * second,
+  /** Less than a transaction of the database may wait in which a dataset is registered. */
+  registryDeadlineMs: 8 * second,
+  /** A new table serves within seconds. */
+  registryTableMs: 2 * minute,
+  /** An item has 400 KB at most, with the schedule's state beside the definition. */
+  registryDefinitionBytesMax: 384_000,
+  /** Changes of one dataset that may come between, before a change of it is given up. */
+  registryConflictsMax: 20,
+  registryWritesAtOnce: 16,
+  /** What is younger may be a dataset that is just being registered. */
+  registryLeftoverAgeMs: 1 * hour,
 
   // ZooKeeper
   /** A server drops the connection at 1 MiB, and what it stores gets longer on its way: refused here, with a reason. */

@@ -56,8 +56,13 @@ export function addIdempotency(app: FastifyInstance, kit: Kit, keys: RequestKeys
 function keyOf(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   const isWrite = request.method === 'POST' || request.method === 'PUT';
-  if (key === undefined || !isWrite || request.routeOptions.config.changesNothing === true) return undefined;
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  const { changesNothing, tellsSecret } = request.routeOptions.config;
+  if (key === undefined || !isWrite || changesNothing === true || tellsSecret === true) return undefined;
+  // Each has keys of their own: nobody is given another's answer.
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) {
+    const who = request.rights.who('');
+    return who === '' ? key : `${who} ${key}`;
+  }
   throw new FailureError(
     failure('REQUEST_INVALID', 'an Idempotency-Key has 1 to 200 visible ASCII characters', {
       where: 'headers/idempotency-key',

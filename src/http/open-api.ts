@@ -35,8 +35,9 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
     components: { schemas: { Problem: problemSchema } },
     paths,
   });
-  app.get('/api/openapi.json', document);
-  app.get('/api/v1/openapi.json', document);
+  const config = { access: { need: 'nobody' } } as const;
+  app.get('/api/openapi.json', { config }, document);
+  app.get('/api/v1/openapi.json', { config }, document);
 }
 
 function operation(route: RouteOptions, schema: FastifySchema): Operation {

@@ -33,8 +33,9 @@ export function servePage(app: FastifyInstance, directory: string): void {
       reply.header('x-content-type-options', 'nosniff');
     },
   });
-  app.get('/', (_request, reply) => document(reply));
-  app.get<{ Params: { '*': string } }>('/*', (request, reply) => {
+  const config = { access: { need: 'nobody' } } as const;
+  app.get('/', { config }, (_request, reply) => document(reply));
+  app.get<{ Params: { '*': string } }>('/*', { config }, (request, reply) => {
     const path = request.params['*'];
     if (path.startsWith('assets/') || path === 'icon.svg') return reply.sendFile(path);
     const isPage = (request.headers.accept ?? '').includes('text/html') && !path.startsWith('api/');

@@ -34,6 +34,7 @@ export function errorsOf(route: RouteOptions): ReadonlyMap<number, readonly Erro
   if (params !== undefined) codes.add('ROUTE_NOT_FOUND');
   if (body !== undefined) codes.add('REQUEST_TOO_LARGE');
   if ([params, querystring, body].some(namesDataset)) codes.add('DATASET_NOT_FOUND');
+  for (const code of accessErrorsOf(route)) codes.add(code);
   if (takesKey(route)) codes.add('REQUEST_INVALID').add('REQUEST_UNDER_WAY').add('IDEMPOTENCY_KEY_REUSED');
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
@@ -43,9 +44,20 @@ export function errorsOf(route: RouteOptions): ReadonlyMap<number, readonly Erro
   return byStatus;
 }
 
+/** What a route answers to those who may not use it. What does not exist for them is not found. */
+function accessErrorsOf(route: RouteOptions): readonly ErrorCode[] {
+  const policy = route.config?.access;
+  if (policy === undefined || policy.need === 'nobody') return [];
+  const isRead = route.method === 'GET';
+  return isRead && policy.need !== 'own' && policy.need !== 'admin'
+    ? ['SIGN_IN_REQUIRED']
+    : ['SIGN_IN_REQUIRED', 'ACCESS_DENIED', ...(isRead ? [] : (['CSRF_TOKEN_INVALID'] as const))];
+}
+
 /** Whether it may be given an `Idempotency-Key`. */
 export function takesKey({ method, config }: RouteOptions): boolean {
-  return (method === 'POST' || method === 'PUT') && config?.changesNothing !== true;
+  const isKept = config?.changesNothing !== true && config?.tellsSecret !== true;
+  return (method === 'POST' || method === 'PUT') && isKept;
 }
 
 function namesDataset(schema: unknown): boolean {

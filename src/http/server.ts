@@ -1,10 +1,19 @@
 import { join } from 'node:path';
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
+import type { Access } from '../services/access/access.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
+import { OverviewBook } from '../services/registry/overview.ts';
 import type { Previews } from '../services/registry/preview.ts';
+import { auditRoutes } from './access/audit-routes.ts';
+import { addGuard } from './access/guard.ts';
+import { keyRoutes } from './access/key-routes.ts';
+import { memberRoutes } from './access/member-routes.ts';
+import { sessionRoutes } from './access/session-routes.ts';
+import { userRoutes } from './access/user-routes.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { addEntityTags } from './entity-tags.ts';
 import { addIdempotency } from './idempotency.ts';
@@ -13,6 +22,7 @@ import { BackfillFeed } from './live/backfill-feed.ts';
 import { ChangeFeed } from './live/change-feed.ts';
 import { SideEvents } from './live/side-events.ts';
 import { addOpenApi } from './open-api.ts';
+import { OverviewFeed } from './overview-feed.ts';
 import { servePage } from './page.ts';
 import { clusterRoutes } from './routes/cluster-routes.ts';
 import { datasetRoutes } from './routes/dataset-routes.ts';
@@ -22,10 +32,13 @@ import { incidentRoutes } from './routes/incident-routes.ts';
 import { ingestionRoutes } from './routes/ingestion-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { notificationRoutes } from './routes/notification-routes.ts';
+import { overviewRoutes } from './routes/overview-routes.ts';
 import { partitionRoutes } from './routes/partition-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { previewRoutes } from './routes/preview-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
+import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { sourceRoutes } from './routes/source-routes.ts';
 import { windowRoutes } from './routes/window-routes.ts';
 import { type Computing, createUseCases } from './use-cases.ts';
 
@@ -38,6 +51,8 @@ export type HttpDependencies = {
   readonly previews: Previews;
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
+  /** Who may use it; undefined: everybody who reaches it may do everything. */
+  readonly access?: Access | undefined;
 };
 
 /** Where the page is built to. */
@@ -50,15 +65,18 @@ export interface HttpServer extends Service {
 
 /** The API of the service under `/api/v1`, with `/healthz`, `/readyz` and `/metrics`. Rejects its start when the port is taken. */
 export function createHttpServer(dependencies: HttpDependencies, options: HttpOptions): HttpServer {
-  const { kit, database } = dependencies;
+  const { kit, database, access } = dependencies;
   const listener = new HttpListener(kit, options);
   const { app } = listener;
+  addGuard(app, kit, access);
   addOpenApi(app, options.version);
   const useCases = createUseCases(kit, database, dependencies);
   const feed = new BackfillFeed(kit, useCases.backfills);
   const side = new SideEvents({ jobs: database.jobs, backfills: feed, clusters: useCases.clusters });
   const changes = new ChangeFeed(kit, { log: database.changes, side });
   const answers = new AnswerCache(kit.clock, changes);
+  const book = new OverviewBook((datasets) => database.datasets.lines(datasets));
+  const overview = new OverviewFeed(kit.clock, changes, book);
   healthRoutes(app, {
     kit,
     version: options.version,
@@ -66,10 +84,12 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
     isReady: () => listener.isRunning(),
   });
   app.register(
-    (api, _options, done) => {
+    plugin((api) => {
       addIdempotency(api, kit, database.requestKeys);
       addEntityTags(api);
       datasetRoutes(api, useCases.registry);
+      overviewRoutes(api, { overview, revisions: database.revisions });
+      scheduleRoutes(api, useCases.schedules);
       partitionRoutes(api, useCases);
       resultRoutes(api, { ...useCases, answers });
       ingestionRoutes(api, { ...useCases, feed, clock: kit.clock });
@@ -81,8 +101,13 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       notificationRoutes(api, useCases.notifications);
       eventRoutes(api, kit, changes);
       clusterRoutes(api, useCases.clusters);
-      done();
-    },
+      sourceRoutes(api, useCases.sources);
+      sessionRoutes(api, kit, access);
+      userRoutes(api, access);
+      keyRoutes(api, access);
+      memberRoutes(api, access);
+      auditRoutes(api, access);
+    }),
     { prefix: '/api/v1' },
   );
   servePage(app, pageDirectory);
@@ -100,5 +125,17 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       feed.stop();
       await Promise.all([stopped, changes.stop(), useCases.clusters.stop()]);
     },
+  };
+}
+
+/** What adds routes; where it throws, the start fails at once instead of waiting for a word that never comes. */
+function plugin(add: (app: FastifyInstance) => void): FastifyPluginCallback {
+  return (app, _options, done) => {
+    try {
+      add(app);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
   };
 }

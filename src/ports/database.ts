@@ -5,6 +5,7 @@ import type { ExerciseStore } from './exercise-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { QualityStore } from './quality-store.ts';
+import type { RegistryRows } from './registry-rows.ts';
 import type { RequestKeys } from './request-keys.ts';
 import type { RevisionStore } from './revision-store.ts';
 import type { ScheduleFactsSource } from './schedule-facts.ts';
@@ -24,6 +25,8 @@ export interface Database {
   readonly sourceUse: SourceUseStore;
   readonly schedules: ScheduleStore;
   readonly scheduleFacts: ScheduleFactsSource;
+  /** For a registry that is not in it. */
+  readonly registryRows: RegistryRows;
   readonly access: AccessStore;
   /** Whether it answers now. */
   ping(): Promise<void>;

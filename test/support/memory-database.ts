@@ -52,6 +52,7 @@ export function createMemoryDatabase(): { readonly database: Database; readonly 
     exercises: unlessMissing<Database['exercises']>({}),
     sourceUse: unlessMissing<Database['sourceUse']>({ used: async () => new Map() }),
     schedules: unlessMissing<Database['schedules']>({ of: async () => new Map() }),
+    registryRows: unlessMissing<Database['registryRows']>({}),
     scheduleFacts: unlessMissing<Database['scheduleFacts']>({}),
     access: unlessMissing<Database['access']>({}),
     ping: async () => {

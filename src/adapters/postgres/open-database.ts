@@ -12,6 +12,7 @@ import { PostgresOutbox } from './outbox-store.ts';
 import { PostgresQualityStore } from './quality-store.ts';
 import { PostgresRequestKeys } from './request-keys.ts';
 import { PostgresRevisionStore } from './revision-store.ts';
+import { PostgresRegistryRows } from './registry-rows.ts';
 import { PostgresScheduleFacts } from './schedule-facts.ts';
 import { PostgresScheduleStore } from './schedule-store.ts';
 import type { Schema } from './schema.ts';
@@ -38,6 +39,7 @@ export async function openDatabase(
     exercises: new PostgresExerciseStore(db),
     sourceUse: new PostgresSourceUse(db),
     schedules: new PostgresScheduleStore(db),
+    registryRows: new PostgresRegistryRows(db),
     scheduleFacts: new PostgresScheduleFacts(db),
     access: new PostgresAccessStore(db),
     ping: async () => void (await sql`select 1`.execute(db)),

@@ -30,6 +30,7 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
         querystring: {},
         response: { 200: object({ clusters: list(clusterSchema) }) },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async () => ({ clusters: await clusters.states() }),
   );
@@ -42,6 +43,7 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
         params: clusterParams,
         response: { 200: object({ nodes: list(nodeSchema) }) },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async ({ params }) => ({ nodes: (await clusters.state(params.cluster)).nodes }),
   );
@@ -55,6 +57,7 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
         querystring: object({}, { limit: limitText }),
         response: { 200: clusterEventsSchema },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async ({ params, query }) => clusters.events(params.cluster, limitOf(query.limit)),
   );
@@ -66,13 +69,19 @@ function addDrain(app: FastifyInstance, clusters: ClusterWatch): void {
 
   app.post<{ Params: NodeParams }>(
     '/clusters/:cluster/nodes/:node/drain',
-    { schema: { ...schema, summary: 'Gives a node no new task: what it runs ends in peace' } },
+    {
+      schema: { ...schema, summary: 'Gives a node no new task: what it runs ends in peace' },
+      config: { access: { need: 'admin', action: 'node.drain' } },
+    },
     async ({ params }) => valueOf(await clusters.setDrain(params.cluster, params.node, true)),
   );
 
   app.delete<{ Params: NodeParams }>(
     '/clusters/:cluster/nodes/:node/drain',
-    { schema: { ...schema, summary: 'Lets a drained node work again' } },
+    {
+      schema: { ...schema, summary: 'Lets a drained node work again' },
+      config: { access: { need: 'admin', action: 'node.resume' } },
+    },
     async ({ params }) => valueOf(await clusters.setDrain(params.cluster, params.node, false)),
   );
 }

@@ -62,6 +62,7 @@ function addWrites(app: FastifyInstance, registry: Registry): void {
         body: applyBody,
         response: { 200: applySchema },
       },
+      config: { access: { need: 'sign_in', action: 'dataset.apply' } },
     },
     async (request) => valueOf(await registry.apply(request.body)),
   );
@@ -74,6 +75,7 @@ function addWrites(app: FastifyInstance, registry: Registry): void {
         params: datasetParams,
         response: { 204: {} },
       },
+      config: { access: { need: 'own', dataset: 'params', action: 'dataset.remove' } },
     },
     async ({ params }, reply) => {
       valueOf(await registry.remove(datasetOf(params.dataset)));
@@ -91,6 +93,7 @@ function addReads(app: FastifyInstance, registry: Registry): void {
         querystring: datasetPage,
         response: { 200: object({ datasets: list(datasetSchema) }, { nextCursor: nextCursorText }) },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async ({ query }) => {
       const limit = limitOf(query.limit);
@@ -114,6 +117,7 @@ function addReads(app: FastifyInstance, registry: Registry): void {
         params: datasetParams,
         response: { 200: datasetDetailSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params }) => valueOf(await registry.get(datasetOf(params.dataset))),
   );
@@ -127,6 +131,7 @@ function addReads(app: FastifyInstance, registry: Registry): void {
         querystring: partitionPage,
         response: { 200: object({ partitions: list(partitionSchema) }, { nextCursor: nextCursorText }) },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params, query }) => {
       const limit = limitOf(query.limit);

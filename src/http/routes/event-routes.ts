@@ -15,7 +15,7 @@ export function eventRoutes(app: FastifyInstance, kit: Kit, feed: ChangeFeed): v
           'Tells what changes: server-sent events `dataset.changed`, `partition.changed`, `incident.changed`, `job.changed`, `backfill.progress`, `cluster.changed`; `ready` when everything is told from now on, `reset` when everything is to be read again. Goes on at `Last-Event-ID`',
         querystring: object({}, { dataset: datasetText }),
       },
-      config: { isStream: true },
+      config: { access: { need: 'sign_in' }, isStream: true },
       // It would be held open without ever a byte.
       exposeHeadRoute: false,
     },

@@ -34,6 +34,7 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
         querystring: {},
         response: { 200: healthSchema, 503: healthSchema },
       },
+      config: { access: { need: 'nobody' } },
     },
     async (_request, reply) => {
       const outcomes = await Promise.all(probes().map((probe) => probed(kit, probe)));
@@ -47,7 +48,10 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
 
   app.get(
     '/readyz',
-    { schema: { summary: 'Whether requests are welcome now', response: { 200: readySchema } } },
+    {
+      schema: { summary: 'Whether requests are welcome now', response: { 200: readySchema } },
+      config: { access: { need: 'nobody' } },
+    },
     () => {
       if (!isReady()) throw new FailureError(failure('NOT_READY', 'the service is starting or stopping'));
       return { status: 'ready' };
@@ -56,7 +60,10 @@ export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
 
   app.get(
     '/metrics',
-    { schema: { summary: 'Operational metrics in the Prometheus text format' } },
+    {
+      schema: { summary: 'Operational metrics in the Prometheus text format' },
+      config: { access: { need: 'nobody' } },
+    },
     async (_request, reply) =>
       reply
         .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')

@@ -55,6 +55,7 @@ function addReads(app: FastifyInstance, incidents: Incidents): void {
         ),
         response: { 200: object({ incidents: list(incidentSchema) }, { nextCursor: nextCursorText }) },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async ({ query }) => {
       const limit = limitOf(query.limit);
@@ -83,6 +84,7 @@ function addReads(app: FastifyInstance, incidents: Incidents): void {
         params: idParams,
         response: { 200: incidentSchema },
       },
+      config: { access: { need: 'follow', dataset: 'incident' } },
     },
     async ({ params }) => valueOf(await incidents.get(incidentId(params.id))),
   );
@@ -100,6 +102,7 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
         summary: 'Says that somebody has seen an incident',
         body: object({}, { by: person }),
       },
+      config: { access: { need: 'follow', dataset: 'incident', action: 'incident.acknowledge' } },
     },
     async ({ params, body }) =>
       valueOf(await incidents.acknowledge(incidentId(params.id), body.by ?? anybody)),
@@ -113,6 +116,7 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
         summary: 'Gives an incident to somebody',
         body: object({ to: person }, { by: person }),
       },
+      config: { access: { need: 'own', dataset: 'incident', action: 'incident.assign' } },
     },
     async ({ params, body }) => {
       const wish = { by: body.by ?? anybody, to: body.to };
@@ -128,6 +132,7 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
         summary: 'Closes an incident; the reason teaches the thresholds',
         body: object({ reason: word(...personReasons) }, { by: person }),
       },
+      config: { access: { need: 'own', dataset: 'incident', action: 'incident.resolve' } },
     },
     async ({ params, body }) => {
       const wish = { by: body.by ?? anybody, reason: body.reason };
@@ -137,7 +142,10 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
 
   app.post<{ Params: IdParams; Body: { by?: string } }>(
     '/incidents/:id/reopen',
-    { schema: { ...schema, summary: 'Takes a resolution back', body: object({}, { by: person }) } },
+    {
+      schema: { ...schema, summary: 'Takes a resolution back', body: object({}, { by: person }) },
+      config: { access: { need: 'own', dataset: 'incident', action: 'incident.reopen' } },
+    },
     async ({ params, body }) => valueOf(await incidents.reopen(incidentId(params.id), body.by ?? anybody)),
   );
 }

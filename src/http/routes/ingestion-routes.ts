@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { jobId, partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Backfills } from '../../services/ingestion/backfills.ts';
+import type { Backfills, BackfillView } from '../../services/ingestion/backfills.ts';
 import type { IngestionRequests } from '../../services/ingestion/requests.ts';
 import type { Scans } from '../../services/ingestion/scans.ts';
 import type { BackfillFeed } from '../live/backfill-feed.ts';
 import { streamBackfill } from '../live/event-stream.ts';
+import { cursorText, nextCursorText, pageOf, placeOf } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
   datasetOf,
@@ -19,6 +20,7 @@ import {
 } from '../schemas/request-schemas.ts';
 import { backfillSchema, scanSchema } from '../schemas/response-schemas.ts';
 import { flag, list, object } from '../schemas/schema-kit.ts';
+import { jobPlace } from './job-routes.ts';
 
 type BackfillBody = {
   readonly dataset: string;
@@ -68,6 +70,7 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
         body: backfillBody,
         response: { 202: backfillSchema },
       },
+      config: { access: { need: 'own', dataset: 'body', action: 'backfill.start' } },
     },
     async ({ body }, reply) => {
       const job = valueOf(await requests.backfill({ ...body, dataset: datasetOf(body.dataset) }));
@@ -75,18 +78,27 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
     },
   );
 
-  app.get<{ Querystring: { dataset?: string; limit?: string } }>(
+  app.get<{ Querystring: { dataset?: string; limit?: string; cursor?: string } }>(
     '/backfills',
     {
       schema: {
         summary: 'Lists backfills, newest first',
-        querystring: object({}, { dataset: datasetText, limit: limitText }),
-        response: { 200: object({ backfills: list(backfillSchema) }) },
+        querystring: object({}, { dataset: datasetText, limit: limitText, cursor: cursorText }),
+        response: { 200: object({ backfills: list(backfillSchema) }, { nextCursor: nextCursorText }) },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async ({ query }) => {
       const dataset = query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) };
-      return { backfills: await backfills.list({ ...dataset, limit: limitOf(query.limit) }) };
+      const limit = limitOf(query.limit);
+      const found = await backfills.list({
+        ...dataset,
+        limit: limit + 1,
+        ...placeOf(query.cursor, { list: 'backfills', read: jobPlace }),
+      });
+      const placed = { list: 'backfills', limit, placeOf: (one: BackfillView) => [one.startedAt, one.id] };
+      const { lines, ...next } = pageOf(found, placed);
+      return { backfills: lines, ...next };
     },
   );
 
@@ -99,6 +111,7 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
         params: idParams,
         response: { 200: backfillSchema },
       },
+      config: { access: { need: 'follow', dataset: 'backfill' } },
     },
     async ({ params }) => valueOf(await backfills.get(jobId(params.id))),
   );
@@ -111,7 +124,7 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
         errors: ['BACKFILL_NOT_FOUND'],
         params: idParams,
       },
-      config: { isStream: true },
+      config: { access: { need: 'follow', dataset: 'backfill' }, isStream: true },
       // It would be held open without ever a byte.
       exposeHeadRoute: false,
     },
@@ -138,6 +151,7 @@ function addBackfillControls(app: FastifyInstance, backfills: Backfills): void {
           params: idParams,
           response: { 200: backfillSchema },
         },
+        config: { access: { need: 'own', dataset: 'backfill', action: `backfill.${action}` } },
       },
       async ({ params }) => valueOf(await backfills.control(jobId(params.id), control)),
     );
@@ -154,6 +168,7 @@ function addScans(app: FastifyInstance, { requests, scans }: Parts): void {
         body: scanBody,
         response: { 202: scanSchema },
       },
+      config: { access: { need: 'own', dataset: 'body', action: 'scan.start' } },
     },
     async ({ body }, reply) => {
       const only = body.only?.map(partitionKey);
@@ -171,6 +186,7 @@ function addScans(app: FastifyInstance, { requests, scans }: Parts): void {
         params: idParams,
         response: { 200: scanSchema },
       },
+      config: { access: { need: 'follow', dataset: 'job' } },
     },
     async ({ params }) => valueOf(await scans.get(jobId(params.id))),
   );

@@ -40,7 +40,8 @@ const jobsQuery = object(
   },
 );
 
-function jobPlace(place: Place): JobPlace | undefined {
+/** Where a job, or a backfill under the id of one, stands in its list. */
+export function jobPlace(place: Place): JobPlace | undefined {
   const found = timedPlace(place);
   return found && { createdAt: instant(found.at), id: jobId(found.id) };
 }
@@ -55,6 +56,7 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
         querystring: jobsQuery,
         response: { 200: object({ jobs: list(jobSchema) }, { nextCursor: nextCursorText }) },
       },
+      config: { access: { need: 'sign_in' } },
     },
     async ({ query }) => {
       const limit = limitOf(query.limit);
@@ -81,6 +83,7 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
         params: idParams,
         response: { 200: jobDetailSchema },
       },
+      config: { access: { need: 'follow', dataset: 'job' } },
     },
     async ({ params }) => valueOf(await jobs.get(jobId(params.id))),
   );

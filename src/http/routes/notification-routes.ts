@@ -28,6 +28,7 @@ export function notificationRoutes(app: FastifyInstance, notifications: Notifica
           200: object({ notifications: list(notificationSchema) }, { nextCursor: nextCursorText }),
         },
       },
+      config: { access: { need: 'own', dataset: 'params' } },
     },
     async ({ params, query }) => {
       const limit = limitOf(query.limit);

@@ -27,6 +27,7 @@ export function partitionRoutes(app: FastifyInstance, { registry, partitions }: 
         errors: ['PARTITION_NOT_FOUND'],
         response: { 200: partitionDetailSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
@@ -42,6 +43,7 @@ export function partitionRoutes(app: FastifyInstance, { registry, partitions }: 
         params: datasetParams,
         response: { 200: schemaHistorySchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));

@@ -44,6 +44,7 @@ export function policyRoutes(app: FastifyInstance, { policies, replays, suggesti
         body: policyBody,
         response: { 200: applySchema },
       },
+      config: { access: { need: 'own', dataset: 'params' } },
     },
     async ({ params, headers, body: { yaml, file = 'policy.yaml' } }) => {
       const version = Number(headers['if-match'].replaceAll('"', ''));
@@ -61,7 +62,7 @@ export function policyRoutes(app: FastifyInstance, { policies, replays, suggesti
         body: replayBody,
         response: { 200: replaySchema },
       },
-      config: { changesNothing: true },
+      config: { access: { need: 'follow', dataset: 'params' }, changesNothing: true },
     },
     async ({ params, body }, reply) => {
       const { yaml, file = 'policy.yaml', ...frame } = body;
@@ -81,6 +82,7 @@ export function policyRoutes(app: FastifyInstance, { policies, replays, suggesti
         params: datasetParams,
         response: { 200: suggestionsSchema },
       },
+      config: { access: { need: 'own', dataset: 'params' } },
     },
     async ({ params }, reply) =>
       valueOf(await suggestions.suggest(datasetOf(params.dataset), clientGone(reply))),

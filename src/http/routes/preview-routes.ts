@@ -49,7 +49,7 @@ export function previewRoutes(app: FastifyInstance, previews: Previews): void {
         body: previewBody,
         response: { 200: previewSchema },
       },
-      config: { changesNothing: true },
+      config: { access: { need: 'register' }, changesNothing: true },
     },
     async ({ body }, reply) => valueOf(await previews.preview(body, clientGone(reply))),
   );

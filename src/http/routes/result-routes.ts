@@ -80,6 +80,7 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
         querystring: resultsQuery,
         response: { 200: resultsSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params, query }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
@@ -101,6 +102,7 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
         querystring: object({ partition: keyText }),
         response: { 200: detailsSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params, query }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
@@ -117,6 +119,7 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
         querystring: object({}, { limit: limitText }),
         response: { 200: seriesSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params, query }, reply) => {
       const { metric } = params;
@@ -143,6 +146,7 @@ function addResultReads(app: FastifyInstance, { results }: Parts): void {
         params: idParams,
         response: { 200: resultSchema },
       },
+      config: { access: { need: 'follow', dataset: 'result' } },
     },
     async ({ params }) => valueOf(await results.get(resultId(params.id))),
   );
@@ -156,6 +160,7 @@ function addResultReads(app: FastifyInstance, { results }: Parts): void {
         params: idParams,
         response: { 200: explanationSchema },
       },
+      config: { access: { need: 'follow', dataset: 'result' } },
     },
     async ({ params }) => results.explanation(valueOf(await results.get(resultId(params.id)))),
   );
@@ -172,6 +177,7 @@ function addExplanationByCheck(app: FastifyInstance, { registry, results }: Part
         querystring: object({ partition: keyText, check: checkText }),
         response: { 200: explanationSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params, query }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));

@@ -34,6 +34,7 @@ export function windowRoutes(
         querystring: windowQuery,
         response: { 200: windowsSchema },
       },
+      config: { access: { need: 'follow', dataset: 'params' } },
     },
     async ({ params, query }, reply) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));

@@ -1,9 +1,9 @@
-import { failure } from '../../base/errors.ts';
+import { type Failure, failure } from '../../base/errors.ts';
 import type { DatasetName, JobId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Job, JobControl } from '../../core/jobs/job.ts';
-import type { BackfillProgress, JobRecord, JobStore } from '../../ports/job-store.ts';
+import type { BackfillProgress, JobPlace, JobRecord, JobStore } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
 import { type BackfillRate, backfillRate, type RateReading, rateReading } from './backfill-rate.ts';
 
@@ -44,6 +44,7 @@ export class Backfills {
   /** The newest backfills, of one dataset or of all. */
   async list(filter: {
     readonly dataset?: DatasetName;
+    readonly after?: JobPlace;
     readonly limit: number;
   }): Promise<readonly BackfillView[]> {
     const records = await this.#jobs.list({ ...filter, kind: 'backfill' });
@@ -116,7 +117,8 @@ function hasEnded(id: JobId): ReturnType<typeof failure> {
   });
 }
 
-function unknownBackfill(id: JobId): ReturnType<typeof failure> {
+/** What is said of a backfill that there is not, or not for whoever asks. */
+export function unknownBackfill(id: JobId): Failure {
   return failure('BACKFILL_NOT_FOUND', `there is no backfill ${id}`, {
     hint: 'see `assay jobs --kind backfill`',
   });

@@ -59,11 +59,14 @@ export class JobHistory {
   /** One job with its ended tasks: `JOB_NOT_FOUND`. */
   async get(id: JobId): Promise<Outcome<JobDetailView>> {
     const record = await this.#jobs.get(id);
-    if (record === undefined) {
-      return fail(failure('JOB_NOT_FOUND', `there is no job ${id}`, { hint: 'see `assay jobs`' }));
-    }
+    if (record === undefined) return fail(unknownJob(id));
     return succeed({ ...jobView(record), tasks: record.tasks.map(taskView) });
   }
+}
+
+/** What is said of a job that there is not, or not for whoever asks. */
+export function unknownJob(id: JobId): Failure {
+  return failure('JOB_NOT_FOUND', `there is no job ${id}`, { hint: 'see `assay jobs`' });
 }
 
 /** The line of a job. */

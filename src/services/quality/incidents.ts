@@ -1,4 +1,4 @@
-import { failure } from '../../base/errors.ts';
+import { type Failure, failure } from '../../base/errors.ts';
 import type { IncidentId } from '../../base/ids.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { Incident, ResolveReason } from '../../core/incidents/incident.ts';
@@ -52,10 +52,7 @@ export class Incidents {
   /** One incident: `INCIDENT_NOT_FOUND`. */
   async get(id: IncidentId): Promise<Outcome<IncidentView>> {
     const incident = await this.#quality.incident(id);
-    if (incident !== undefined) return succeed(incidentView(incident));
-    return fail(
-      failure('INCIDENT_NOT_FOUND', `there is no incident ${id}`, { hint: 'see `assay incidents`' }),
-    );
+    return incident === undefined ? fail(unknownIncident(id)) : succeed(incidentView(incident));
   }
 
   /** Somebody has seen it and cares. Errors of all four: `INCIDENT_NOT_FOUND`, `ACTION_NOT_ALLOWED`. */
@@ -96,6 +93,11 @@ export class Incidents {
     this.#kit.log.info('changed an incident', { incident: id, action: action.kind });
     return succeed(incidentView(changed.value));
   }
+}
+
+/** What is said of an incident that there is not, or not for whoever asks. */
+export function unknownIncident(id: IncidentId): Failure {
+  return failure('INCIDENT_NOT_FOUND', `there is no incident ${id}`, { hint: 'see `assay incidents`' });
 }
 
 function incidentView(incident: Incident): IncidentView {

@@ -1,4 +1,4 @@
-import { failure } from '../../base/errors.ts';
+import { type Failure, failure } from '../../base/errors.ts';
 import type { DatasetName, PartitionKey, ResultId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
@@ -98,10 +98,7 @@ export class Results {
   /** One result: `RESULT_NOT_FOUND`. */
   async get(id: ResultId): Promise<Outcome<Result>> {
     const result = await this.#quality.result(id);
-    if (result !== undefined) return succeed(result);
-    return fail(
-      failure('RESULT_NOT_FOUND', `there is no result ${id}`, { hint: 'see `assay results DATASET`' }),
-    );
+    return result === undefined ? fail(unknownResult(id)) : succeed(result);
   }
 
   /** Why a result is what it is, with a sample of the rows or with the values that it is about. */
@@ -200,6 +197,11 @@ export class Results {
     if (last.partitions.some((one) => one.key === partition)) return last;
     return this.#quality.history({ dataset, before: partition, limit });
   }
+}
+
+/** What is said of a result that there is not, or not for whoever asks. */
+export function unknownResult(id: ResultId): Failure {
+  return failure('RESULT_NOT_FOUND', `there is no result ${id}`, { hint: 'see `assay results DATASET`' });
 }
 
 /** What a person may have meant, or why there is no such result. */

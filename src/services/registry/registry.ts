@@ -10,6 +10,7 @@ import type { DatasetStore, RegisteredDataset } from '../../ports/dataset-store.
 import type { Holidays } from '../../ports/holidays.ts';
 import type { QualityStore } from '../../ports/quality-store.ts';
 import type { PartitionSummary, RevisionStore } from '../../ports/revision-store.ts';
+import type { ScheduleStore } from '../../ports/schedule-store.ts';
 import type { Kit } from '../kit.ts';
 import { readDefinition, readWithRegions } from './read-definition.ts';
 import { redactDefinition } from './redact.ts';
@@ -47,6 +48,8 @@ export type DatasetView = {
   /** The last partition by key. */
   readonly lastPartition?: PartitionSummary;
   readonly incidentsOpen: number;
+  /** When it is looked at next; absent: not before its definition changes, or somebody asks. */
+  readonly nextScanAt?: Instant;
   /** The last partitions, newest first, where they were asked for. */
   readonly history?: readonly PartitionSummary[];
 };
@@ -56,6 +59,7 @@ export type DatasetDetailView = DatasetView & { readonly definition: DatasetDefi
 
 type Parts = {
   readonly datasets: DatasetStore;
+  readonly schedules: ScheduleStore;
   readonly revisions: RevisionStore;
   readonly quality: QualityStore;
   readonly holidays: Holidays;
@@ -111,20 +115,24 @@ export class Registry {
     readonly history?: number;
   }): Promise<readonly DatasetView[]> {
     const { after, history = 0 } = request;
-    const all = await this.#parts.datasets.list();
-    const rest = after === undefined ? all : all.filter((one) => one.definition.dataset > after);
-    const page = rest.slice(0, request.limit);
-    const [partitions, open] = await Promise.all([
+    const page = await this.#parts.datasets.page({ after, limit: request.limit });
+    const names = page.map(({ definition }) => definition.dataset);
+    const [partitions, open, schedules] = await Promise.all([
       this.#parts.revisions.lastPartitions({
-        datasets: page.map(({ definition }) => definition.dataset),
+        datasets: names,
         perDataset: Math.max(1, history),
       }),
       this.#parts.quality.openIncidentsByDataset(),
+      this.#parts.schedules.of(names),
     ]);
     return page.map((registered) => {
       const { dataset } = registered.definition;
       const last = partitions.get(dataset) ?? [];
-      const view = datasetView(registered, { lastPartition: last[0], incidentsOpen: open.get(dataset) ?? 0 });
+      const view = datasetView(registered, {
+        lastPartition: last[0],
+        incidentsOpen: open.get(dataset) ?? 0,
+        nextScanAt: schedules.get(dataset)?.nextAt,
+      });
       return history === 0 ? view : { ...view, history: last };
     });
   }
@@ -133,11 +141,16 @@ export class Registry {
   async get(dataset: DatasetName): Promise<Outcome<DatasetDetailView>> {
     const registered = await this.#parts.datasets.get(dataset);
     if (registered === undefined) return fail(unknownDataset(dataset));
-    const [[lastPartition], open] = await Promise.all([
+    const [[lastPartition], open, schedules] = await Promise.all([
       this.#parts.revisions.partitions({ dataset, limit: 1 }),
       this.#parts.quality.incidents({ dataset, open: true, limit: limits.pageSizeMax }),
+      this.#parts.schedules.of([dataset]),
     ]);
-    const view = datasetView(registered, { lastPartition, incidentsOpen: open.length });
+    const view = datasetView(registered, {
+      lastPartition,
+      incidentsOpen: open.length,
+      nextScanAt: schedules.get(dataset)?.nextAt,
+    });
     return succeed({ ...view, definition: redactDefinition(registered.definition) });
   }
 
@@ -169,10 +182,14 @@ export class Registry {
 
 function datasetView(
   { definition, version, registeredAt, updatedAt }: RegisteredDataset,
-  state: { readonly lastPartition: PartitionSummary | undefined; readonly incidentsOpen: number },
+  state: {
+    readonly lastPartition: PartitionSummary | undefined;
+    readonly incidentsOpen: number;
+    readonly nextScanAt: Instant | undefined;
+  },
 ): DatasetView {
   const { dataset, owner, description } = definition;
-  const { lastPartition, incidentsOpen } = state;
+  const { lastPartition, incidentsOpen, nextScanAt } = state;
   return {
     dataset,
     owner,
@@ -182,10 +199,12 @@ function datasetView(
     updatedAt,
     ...(lastPartition === undefined ? {} : { lastPartition }),
     incidentsOpen,
+    ...(nextScanAt === undefined ? {} : { nextScanAt }),
   };
 }
 
-function unknownDataset(dataset: DatasetName): Failure {
+/** What is said of a dataset that there is not, or not for whoever asks. */
+export function unknownDataset(dataset: DatasetName): Failure {
   return failure('DATASET_NOT_FOUND', `there is no dataset ${dataset}`, {
     hint: 'see `assay datasets`, or register it with `assay apply -f FILE`',
   });
