@@ -1,7 +1,8 @@
 import type { DatasetName } from '../base/ids.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { Instant } from '../base/units.ts';
-import type { DatasetDefinition } from '../core/datasets/definition.ts';
+import type { DatasetDefinition, PublishRule } from '../core/datasets/definition.ts';
+import type { PartitionSummary } from './revision-store.ts';
 
 /** The registry: which datasets exist and what their owners said about them. */
 export interface DatasetStore {
@@ -19,8 +20,15 @@ export interface DatasetStore {
     expected: { readonly version: number; readonly at: Instant },
   ): Promise<boolean>;
   get(dataset: DatasetName): Promise<RegisteredDataset | undefined>;
+  /** Up to `limit` datasets by name, behind the name `after`. */
+  page(request: {
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly RegisteredDataset[]>;
   /** All datasets by name. */
   list(): Promise<readonly RegisteredDataset[]>;
+  /** A line for people for each of these datasets, or for each there is, in no order: all of one statement. */
+  lines(datasets?: readonly DatasetName[]): Promise<readonly DatasetLine[]>;
   /** Forgets a dataset with everything about it: `DATASET_NOT_FOUND`. Batches are swept later. */
   remove(dataset: DatasetName): Promise<Outcome<void>>;
   /** What the provider's last listing wants to be remembered. */
@@ -32,4 +40,20 @@ export type RegisteredDataset = {
   readonly version: number;
   readonly registeredAt: Instant;
   readonly updatedAt: Instant;
+};
+
+/** What an overview says of a dataset. */
+export type DatasetLine = {
+  readonly dataset: DatasetName;
+  readonly owner: string;
+  readonly description?: string;
+  readonly publish: PublishRule['type'];
+  readonly version: number;
+  readonly registeredAt: Instant;
+  readonly updatedAt: Instant;
+  /** The last one by key. */
+  readonly lastPartition?: PartitionSummary;
+  /** When that was judged. */
+  readonly checkedAt?: Instant;
+  readonly incidentsOpen: number;
 };

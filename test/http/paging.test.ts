@@ -108,4 +108,35 @@ describe('lists of the API', () => {
       assert.deepEqual([path, status, body.code], [path, 400, 'REQUEST_INVALID']);
     }
   });
+
+  it('of backfills have pages too', async () => {
+    const world = await registered();
+    for (let at = 0; at < 5; at += 1) await world.enqueued({ kind: 'backfill', concurrency: 1 });
+    const found = await readAll(`/backfills?dataset=${world.dataset}`, 'backfills');
+    assert.equal(new Set(found.map(({ id }) => id)).size, 5);
+  });
+
+  it('of the overview follow any order, and know what changed', async () => {
+    const worlds = [await registered(), await registered(), await registered()];
+    const [first] = worlds;
+    assert.ok(first);
+    await first.ingested('2001-01-01');
+    await first.evaluated([
+      first.evaluation('2001-01-01', { results: [first.result('2001-01-01', { severity: 1 })] }),
+    ]);
+    for (const query of ['', '?sort=name&order=desc', '?sort=rows&order=desc', '?sort=checked']) {
+      const lines = await readAll(`/overview${query}`, 'datasets');
+      for (const { dataset } of worlds)
+        assert.equal(lines.filter((one) => one['dataset'] === dataset).length, 1);
+    }
+    const found = (await api.call('GET', `/overview?search=${first.dataset}`)).body;
+    assert.equal(found.found, 1);
+    assert.equal(found.datasets[0].lastPartition.partition, '2001-01-01');
+    assert.ok(found.datasets[0].checkedAt > 0);
+    const { histories } = (await api.call('GET', `/overview/histories?datasets=${first.dataset},nobodys`))
+      .body;
+    assert.deepEqual(Object.keys(histories), [first.dataset]);
+    const other = (await api.call('GET', '/overview?limit=1')).body.nextCursor;
+    assert.equal((await api.call('GET', `/overview?sort=name&cursor=${other}`)).body.code, 'REQUEST_INVALID');
+  });
 });

@@ -4,8 +4,9 @@ import type { DatasetName } from '../../base/ids.ts';
 import type { Outcome } from '../../base/outcome.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
-import type { DatasetStore, RegisteredDataset } from '../../ports/dataset-store.ts';
+import type { DatasetLine, DatasetStore, RegisteredDataset } from '../../ports/dataset-store.ts';
 import { decodeJson, encodeJson } from './json.ts';
+import { datasetLines } from './queries/dataset-lines.ts';
 import { removeDataset } from './queries/remove-dataset.ts';
 import { type Connection, refuse, transactOutcome } from './transact.ts';
 
@@ -62,9 +63,25 @@ export class PostgresDatasetStore implements DatasetStore {
     return row && registered(row);
   }
 
+  async page({
+    after,
+    limit,
+  }: {
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly RegisteredDataset[]> {
+    const from = this.#db.selectFrom('dataset').selectAll().orderBy('name').limit(limit);
+    const rows = await (after === undefined ? from : from.where('name', '>', after)).execute();
+    return rows.map(registered);
+  }
+
   async list(): Promise<readonly RegisteredDataset[]> {
     const rows = await this.#db.selectFrom('dataset').selectAll().orderBy('name').execute();
     return rows.map(registered);
+  }
+
+  lines(datasets?: readonly DatasetName[]): Promise<readonly DatasetLine[]> {
+    return datasetLines(this.#db, datasets);
   }
 
   remove(dataset: DatasetName): Promise<Outcome<void>> {

@@ -40,7 +40,21 @@ const datasetProperties = {
   updatedAt: time,
   incidentsOpen: count,
 };
-const datasetOptions = { description: text, lastPartition: partitionSchema, history: list(partitionSchema) };
+const datasetOptions = {
+  description: text,
+  lastPartition: partitionSchema,
+  nextScanAt: time,
+  history: list(partitionSchema),
+};
+/** A line of an overview. */
+export const datasetLine = object(
+  {
+    ...datasetProperties,
+    publish: word('static', 'periodic', 'continuous'),
+    attention: word('failing', 'warning', 'waiting', 'passing'),
+  },
+  { description: text, lastPartition: partitionSchema, checkedAt: time },
+);
 export const datasetSchema = object(datasetProperties, datasetOptions);
 export const datasetDetailSchema = object({ ...datasetProperties, definition: domainData }, datasetOptions);
 

@@ -90,7 +90,8 @@ export async function partitionSummaries(
   return rows.map(summaryOf);
 }
 
-type SummaryRow = {
+/** What is read for a line of a partition. */
+export type SummaryRow = {
   readonly key: string;
   readonly number: number;
   readonly row_count: number;
@@ -99,7 +100,7 @@ type SummaryRow = {
   readonly status: string | null;
 };
 
-function summaryOf(row: SummaryRow): PartitionSummary {
+export function summaryOf(row: SummaryRow): PartitionSummary {
   return {
     partition: row.key as PartitionKey,
     revision: row.number,
