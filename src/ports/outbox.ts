@@ -28,9 +28,20 @@ export interface Outbox {
   markFailed(id: string, failed: FailedTry): Promise<void>;
   /** Delivered and pending messages of a dataset, newest first; only those older than the message with the id `after`. */
   list(dataset: DatasetName, limit: number, after?: string): Promise<readonly PendingMessage[]>;
+  /** Messages of all datasets, newest first, as far as the filter lets them through. */
+  recent(filter: OutboxFilter): Promise<readonly PendingMessage[]>;
   /** When the next message is due that waits for no other one, if any is pending. */
   nextDueAt(): Promise<Instant | undefined>;
 }
+
+export type OutboxFilter = {
+  /** Only of these datasets; by default of all. */
+  readonly only?: readonly DatasetName[];
+  readonly state?: 'pending' | 'delivered' | 'given_up';
+  readonly limit: number;
+  /** Only those older than the message with this id. */
+  readonly after?: string;
+};
 
 export type ClaimRequest = {
   /** Who takes them: unique among all deliverers. */

@@ -31,6 +31,25 @@ export function outboxConformance(worldOf: WorldOf): void {
       assert.deepEqual(await outbox.list(world.dataset, 10, 'unknown'), []);
     });
 
+    it('gives the newest messages of many datasets, of some of them, and in one state', async () => {
+      const world = worldOf();
+      const elsewhere = unique('elsewhere') as DatasetName;
+      const { outbox } = world.database;
+      const first = message(world, 'log');
+      await send(world, [first]);
+      const other = { ...message(world, 'log'), id: unique('other'), dataset: elsewhere };
+      await outbox.add([other], at(30));
+      const own = { only: [world.dataset], limit: 9 };
+      assert.deepEqual(ids(await outbox.recent(own)), [first.id]);
+      assert.deepEqual(await outbox.recent({ only: [], limit: 9 }), []);
+      assert.equal((await outbox.recent({ limit: 1 })).length, 1);
+      await outbox.markDelivered(first.id, at(31));
+      assert.deepEqual(await outbox.recent({ ...own, state: 'pending' }), []);
+      assert.deepEqual(await outbox.recent({ ...own, state: 'given_up' }), []);
+      assert.deepEqual(ids(await outbox.recent({ ...own, state: 'delivered' })), [first.id]);
+      await outbox.markDelivered(other.id, at(32));
+    });
+
     it('takes a message with a known id once', async () => {
       const world = worldOf();
       const one = message(world, 'log');

@@ -3,7 +3,14 @@ import type { DatasetName } from '../../base/ids.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { Message } from '../../core/notifications/message.ts';
 import type { CommitOutcome, OutputOf, TaskCommit } from '../../ports/commit.ts';
-import type { ClaimRequest, FailedTry, Outbox, OutboxMessage, PendingMessage } from '../../ports/outbox.ts';
+import type {
+  ClaimRequest,
+  FailedTry,
+  Outbox,
+  OutboxFilter,
+  OutboxMessage,
+  PendingMessage,
+} from '../../ports/outbox.ts';
 import { decodeJson } from './json.ts';
 import { insertMessages } from './queries/outbox-messages.ts';
 import type { OutboxTable } from './schema.ts';
@@ -76,9 +83,19 @@ export class PostgresOutbox implements Outbox {
     await transact(this.#db, (trx) => insertMessages(trx, messages, at));
   }
 
+  list(dataset: DatasetName, limit: number, after?: string): Promise<readonly PendingMessage[]> {
+    return this.recent({ only: [dataset], limit, ...(after === undefined ? {} : { after }) });
+  }
+
   /** Those given up as well: they have an error and no delivery. */
-  async list(dataset: DatasetName, limit: number, after?: string): Promise<readonly PendingMessage[]> {
-    let query = this.#db.selectFrom('outbox').selectAll().where('dataset', '=', dataset);
+  async recent({ only, state, limit, after }: OutboxFilter): Promise<readonly PendingMessage[]> {
+    // SQL has no empty list.
+    if (only?.length === 0) return [];
+    let query = this.#db.selectFrom('outbox').selectAll();
+    if (only !== undefined) query = query.where('dataset', 'in', only);
+    if (state === 'pending') query = query.where('due_at', 'is not', null);
+    if (state === 'delivered') query = query.where('delivered_at', 'is not', null);
+    if (state === 'given_up') query = query.where('due_at', 'is', null).where('delivered_at', 'is', null);
     if (after !== undefined) {
       query = query.where('sequence', '<', (one) =>
         one.selectFrom('outbox').select('sequence').where('id', '=', after),

@@ -2,7 +2,7 @@ import type { DatasetName } from '../../base/ids.ts';
 import { type Outcome, succeed } from '../../base/outcome.ts';
 import type { Instant } from '../../base/units.ts';
 import type { Message } from '../../core/notifications/message.ts';
-import type { Outbox, PendingMessage } from '../../ports/outbox.ts';
+import type { Outbox, OutboxFilter, PendingMessage } from '../../ports/outbox.ts';
 import type { Registry } from '../registry/registry.ts';
 
 /** One message on its way to one channel, for people. Times are milliseconds since 1970. */
@@ -22,10 +22,10 @@ export type NotificationView = {
 
 /** What was told about datasets, and what is yet to be told. */
 export class NotificationHistory {
-  readonly #outbox: Pick<Outbox, 'list'>;
+  readonly #outbox: Pick<Outbox, 'recent'>;
   readonly #registry: Pick<Registry, 'require'>;
 
-  constructor(outbox: Pick<Outbox, 'list'>, registry: Pick<Registry, 'require'>) {
+  constructor(outbox: Pick<Outbox, 'recent'>, registry: Pick<Registry, 'require'>) {
     this.#outbox = outbox;
     this.#registry = registry;
   }
@@ -37,8 +37,14 @@ export class NotificationHistory {
   ): Promise<Outcome<readonly NotificationView[]>> {
     const known = await this.#registry.require(dataset);
     if (!known.ok) return known;
-    const messages = await this.#outbox.list(dataset, limit, after);
-    return succeed(messages.map(notificationView));
+    const older = after === undefined ? {} : { after };
+    return succeed(await this.recent({ only: [dataset], limit, ...older }));
+  }
+
+  /** Notifications of all datasets, newest first, as far as the filter lets them through. */
+  async recent(filter: OutboxFilter): Promise<readonly NotificationView[]> {
+    const messages = await this.#outbox.recent(filter);
+    return messages.map(notificationView);
   }
 }
 
