@@ -1,17 +1,23 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { NotedEntry } from '../../../src/ports/access-store.ts';
 import type { PartitionSummary } from '../../../src/ports/revision-store.ts';
+import type { ApiKeyView } from '../../../src/services/access/api-keys.ts';
+import type { MemberView } from '../../../src/services/access/members.ts';
+import type { UserView } from '../../../src/services/access/users.ts';
 import type { ClusterStateView } from '../../../src/services/cluster/cluster-views.ts';
 import type { ClusterEventsView } from '../../../src/services/cluster/cluster-watch.ts';
 import type { BackfillView } from '../../../src/services/ingestion/backfills.ts';
 import type { JobView } from '../../../src/services/ingestion/job-history.ts';
+import type { NotificationView } from '../../../src/services/notification/notification-history.ts';
 import type { ExplanationView } from '../../../src/services/quality/explain.ts';
 import type { IncidentView } from '../../../src/services/quality/incidents.ts';
+import type { ReplayView } from '../../../src/services/quality/replays.ts';
 import type { DetailsView, ResultsView, SeriesView } from '../../../src/services/quality/results.ts';
 import type { SuggestionsView } from '../../../src/services/quality/suggestions.ts';
 import type { PartitionView, SchemaHistoryView } from '../../../src/services/registry/partition-history.ts';
 import type { DatasetDetailView, DatasetView } from '../../../src/services/registry/registry.ts';
 import { unlessTold } from '../live/live-state.ts';
-import { read } from './request.ts';
+import { act, read, readHealth } from './request.ts';
 
 const soon = 10_000;
 const now = 2_000;
@@ -119,6 +125,20 @@ export const series = (name: string, metric: string, limit = 400) =>
       ),
   });
 
+/** What is normal for the next partition, by metric: the policy in force is replayed with all that people said so far. */
+export const outlook = (name: string, metrics: readonly string[]) =>
+  queryOptions({
+    queryKey: ['outlook', name, ...metrics],
+    queryFn: async () => {
+      const path = `/datasets/${encodeURIComponent(name)}/replay`;
+      const replay = await act<ReplayView>('POST', path, { metrics });
+      return Object.fromEntries(
+        replay.metrics.flatMap(({ metric, next }) => (next === undefined ? [] : [[metric, next]])),
+      );
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const explanation = (id: string) =>
   queryOptions({
     queryKey: ['explanation', id],
@@ -191,4 +211,61 @@ export const suggestions = (name: string) =>
     queryFn: ({ signal }) =>
       read<SuggestionsView>(`/datasets/${encodeURIComponent(name)}/suggestions`, {}, signal),
     staleTime: 60_000,
+  });
+
+type NotificationPage = { readonly notifications: readonly NotificationView[]; readonly nextCursor?: string };
+
+/** What was told about one dataset or all, newest first, a page at a time. */
+export const notifications = ({ dataset: name, state }: { dataset?: string; state?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ['notifications', ...(name === undefined ? [] : [name]), { state }],
+    queryFn: ({ signal, pageParam }) => {
+      const path = name === undefined ? '' : `/datasets/${encodeURIComponent(name)}`;
+      return read<NotificationPage>(`${path}/notifications`, { state, limit: 50, cursor: pageParam }, signal);
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: unlessTold(soon),
+  });
+
+/** How the service is. */
+export const health = queryOptions({
+  queryKey: ['health'],
+  queryFn: ({ signal }) => readHealth(signal),
+  refetchInterval: soon,
+});
+
+/** One's own keys, or those of everybody. */
+export const apiKeys = (all: boolean) =>
+  queryOptions({
+    queryKey: ['keys', { all }],
+    queryFn: ({ signal }) => read<{ keys: readonly ApiKeyView[] }>('/keys', all ? { all } : {}, signal),
+  });
+
+type UserPage = { readonly users: readonly UserView[]; readonly nextCursor?: string };
+
+export const users = infiniteQueryOptions({
+  queryKey: ['users'],
+  queryFn: ({ signal, pageParam }) => read<UserPage>('/users', { limit: 200, cursor: pageParam }, signal),
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }) => nextCursor,
+});
+
+export const members = (name: string) =>
+  queryOptions({
+    queryKey: ['members', name],
+    queryFn: ({ signal }) =>
+      read<{ members: readonly MemberView[] }>(`/datasets/${encodeURIComponent(name)}/members`, {}, signal),
+  });
+
+type AuditPage = { readonly entries: readonly NotedEntry[]; readonly nextCursor?: string };
+
+/** Who changed what, newest first. */
+export const audit = (filter: Readonly<Record<string, string>>) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ signal, pageParam }) =>
+      read<AuditPage>('/audit', { ...filter, limit: 100, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: ({ nextCursor }) => nextCursor,
   });

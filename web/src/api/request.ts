@@ -23,6 +23,28 @@ export function read<T>(path: string, query: Query = {}, signal?: AbortSignal): 
   return send<T>(`${path}${search === '' ? '' : `?${search}`}`, signal === undefined ? {} : { signal });
 }
 
+/** How the service is; it says so with another status when something is wrong. */
+export async function readHealth(signal: AbortSignal): Promise<Health> {
+  const answer = await fetch('/healthz', { signal }).catch(() => undefined);
+  if (answer === undefined) throw unreachable();
+  return (await answer.json()) as Health;
+}
+
+export type Health = {
+  readonly status: 'ok' | 'failing';
+  readonly version: string;
+  readonly probes: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[];
+};
+
+function unreachable(): RequestError {
+  return new RequestError({
+    code: 'SERVICE_UNREACHABLE',
+    status: 0,
+    detail: 'The service does not answer',
+    hint: 'It may be restarting: the page tries again by itself.',
+  });
+}
+
 /** Changes something by the API; throws `RequestError`. */
 export function act<T>(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -35,20 +57,38 @@ export function act<T>(
   return send<T>(path, { method, headers: { ...type, ...headers }, ...payload });
 }
 
-async function send<T>(path: string, init: RequestInit): Promise<T> {
-  const answer = await fetch(`/api/v1${path}`, init).catch((error: unknown) => {
+let csrf: string | undefined;
+const signedOut = new Set<() => void>();
+
+/** What each change of the present session proves by that it comes from this page. */
+export function giveCsrf(token: string | undefined): void {
+  csrf = token;
+}
+
+/** Calls when the service does not know any more who looks at the page. Returns how to stop. */
+export function onSignedOut(listener: () => void): () => void {
+  signedOut.add(listener);
+  return () => signedOut.delete(listener);
+}
+
+async function send<T>(path: string, init: RequestInit, isSecond = false): Promise<T> {
+  const headers = new Headers(init.headers);
+  if (csrf !== undefined && init.method !== undefined) headers.set('x-assay-csrf', csrf);
+  const answer = await fetch(`/api/v1${path}`, { ...init, headers }).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error;
-    throw new RequestError({
-      code: 'SERVICE_UNREACHABLE',
-      status: 0,
-      detail: 'The service does not answer',
-      hint: 'It may be restarting: the page tries again by itself.',
-    });
+    throw unreachable();
   });
   if (answer.status === 204) return undefined as T;
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text) as T;
-  throw problemOf(answer.status, text);
+  const problem = problemOf(answer.status, text);
+  if (problem.code === 'CSRF_TOKEN_INVALID' && !isSecond) {
+    // Sent before the session was known, or by another session of this browser.
+    csrf = (await read<{ csrf?: string }>('/session')).csrf;
+    return send<T>(path, init, true);
+  }
+  if (problem.code === 'SIGN_IN_REQUIRED') for (const listener of signedOut) listener();
+  throw problem;
 }
 
 function problemOf(status: number, text: string): RequestError {

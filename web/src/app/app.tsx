@@ -1,9 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { queryClient } from '../api/query-client.ts';
-import { LiveUpdates } from '../live/live-updates.tsx';
-import { Routes } from './routes.tsx';
-import { Shell } from './shell.tsx';
+import { Entrance } from './entrance.tsx';
 import { theme } from './theme.ts';
 
 /** The whole page. */
@@ -11,10 +9,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <LiveUpdates />
-        <Shell>
-          <Routes />
-        </Shell>
+        <Entrance />
       </QueryClientProvider>
     </MantineProvider>
   );

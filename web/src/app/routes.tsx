@@ -30,6 +30,13 @@ const OnboardPage = lazy(async () => ({
   default: (await import('../pages/onboard/onboard-page.tsx')).OnboardPage,
 }));
 
+const NotificationsPage = lazy(async () => ({
+  default: (await import('../pages/notifications/notifications-page.tsx')).NotificationsPage,
+}));
+const SettingsPage = lazy(async () => ({
+  default: (await import('../pages/settings/settings-page.tsx')).SettingsPage,
+}));
+
 /** What is shown at which address. Every state that people would send to each other is in the address. */
 export function Routes() {
   return (
@@ -48,6 +55,8 @@ export function Routes() {
         <Route path="/activity/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
         <Route path="/cluster" component={ClusterPage} />
         <Route path="/new" component={OnboardPage} />
+        <Route path="/notifications" component={NotificationsPage} />
+        <Route path="/settings/*?">{({ '*': tab }) => <SettingsPage tab={tab ?? ''} />}</Route>
         <Route component={NotFound} />
       </Switch>
     </Suspense>

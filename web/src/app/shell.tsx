@@ -1,6 +1,8 @@
 import {
+  BellIcon,
   BoltIcon,
   CircleStackIcon,
+  Cog6ToothIcon,
   ExclamationTriangleIcon,
   MoonIcon,
   ServerStackIcon,
@@ -23,6 +25,8 @@ import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { openIncidents } from '../api/queries.ts';
 import { LiveMark } from '../live/live-updates.tsx';
+import { AccountMenu } from '../session/account-menu.tsx';
+import { useFocusOnNavigation } from './focus-on-navigation.ts';
 
 type Place = {
   readonly href: string;
@@ -51,12 +55,25 @@ const places: readonly Place[] = [
     icon: ServerStackIcon,
     covers: (path) => path.startsWith('/cluster'),
   },
+  {
+    href: '/notifications',
+    label: 'Notifications',
+    icon: BellIcon,
+    covers: (path) => path.startsWith('/notifications'),
+  },
+  {
+    href: '/settings',
+    label: 'Settings',
+    icon: Cog6ToothIcon,
+    covers: (path) => path.startsWith('/settings'),
+  },
 ];
 
 /** The frame around every page: where one can go, and what is wrong right now. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const [path] = useLocation();
+  useFocusOnNavigation(path);
   const incidents = useQuery(openIncidents);
   const open = incidents.data?.incidents.length ?? 0;
   return (
@@ -81,7 +98,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               </Group>
             </Link>
           </Group>
-          <SchemeButton />
+          <Group gap="xs" wrap="nowrap">
+            <SchemeButton />
+            <AccountMenu />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" style={{ background: 'var(--surface)' }} aria-label="Pages">

@@ -5,15 +5,19 @@ import { Link, useLocation } from 'wouter';
 import { dataset as datasetQuery, partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { StatusMark } from '../../parts/status.tsx';
+import { useSession } from '../../session/session.ts';
 import { ChecksTab } from './checks-tab.tsx';
-import { DefinitionTab } from './definition-tab.tsx';
 import { IncidentsTab } from './incidents-tab.tsx';
+import { NotificationsTab } from './notifications-tab.tsx';
 import { PartitionsTab } from './partitions-tab.tsx';
 import { SchemaTab } from './schema-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
 
 // Editing a policy reads and writes definitions: much that nobody needs who only looks.
 const PolicyTab = lazy(async () => ({ default: (await import('./policy/policy-tab.tsx')).PolicyTab }));
+
+const MembersTab = lazy(async () => ({ default: (await import('./members-tab.tsx')).MembersTab }));
+const SettingsTab = lazy(async () => ({ default: (await import('./settings-tab.tsx')).SettingsTab }));
 
 const tabs = [
   { value: 'summary', label: 'Summary', Panel: SummaryTab },
@@ -22,8 +26,12 @@ const tabs = [
   { value: 'schema', label: 'Schema', Panel: SchemaTab },
   { value: 'incidents', label: 'Incidents', Panel: IncidentsTab },
   { value: 'policy', label: 'Policy', Panel: PolicyTab },
-  { value: 'definition', label: 'Definition', Panel: DefinitionTab },
+  { value: 'notifications', label: 'Notifications', Panel: NotificationsTab },
+  { value: 'settings', label: 'Settings', Panel: SettingsTab },
 ] as const;
+
+/** Only where people have roles. */
+const accessTab = { value: 'access', label: 'Access', Panel: MembersTab } as const;
 
 /** One dataset, in tabs that have addresses of their own. */
 export function DatasetPage({ dataset, tab }: { readonly dataset: string; readonly tab: string }) {
@@ -32,7 +40,9 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
   // What most tabs show is asked for at once, not after the dataset itself has come.
   usePrefetchQuery(partitions(dataset));
   usePrefetchQuery(results(dataset, undefined));
-  const current = tabs.find(({ value }) => value === tab) ?? tabs[0];
+  const session = useSession();
+  const open = session.access === 'on' ? [...tabs, accessTab] : tabs;
+  const current = open.find(({ value }) => value === tab) ?? tabs[0];
   const base = `/datasets/${encodeURIComponent(dataset)}`;
   return (
     <Stack gap="md">
@@ -66,13 +76,13 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
               keepMounted={false}
             >
               <Tabs.List mb="md" className="tabs">
-                {tabs.map(({ value, label }) => (
+                {open.map(({ value, label }) => (
                   <Tabs.Tab key={value} value={value}>
                     {label}
                   </Tabs.Tab>
                 ))}
               </Tabs.List>
-              {tabs.map(({ value, Panel }) => (
+              {open.map(({ value, Panel }) => (
                 <Tabs.Panel key={value} value={value}>
                   <Suspense
                     fallback={<Skeleton height={300} radius="md" role="status" aria-label="Loading" />}

@@ -1,86 +1,165 @@
-import { Alert, Button, Group, Menu, TextInput } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { Button, Group, Kbd, Popover, Stack, Text, TextInput } from '@mantine/core';
+import { useHotkeys, useLocalStorage } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { IncidentView, PersonReason } from '../../../../src/services/quality/incidents.ts';
 import { incident as incidentQuery } from '../../api/queries.ts';
 import { act } from '../../api/request.ts';
-
-const reasons: readonly { readonly value: PersonReason; readonly label: string }[] = [
-  { value: 'real_error', label: 'It was an error of the data' },
-  { value: 'expected_once', label: 'It was right, this once' },
-  { value: 'expected', label: 'It was right, and may come again' },
-  { value: 'new_normal', label: 'It is the new normal' },
-  { value: 'false_alarm', label: 'It was a false alarm' },
-  { value: 'other', label: 'Something else' },
-];
+import { FailedRequest } from '../../parts/answer.tsx';
+import { useSession } from '../../session/session.ts';
+import { ResolveMenu } from './resolve-menu.tsx';
 
 type Wish = { readonly action: string; readonly body: Readonly<Record<string, string>> };
 
-/** What people can do with an incident. Why it is resolved teaches the thresholds. */
+/** What people can do with an incident, by mouse or by a key each. Why it is resolved teaches the thresholds. */
 export function IncidentActions({ incident }: { readonly incident: IncidentView }) {
-  const [by, setBy] = useLocalStorage({ key: 'assay-name', defaultValue: '' });
+  const [name, setName] = useLocalStorage({ key: 'assay-name', defaultValue: '' });
+  const [isMenuOpen, setMenuOpen] = useState(false);
   const client = useQueryClient();
+  const { user } = useSession();
+  const by = user?.email ?? name.trim();
   const change = useMutation({
     mutationFn: ({ action, body }: Wish) =>
       act<IncidentView>('POST', `/incidents/${encodeURIComponent(incident.id)}/${action}`, body),
     onSuccess: (changed) => {
       client.setQueryData(incidentQuery(incident.id).queryKey, changed);
-      return client.invalidateQueries({ queryKey: ['incidents'] });
+      // What people say of an alarm changes what is normal next.
+      return Promise.all(
+        [
+          ['incidents'],
+          ['outlook', incident.dataset],
+          ['datasets', 'list'],
+          ['dataset', incident.dataset],
+        ].map((queryKey) => client.invalidateQueries({ queryKey })),
+      );
     },
   });
   const isResolved = incident.state.state === 'resolved';
-  const isNameless = by.trim() === '';
+  const isNew = incident.state.state === 'new';
+  const isNameless = by === '';
   const wish = (action: string, body: Record<string, string> = {}) =>
-    change.mutate({ action, body: { by: by.trim(), ...body } });
+    change.mutate({ action, body: { by, ...body } });
+  const resolve = (reason: PersonReason) => wish('resolve', { reason });
+  useHotkeys([
+    ['a', () => !isNameless && isNew && wish('acknowledge')],
+    ['t', () => !isNameless && !isResolved && wish('assign', { to: by })],
+    ['r', () => !isNameless && !isResolved && setMenuOpen(true)],
+    ['o', () => !isNameless && isResolved && wish('reopen')],
+  ]);
   return (
-    <>
+    <Stack gap="xs">
       <Group gap="sm" align="end">
-        <TextInput
-          label="Your name"
-          value={by}
-          onChange={(event) => setBy(event.currentTarget.value)}
-          placeholder="for the history"
-          w={180}
-          size="sm"
-        />
+        {user === undefined ? (
+          <TextInput
+            label="Your name"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            placeholder="for the history"
+            w={180}
+            size="sm"
+          />
+        ) : null}
         {isResolved ? (
-          <Button variant="default" disabled={isNameless} onClick={() => wish('reopen')}>
+          <Button
+            variant="default"
+            disabled={isNameless}
+            loading={change.isPending}
+            onClick={() => wish('reopen')}
+            aria-keyshortcuts="o"
+          >
             Open again
           </Button>
         ) : (
           <>
             <Button
               variant="default"
-              disabled={isNameless || incident.state.state !== 'new'}
+              disabled={isNameless || !isNew}
               onClick={() => wish('acknowledge')}
+              aria-keyshortcuts="a"
             >
               Acknowledge
             </Button>
-            <Button variant="default" disabled={isNameless} onClick={() => wish('assign', { to: by.trim() })}>
+            <Button
+              variant="default"
+              disabled={isNameless}
+              onClick={() => wish('assign', { to: by })}
+              aria-keyshortcuts="t"
+            >
               Take it
             </Button>
-            <Menu position="bottom-start">
-              <Menu.Target>
-                <Button disabled={isNameless} loading={change.isPending}>
-                  Resolve …
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                {reasons.map(({ value, label }) => (
-                  <Menu.Item key={value} onClick={() => wish('resolve', { reason: value })}>
-                    {label}
-                  </Menu.Item>
-                ))}
-              </Menu.Dropdown>
-            </Menu>
+            <GiveTo isDisabled={isNameless} onGive={(to) => wish('assign', { to })} />
+            <ResolveMenu
+              isOpen={isMenuOpen}
+              onToggle={setMenuOpen}
+              isDisabled={isNameless}
+              isPending={change.isPending}
+              onResolve={resolve}
+            />
           </>
         )}
       </Group>
-      {change.error === null ? null : (
-        <Alert color="red" role="alert">
-          {change.error.message}
-        </Alert>
-      )}
-    </>
+      <Text size="xs" className="quiet" visibleFrom="sm">
+        {isResolved ? (
+          <>
+            <Kbd size="xs">o</Kbd> opens it again
+          </>
+        ) : (
+          <>
+            <Kbd size="xs">a</Kbd> acknowledges, <Kbd size="xs">t</Kbd> takes it, <Kbd size="xs">r</Kbd>{' '}
+            resolves
+          </>
+        )}
+      </Text>
+      {change.error === null ? null : <FailedRequest error={change.error} title="It is not changed" />}
+    </Stack>
+  );
+}
+
+/** Gives an incident to somebody else. */
+function GiveTo({
+  isDisabled,
+  onGive,
+}: {
+  readonly isDisabled: boolean;
+  readonly onGive: (to: string) => void;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const [to, setTo] = useState('');
+  return (
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus withinPortal>
+      <Popover.Target>
+        <Button
+          variant="default"
+          disabled={isDisabled}
+          onClick={() => setOpen(!isOpen)}
+          aria-expanded={isOpen}
+        >
+          Give it to …
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            onGive(to.trim());
+            setOpen(false);
+          }}
+        >
+          <Group gap="xs" align="end">
+            <TextInput
+              label="Who takes care of it"
+              placeholder="a name or an address"
+              value={to}
+              maxLength={200}
+              onChange={(event) => setTo(event.currentTarget.value)}
+              data-autofocus
+            />
+            <Button type="submit" disabled={to.trim() === ''}>
+              Give
+            </Button>
+          </Group>
+        </form>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

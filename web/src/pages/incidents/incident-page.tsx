@@ -3,14 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { IncidentView } from '../../../../src/services/quality/incidents.ts';
 import { incident as incidentQuery } from '../../api/queries.ts';
-import { MetricChart } from '../../charts/metric-chart.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { incidentStateText } from '../../parts/incident-list.tsx';
 import { StatusMark } from '../../parts/status.tsx';
 import { timeText } from '../../parts/words.ts';
 import { IncidentActions } from './incident-actions.tsx';
-
-const chartsShown = 2;
+import { WhatIsNormal } from './what-is-normal.tsx';
 
 /** One incident: what failed, what it looked like, what was done. */
 export function IncidentPage({ id }: { readonly id: string }) {
@@ -31,16 +29,13 @@ export function IncidentPage({ id }: { readonly id: string }) {
 }
 
 function Incident({ incident }: { readonly incident: IncidentView }) {
-  const metrics = [
-    ...new Set(
-      incident.lines.flatMap(({ deviation }) => (deviation?.value === undefined ? [] : [deviation.metric])),
-    ),
-  ];
   return (
     <>
       <title>{`${incident.title} · Assay`}</title>
       <Stack gap={4}>
-        <Title order={2}>{incident.title}</Title>
+        <Title order={2} fz={{ base: 'h4', sm: 'h3' }} className="wrap">
+          {incident.title}
+        </Title>
         <Group gap="sm">
           <Badge color={incident.state.state === 'resolved' ? 'green' : 'red'} variant="light" tt="none">
             {incidentStateText(incident)}
@@ -54,9 +49,7 @@ function Incident({ incident }: { readonly incident: IncidentView }) {
         </Group>
       </Stack>
       <IncidentActions incident={incident} />
-      {metrics.slice(0, chartsShown).map((metric) => (
-        <MetricChart key={metric} dataset={incident.dataset} metric={metric} height={240} />
-      ))}
+      <WhatIsNormal incident={incident} />
       <Findings incident={incident} />
       <section>
         <Title order={3} size="h5" mb="sm">
@@ -95,7 +88,7 @@ function Findings({ incident }: { readonly incident: IncidentView }) {
             <Table.Tbody>
               {incident.lines.map((line) => (
                 <Table.Tr key={`${line.partition} ${line.check}`} opacity={line.open ? 1 : 0.65}>
-                  <Table.Td className="numbers">
+                  <Table.Td className="numbers" style={{ whiteSpace: 'nowrap' }}>
                     <Link
                       className="row-link"
                       href={`/datasets/${encodeURIComponent(incident.dataset)}/checks?partition=${encodeURIComponent(line.partition)}&check=${encodeURIComponent(line.check)}`}

@@ -57,7 +57,7 @@ export function ThresholdsTable({ registered, draft, onChoose }: Props) {
           return (
             <MoreRows
               rows={lines}
-              minWidth={520}
+              minWidth={330}
               head={['Metric', { title: 'Newest value', from: 'sm' }, 'What holds']}
               row={(line) => <Line key={line.metric} line={line} onChoose={onChoose} />}
             />
