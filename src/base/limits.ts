@@ -40,6 +40,9 @@ export const limits = {
    * changed: about a second of a database's time.
    */
   tableScanRowsMax: 1_000_000,
+  /** How long a reading waits for a table that others have locked, and how long its transaction may be idle. */
+  sourceLockWaitMs: 30 * second,
+  sourceIdleMs: 2 * minute,
   partitionKeyCharactersMax: 512,
   rejectedSamplesMax: 100,
   rejectedTextCharactersMax: 200,

@@ -3,6 +3,7 @@ import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { openLocalSite } from '../adapters/drill-site/local-site.ts';
 import { openServerDatabase } from '../adapters/postgres/server/open.ts';
+import { openGivenCluster } from '../adapters/processes/given-cluster.ts';
 import { startLocalCluster } from '../adapters/processes/local-cluster.ts';
 import { zooKeeperMode } from '../adapters/processes/zookeeper-server.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -29,8 +30,9 @@ export function createDrillDependencies(): DrillDependencies {
       return directory;
     },
     removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
-    openSite: (directory) => openLocalSite(systemClock, directory),
+    openSite: (directory, host) => openLocalSite(systemClock, directory, host),
     startCluster: (wish) => startLocalCluster(quietKit(), wish),
+    openCluster: (given) => openGivenCluster(systemClock, { ...given, read: readText }),
     openDatabase: (url) => openServerDatabase({ url, ...quietKit() }),
     startService,
     readText,

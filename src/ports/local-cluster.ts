@@ -4,7 +4,8 @@ import type { Outcome } from '../base/outcome.ts';
 /**
  * A whole cluster of real processes on this machine: a ZooKeeper ensemble, a PostgreSQL server, and every role of Assay in
  * several zones. It starts again what has died, as the supervisor of a real installation does; what was stopped by hand
- * stays so. Everything in it ends with the process that holds it, however that one ends.
+ * stays so. Everything in it ends with the process that holds it, however that one ends. A cluster that somebody else runs
+ * offers the same as far as its operator's commands go, and refuses the rest with `ACTION_NOT_ALLOWED`.
  */
 export interface LocalCluster extends AsyncDisposable {
   /** Where the API answers. */
@@ -49,7 +50,7 @@ export type LocalProcess = {
   /** Of managers and nodes. */
   readonly cluster?: ClusterName;
   readonly zone: string;
-  /** Of the process that runs now, or ran last. */
+  /** Of the process that runs now, or ran last. Of a given cluster, where ids mean nothing here: when it started, in seconds. */
   readonly pid: number;
   readonly state: 'starting' | 'ready' | 'frozen' | 'down';
   /** The build that it runs: part of the version that it reports. */

@@ -7,8 +7,15 @@ import { text } from 'node:stream/consumers';
 import type { Clock } from '../../ports/clock.ts';
 import type { DrillSite, ReceivedMessage } from '../../ports/drill-site.ts';
 
-/** A folder of this machine and a receiver on a free port of it. Both go with the site. */
-export async function openLocalSite(clock: Clock, directory: string): Promise<DrillSite> {
+/**
+ * A folder of this machine and a receiver on a free port of it, at `host`. What is in the folder goes with the site; the
+ * folder too, if the site has made it.
+ */
+export async function openLocalSite(
+  clock: Clock,
+  directory: string,
+  host: string = '127.0.0.1',
+): Promise<DrillSite> {
   const messages: ReceivedMessage[] = [];
   const receiver = createServer((request, response) => {
     void received(request).then(
@@ -20,13 +27,13 @@ export async function openLocalSite(clock: Clock, directory: string): Promise<Dr
       () => response.destroy(),
     );
   });
-  receiver.listen(0, '127.0.0.1');
+  receiver.listen(0, host);
   await once(receiver, 'listening');
   await mkdir(directory, { recursive: true });
   return {
     directory,
     publish: (file) => publish(join(directory, file.path), file.text),
-    messagesTo: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/messages`,
+    messagesTo: `http://${host.includes(':') ? `[${host}]` : host}:${(receiver.address() as AddressInfo).port}/messages`,
     messages: () => messages,
     clear: async () => {
       messages.length = 0;

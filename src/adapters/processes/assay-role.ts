@@ -44,23 +44,33 @@ function cachedIn(codeCache: string): Readonly<Record<string, string>> {
   return { NODE_COMPILE_CACHE: codeCache };
 }
 
-/** A role of Assay. It is ready when it has said so on its standard output, with its address. */
+/**
+ * A role of Assay. It is ready when it has said so on its standard output, with its address. It keeps that address over its
+ * lives, for those who watch it, unless it does not come up there.
+ */
 export function assayPlan(role: AssayRole): ProcessPlan {
+  let [port, isUp] = [role.port, true];
   return {
     name: role.name,
     role: role.role,
     ...(role.cluster === undefined ? {} : { cluster: role.cluster }),
     zone: role.zone,
     log: new LogFile(role.logFile),
-    command: (build) => ({
-      program: process.execPath,
-      args: [main, role.role, ...argsOf(role)],
-      directory: role.directory,
-      environment: environmentOf(role, build),
-    }),
+    command: (build) => {
+      if (!isUp) port = role.port;
+      isUp = false;
+      return {
+        program: process.execPath,
+        args: [main, role.role, ...argsOf({ ...role, port })],
+        directory: role.directory,
+        environment: environmentOf(role, build),
+      };
+    },
     readiness: (said) => {
       const url = /^Assay \S+ .*runs at (http:[^\s;]+)/m.exec(said)?.[1];
-      return url === undefined ? undefined : { url };
+      if (url === undefined) return undefined;
+      [port, isUp] = [Number(new URL(url).port), true];
+      return { url };
     },
     stopSignal: 'SIGTERM',
     portIsTaken: /^error ADDRESS_UNAVAILABLE/m,

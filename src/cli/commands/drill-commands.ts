@@ -1,7 +1,15 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { CommandSet, ExitCode, Session } from '../command-set.ts';
 import { type DisturbedWish, runDisturbedDrill } from '../drills/disturbed-drill.ts';
+import {
+  type GivenOptions,
+  givenApiOption,
+  givenClusterOf,
+  givenDatabaseOption,
+} from '../drills/given-options.ts';
 import { whileInterruptible } from '../interruptible.ts';
 import { drillHtml } from '../reports/drills/drill-html.ts';
 import { drillJson } from '../reports/drills/drill-json.ts';
@@ -22,6 +30,7 @@ export function addDrillCommands(program: Command, commands: CommandSet): void {
     .addHelpText('after', helpText('failure'))
     .action(commands.run((session, options: DisturbedOptions) => drilled(session, 'failure', options)));
   disturbed(drill, commands, 'upgrade')
+    .option('--build <name>', 'a part of the version that a replaced process says', 'after')
     .addHelpText('after', helpText('upgrade'))
     .action(commands.run((session, options: DisturbedOptions) => drilled(session, 'upgrade', options)));
   addMeasuredDrillCommands(drill, commands);
@@ -41,7 +50,12 @@ function disturbed(drill: Command, commands: CommandSet, kind: DisturbedWish['dr
     .option('--seed <n>', 'what chance starts from: the same seed gives the same work and the same faults')
     .option('--report <file>', 'write a report as one HTML file')
     .option('--json <file>', 'write the report and the whole history of events as JSON')
-    .option('--keep', 'keep the logs and the data of all processes');
+    .option('--keep', 'keep the logs and the data of all processes')
+    .option(...givenApiOption)
+    .option(...givenDatabaseOption)
+    .option('--processes <file>', 'of that cluster: its processes, and commands that disturb them')
+    .option('--site-directory <directory>', 'a folder that its nodes see under the same path')
+    .option('--site-host <address>', 'an address of this machine that it can send messages to');
 }
 
 function helpText(kind: DisturbedWish['drill']): string {
@@ -64,7 +78,10 @@ type DisturbedOptions = {
   readonly report?: string;
   readonly json?: string;
   readonly keep?: boolean;
-};
+  readonly siteDirectory?: string;
+  readonly siteHost?: string;
+  readonly build?: string;
+} & GivenOptions;
 
 async function drilled(
   session: Session,
@@ -72,7 +89,7 @@ async function drilled(
   options: DisturbedOptions,
 ): Promise<ExitCode> {
   const { io, dependencies } = session;
-  const wish = wishOf(session, drill, options);
+  const wish = await wishOf(session, drill, options);
   return await whileInterruptible(dependencies, async (signal) => {
     const end = await runDisturbedDrill(session, wish, signal);
     if (end === undefined) {
@@ -94,25 +111,61 @@ async function drilled(
   });
 }
 
-function wishOf(
-  { dependencies }: Session,
+async function wishOf(
+  session: Session,
   drill: DisturbedWish['drill'],
   options: DisturbedOptions,
-): DisturbedWish {
-  const given = (text: string, option: string, min: number, max: number): number =>
+): Promise<DisturbedWish> {
+  const { dependencies } = session;
+  const number = (text: string, option: string, min: number, max: number): number =>
     wholeNumberBetween(text, { option, min, max });
-  const jobs = given(options.jobs, '--jobs', 1, limits.drillJobsMax);
-  const nodes = given(options.nodes, '--nodes', 1, limits.drillNodesMax);
-  const slots = given(options.slots, '--slots', 1, limits.drillNodesMax);
+  const jobs = number(options.jobs, '--jobs', 1, limits.drillJobsMax);
+  const nodes = number(options.nodes, '--nodes', 1, limits.drillNodesMax);
+  const slots = number(options.slots, '--slots', 1, limits.drillNodesMax);
   const chosen = String(Math.floor(dependencies.drills.random.next() * seedMax));
-  const seed = given(options.seed ?? chosen, '--seed', 0, seedMax);
+  const seed = number(options.seed ?? chosen, '--seed', 0, seedMax);
   const usual = String(Math.min(60, Math.max(6, Math.ceil(jobs * 0.06))));
-  const faults = given(options.faults ?? usual, '--faults', 0, limits.drillJobsMax);
+  const faults = number(options.faults ?? usual, '--faults', 0, limits.drillJobsMax);
   const command = [
     `assay drill ${drill} --jobs ${jobs} --nodes ${nodes} --slots ${slots} --seed ${seed}`,
     ...(drill === 'failure' ? [`--faults ${faults}`] : []),
   ].join(' ');
-  return { drill, jobs, nodes, slots, seed, faults, keep: options.keep === true, command };
+  const given = await givenOf(session, drill, options);
+  return {
+    drill,
+    jobs,
+    nodes,
+    slots,
+    seed,
+    faults,
+    keep: options.keep === true,
+    build: options.build ?? 'after',
+    command,
+    ...(given && { given }),
+  };
+}
+
+/** The cluster that was given, with where its nodes find the drill's files. */
+async function givenOf(
+  session: Session,
+  drill: DisturbedWish['drill'],
+  options: DisturbedOptions,
+): Promise<DisturbedWish['given']> {
+  const given = await givenClusterOf(session, options);
+  if (given === undefined) return undefined;
+  if (drill === 'upgrade' && given.commands.replace === undefined) {
+    const message = 'an upgrade of a given cluster needs a command that replaces a process';
+    const hint = 'name a file with its processes and commands: {replace: …}';
+    throw new FailureError(failure('REQUEST_INVALID', message, { where: '--processes', hint }));
+  }
+  const { siteDirectory, siteHost } = options;
+  return {
+    ...given,
+    ...(siteDirectory === undefined
+      ? {}
+      : { siteDirectory: resolve(session.dependencies.workingDirectory, siteDirectory) }),
+    ...(siteHost === undefined ? {} : { siteHost }),
+  };
 }
 
 /** What a generator of 32 bits takes. */

@@ -3,7 +3,12 @@ import { FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { experiments } from '../../services/drills/recovery-experiments.ts';
 import type { CommandSet, ExitCode, Session } from '../command-set.ts';
-import type { GivenCluster } from '../drills/given-cluster.ts';
+import {
+  type GivenOptions,
+  givenApiOption,
+  givenClusterOf,
+  givenDatabaseOption,
+} from '../drills/given-options.ts';
 import { measureCapacity, measureRecovery } from '../drills/measured-drills.ts';
 import { whileInterruptible } from '../interruptible.ts';
 import { capacityHtml } from '../reports/drills/capacity-html.ts';
@@ -24,8 +29,8 @@ export function addMeasuredDrillCommands(drill: Command, commands: CommandSet): 
     .option('--tasks <n>', 'tasks of the measurement of tasks per second', '10000')
     .option('--latency-jobs <n>', 'jobs one after the other on an idle cluster', '200')
     .option('--backfill <list>', 'numbers of nodes on which a backfill is timed; empty: none', '1,2,4')
-    .option('--api-url <url>', 'a cluster that stands already, by its API; with --database-url')
-    .option('--database-url <url>', 'the database of that cluster (ASSAY_DATABASE_URL)')
+    .option(...givenApiOption)
+    .option(...givenDatabaseOption)
     .addHelpText('after', capacityHelp)
     .action(commands.run(drillCapacity));
   reported(commands.local(drill, 'recovery', 'how long work takes to go on after each kind of loss'))
@@ -65,16 +70,15 @@ interrupted.`;
 
 type Reported = { readonly report?: string; readonly json?: string; readonly keep?: boolean };
 
-type CapacityOptions = Reported & {
-  readonly nodes: string;
-  readonly slots: string;
-  readonly jobs: string;
-  readonly tasks: string;
-  readonly latencyJobs: string;
-  readonly backfill: string;
-  readonly apiUrl?: string;
-  readonly databaseUrl?: string;
-};
+type CapacityOptions = GivenOptions &
+  Reported & {
+    readonly nodes: string;
+    readonly slots: string;
+    readonly jobs: string;
+    readonly tasks: string;
+    readonly latencyJobs: string;
+    readonly backfill: string;
+  };
 
 async function drillCapacity(session: Session, options: CapacityOptions): Promise<ExitCode> {
   const capacity = {
@@ -86,7 +90,7 @@ async function drillCapacity(session: Session, options: CapacityOptions): Promis
   };
   const slots = counted(options.slots, '--slots');
   const command = `assay drill capacity --nodes ${options.nodes} --slots ${slots} --jobs ${options.jobs} --tasks ${capacity.tasks}`;
-  const given = givenOf(session, options);
+  const given = await givenClusterOf(session, options);
   const wish = { slots, capacity, keep: options.keep === true, command, ...(given && { given }) };
   return await whileInterruptible(session.dependencies, async (signal) => {
     const report = await measureCapacity(session, wish, signal);
@@ -95,22 +99,6 @@ async function drillCapacity(session: Session, options: CapacityOptions): Promis
     if (signal.aborted) return 130;
     return report.cutShort === undefined && report.findings.length === 0 ? 0 : 1;
   });
-}
-
-/** The cluster that was given, if one was. Its database's address may hold a password: it stands in no report. */
-function givenOf(
-  { dependencies }: Session,
-  { apiUrl, databaseUrl }: CapacityOptions,
-): GivenCluster | undefined {
-  if (apiUrl === undefined && databaseUrl === undefined) return undefined;
-  const url = databaseUrl ?? dependencies.environment['ASSAY_DATABASE_URL'];
-  if (apiUrl !== undefined && url !== undefined) return { apiUrl, databaseUrl: url };
-  throw new FailureError(
-    failure('REQUEST_INVALID', 'a given cluster needs both addresses', {
-      where: apiUrl === undefined ? '--api-url' : '--database-url',
-      hint: 'jobs are put into its database, and its nodes are seen by its API',
-    }),
-  );
 }
 
 type RecoveryOptions = Reported & {

@@ -4,6 +4,7 @@ import type { DrillSite } from '../../ports/drill-site.ts';
 import type { LocalCluster } from '../../ports/local-cluster.ts';
 import type { Random } from '../../ports/random.ts';
 import type { ReadText } from '../../services/drills/process-probe.ts';
+import type { GivenCluster } from './given-cluster.ts';
 
 /** What drills need of the world beside what all commands do. */
 export type DrillDependencies = {
@@ -11,8 +12,11 @@ export type DrillDependencies = {
   /** A new directory that every user of this machine may pass through. */
   readonly makeDirectory: () => Promise<string>;
   readonly removeDirectory: (directory: string) => Promise<void>;
-  readonly openSite: (directory: string) => Promise<DrillSite>;
+  /** In this directory; messages come to `host`, by default this machine alone. */
+  readonly openSite: (directory: string, host?: string) => Promise<DrillSite>;
   readonly startCluster: (wish: ClusterWish) => Promise<Outcome<LocalCluster>>;
+  /** A cluster that somebody else runs. */
+  readonly openCluster: (given: GivenCluster) => Promise<LocalCluster>;
   readonly openDatabase: (url: string) => Promise<Outcome<Database>>;
   /** A whole service in this process, with a database of its own, that nobody else knows. */
   readonly startService: (directory: string) => Promise<Outcome<RunningService>>;

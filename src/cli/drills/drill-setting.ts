@@ -20,16 +20,24 @@ export type SettingWish = { readonly nodes: number; readonly slots: number; read
 /** The zones of a drill's cluster. */
 const drillZones: readonly string[] = ['a', 'b', 'c'];
 
+/** Where the files of a drill lie and its messages come to, when not on this machine alone. */
+export type SitePlace = { readonly siteDirectory?: string; readonly siteHost?: string };
+
 /** Opens a directory and a site in it, does `work`, and takes everything away again, unless it is to be kept. */
 export async function inDrillDirectory<T>(
   { io, dependencies }: Session,
-  keep: boolean,
+  { keep, siteDirectory, siteHost }: SitePlace & { readonly keep: boolean },
   work: (directory: string, site: DrillSite) => Promise<T>,
 ): Promise<T> {
-  const { makeDirectory, removeDirectory, openSite } = dependencies.drills;
+  const { makeDirectory, removeDirectory, openSite, random } = dependencies.drills;
   const directory = await makeDirectory();
   try {
-    await using site = await openSite(join(directory, 'source'));
+    // A folder of its own: a site removes all that is in its folder.
+    const source =
+      siteDirectory === undefined
+        ? join(directory, 'source')
+        : join(siteDirectory, `assay-drill-${random.id()}`);
+    await using site = await openSite(source, siteHost);
     return await work(directory, site);
   } finally {
     if (keep) io.err(`logs and data are in ${directory}\n`);

@@ -1,14 +1,13 @@
-import { FailureError, failure } from '../../base/errors.ts';
-import { fail, type Outcome } from '../../base/outcome.ts';
-import type { LocalCluster } from '../../ports/local-cluster.ts';
 import { Client } from '../client.ts';
 import { type Session, valueOf } from '../command-set.ts';
+import { plural } from '../render/figures.ts';
 import type { DrillSetting } from './drill-setting.ts';
+import type { ProcessesFile } from './processes-file.ts';
 
-/** Where a cluster answers that somebody else runs. */
-export type GivenCluster = { readonly apiUrl: string; readonly databaseUrl: string };
+/** Where a cluster answers that somebody else runs, and what may be done to it. */
+export type GivenCluster = ProcessesFile & { readonly apiUrl: string; readonly databaseUrl: string };
 
-/** Does `work` with a cluster that stands already: nothing of it is started, stopped or signalled. */
+/** Does `work` with a cluster that stands already: whatever is done to it, its operator's commands do. */
 export async function withGivenCluster<T>(
   { dependencies }: Session,
   given: GivenCluster & { readonly directory: string },
@@ -16,34 +15,21 @@ export async function withGivenCluster<T>(
 ): Promise<T> {
   const { clock, drills } = dependencies;
   const { directory, apiUrl, databaseUrl } = given;
+  await using cluster = await drills.openCluster(given);
   const database = valueOf(await drills.openDatabase(databaseUrl));
   try {
-    const client = new Client({ url: apiUrl, clock });
-    return await work({ directory, cluster: untouched(given), database, client });
+    return await work({ directory, cluster, database, client: new Client({ url: apiUrl, clock }) });
   } finally {
     await database.close();
   }
 }
 
-function untouched({ apiUrl, databaseUrl }: GivenCluster): LocalCluster {
-  const reason = failure(
-    'ACTION_NOT_ALLOWED',
-    'a drill starts and stops nothing of a cluster that it was given',
-  );
-  const refuse = async (): Promise<Outcome<never>> => fail(reason);
-  return {
-    apiUrl,
-    databaseUrl,
-    zooKeeper: '',
-    processes: () => [],
-    signal: () => {
-      throw new FailureError(reason);
-    },
-    start: refuse,
-    replace: refuse,
-    addNode: refuse,
-    wipeZooKeeper: refuse,
-    onChange: () => () => undefined,
-    [Symbol.asyncDispose]: async () => undefined,
-  };
+/** How large a given cluster is where it does the drill's work. */
+export async function sizeOfGiven({
+  client,
+}: DrillSetting): Promise<{ readonly nodes: number; readonly words: string }> {
+  const { nodes } = valueOf(await client.nodes('quality'));
+  const slots = nodes.reduce((sum, node) => sum + node.slots, 0);
+  const words = `a given cluster of ${plural(nodes.length, 'data node')} with ${plural(slots, 'slot')} in all for quality jobs`;
+  return { nodes: nodes.length, words };
 }

@@ -7,11 +7,10 @@ import { ExerciseBench } from '../../services/drills/exercise-bench.ts';
 import { type RecoveryRun, runRecoveryDrill } from '../../services/drills/recovery-drill.ts';
 import type { RecoveryParts } from '../../services/drills/recovery-parts.ts';
 import type { Client } from '../client.ts';
-import { type Session, valueOf } from '../command-set.ts';
-import { plural } from '../render/figures.ts';
+import type { Session } from '../command-set.ts';
 import { ProgressLine } from '../render/progress.ts';
 import { clusterWords, type DrillSetting, inDrillDirectory, withDrillCluster } from './drill-setting.ts';
-import { type GivenCluster, withGivenCluster } from './given-cluster.ts';
+import { type GivenCluster, sizeOfGiven, withGivenCluster } from './given-cluster.ts';
 
 /** What every report of a measuring drill says of itself. */
 export type MeasuredAbout = {
@@ -93,13 +92,11 @@ async function onGivenCluster<T>(
   wish: { readonly capacity: CapacityWish; readonly given: GivenCluster; readonly command: string },
   work: (setting: DrillSetting, about: () => MeasuredAbout, capacity: CapacityWish) => Promise<T>,
 ): Promise<T> {
-  return await inDrillDirectory(session, false, (directory) =>
+  return await inDrillDirectory(session, { keep: false }, (directory) =>
     withGivenCluster(session, { ...wish.given, directory }, async (setting) => {
-      const { nodes } = valueOf(await setting.client.nodes('quality'));
-      const slots = nodes.reduce((sum, node) => sum + node.slots, 0);
-      const cluster = `a given cluster of ${plural(nodes.length, 'data node')} with ${plural(slots, 'slot')} in all for quality jobs`;
-      const about = aboutOf(session, { command: wish.command, cluster });
-      return await work(setting, about, { ...wish.capacity, nodes: [nodes.length], backfillNodes: [] });
+      const { nodes, words } = await sizeOfGiven(setting);
+      const about = aboutOf(session, { command: wish.command, cluster: words });
+      return await work(setting, about, { ...wish.capacity, nodes: [nodes], backfillNodes: [] });
     }),
   );
 }
@@ -109,7 +106,7 @@ async function onOwnCluster<T>(
   { nodes, slots, keep, command }: SizeWish,
   work: (setting: DrillSetting, about: () => MeasuredAbout) => Promise<T>,
 ): Promise<T> {
-  return await inDrillDirectory(session, keep, (directory) =>
+  return await inDrillDirectory(session, { keep }, (directory) =>
     withDrillCluster(session, { directory, nodes, slots, build: 'drilled' }, (setting) => {
       const about = aboutOf(session, { command, cluster: clusterWords({ nodes, slots }) });
       return work(setting, about);

@@ -31,6 +31,8 @@ export type FaultRules = {
   readonly sessionTimeoutMs: number;
   /** The longest pause, for short drills. */
   readonly pauseMsMax: number;
+  /** Whether a cluster lets itself be disturbed so; by default in every way. */
+  readonly allows?: (kind: FaultKind, scope: FaultScope) => boolean;
 };
 
 /** The last fault leaves something to be done after it. */
@@ -42,7 +44,7 @@ const lastMoment = 0.95;
  */
 export function planFaults(chance: SeededChance, rules: FaultRules): readonly PlannedFault[] {
   const moments = Array.from({ length: rules.faults }, () => chance.next() * lastMoment);
-  const cards = dealt(chance, rules.faults);
+  const cards = dealt(chance, rules);
   return moments
     .toSorted((a, b) => a - b)
     .flatMap((moment, at) => {
@@ -88,10 +90,12 @@ const everything: readonly Card[] = [
   ['kill', { kind: 'zone' }],
 ];
 
-function dealt(chance: SeededChance, count: number): Card[] {
-  const cards = chance.shuffled(grave);
-  while (cards.length < count) cards.push(...chance.shuffled(everything));
-  return cards.slice(0, count);
+function dealt(chance: SeededChance, { faults, allows = () => true }: FaultRules): Card[] {
+  const allowed = (cards: readonly Card[]): Card[] => cards.filter((card) => allows(...card));
+  const cards = chance.shuffled(allowed(grave));
+  const others = allowed(everything);
+  while (cards.length < faults && others.length > 0) cards.push(...chance.shuffled(others));
+  return cards.slice(0, faults);
 }
 
 /** Down for up to a second; frozen from a fifth of a session time-out to twice as long as one. */

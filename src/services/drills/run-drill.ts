@@ -81,7 +81,7 @@ export async function runDrill(
   const endedAt = clock.now();
   over.abort();
   await Promise.all([...watching, guarding]);
-  const standing = await standingOf(workload, parts);
+  const standing = await standingOf(workload, { ...parts, startedAt });
   release();
   const history: DrillHistory = {
     ...standing,
@@ -148,7 +148,10 @@ type Standing = Pick<DrillHistory, 'jobs' | 'effects' | 'results' | 'incidents' 
 };
 
 /** What there is when it is over. A cluster that does not even tell that any more has failed its drill. */
-async function standingOf(workload: Workload, parts: DrillParts): Promise<Standing> {
+async function standingOf(
+  workload: Workload,
+  parts: DrillParts & { readonly startedAt: Instant },
+): Promise<Standing> {
   const { kit, service, site, database } = parts;
   const { clock } = kit;
   const late = new AbortController();
@@ -159,7 +162,10 @@ async function standingOf(workload: Workload, parts: DrillParts): Promise<Standi
     const datasets = workload.datasets.map(({ dataset }) => dataset);
     const standing = await collectStanding({ clock, service, datasets, signal });
     const limit = workload.exercises.length + limits.pageSizeMax;
-    const exercises = (await database.jobs.list({ dataset: exerciseDataset, limit })).map(exerciseOf);
+    // A cluster that was given may have had some before.
+    const exercises = (await database.jobs.list({ dataset: exerciseDataset, limit }))
+      .filter(({ job }) => job.createdAt >= parts.startedAt)
+      .map(exerciseOf);
     const effects = await database.exercises.effects(exercises.map(({ id }): JobId => id));
     await untilDelivered(clock, { site, jobs: standing.jobs }, signal);
     const jobs = [...standing.jobs, ...exercises];

@@ -80,11 +80,15 @@ describe('a cluster on this machine', () => {
     }
   });
 
-  it('starts again what was killed, the API on its old address', async () => {
+  it('starts again what was killed, on its old address', async () => {
     const killed = ['api-1', 'node-quality-a1'].map(named);
     for (const { name } of killed) cluster.signal(name, 'SIGKILL');
     for (const { name, pid } of killed) await back(name, pid);
     assert.equal(named('api-1').url, cluster.apiUrl);
+    assert.deepEqual(
+      killed.map(({ name }) => named(name).url),
+      killed.map(({ url }) => url),
+    );
     await eventually(
       'the node is a member again',
       async () => (await nodesOf(cluster)).length === 2,
