@@ -1,4 +1,6 @@
 import { createFilesProvider } from '../adapters/files/provider.ts';
+import { createMysqlSource } from '../adapters/mysql-tables/source.ts';
+import { createTableProvider } from '../adapters/tables/provider.ts';
 import { failure } from '../base/errors.ts';
 import { fail } from '../base/outcome.ts';
 import type { ProviderType } from '../core/datasets/provider-definition.ts';
@@ -11,6 +13,7 @@ import type { Kit } from '../services/kit.ts';
 /** Every provider that this build has, by the type that a definition names. */
 export function createProviders({
   engine,
+  secrets,
 }: {
   readonly kit: Kit;
   readonly engine: Engine;
@@ -21,7 +24,7 @@ export function createProviders({
     s3: missing('s3'),
     http: missing('http'),
     postgres: missing('postgres'),
-    mysql: missing('mysql'),
+    mysql: createTableProvider(createMysqlSource(secrets)),
     sqlite: missing('sqlite'),
   };
   return ({ provider }) => providers[provider.type];
