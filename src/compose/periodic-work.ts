@@ -12,6 +12,7 @@ import { BatchSweep } from '../services/ingestion/batch-sweep.ts';
 import type { Kit } from '../services/kit.ts';
 import { MissedScans } from '../services/notification/missed-scans.ts';
 import { OutboxDelivery } from '../services/notification/outbox-delivery.ts';
+import { Scheduler } from '../services/scheduling/scheduler.ts';
 import { secretsOf } from './secrets.ts';
 
 /** What one process of an installation does again and again: messages, the sweep of batches, what is remembered for a while, the gauge of incidents. */
@@ -26,7 +27,7 @@ export function createPeriodicWork(
 ): readonly BackgroundLoop[] {
   const { database, batches } = parts;
   const delivery = new OutboxDelivery(kit, { ...database, channels: channelsOf(kit, parts) });
-  const missed = new MissedScans(kit, database);
+  const scheduler = new Scheduler(kit, { ...database, missed: new MissedScans(database) });
   const sweep = new BatchSweep(kit, { ...database, batches });
   return [
     new BackgroundLoop(kit, {
@@ -35,11 +36,12 @@ export function createPeriodicWork(
       round: (signal) => delivery.deliverDue(signal),
     }),
     new BackgroundLoop(kit, {
-      name: 'missed scans',
-      pauseMs: limits.missedScanLookMs,
-      round: async (signal) => {
-        await missed.look(signal);
-        return false;
+      name: 'scheduler',
+      pauseMs: limits.scheduleTickMs,
+      round: async () => {
+        const { hasMore, scans } = await scheduler.tick();
+        // The pause bounds the rate of scans.
+        return hasMore && scans === 0;
       },
     }),
     new BackgroundLoop(kit, {

@@ -10,6 +10,7 @@ import { ServiceGroup } from '../roles/service-group.ts';
 import { unlessAborted } from '../roles/unless-aborted.ts';
 import { within } from '../services/cluster/within.ts';
 import type { Kit } from '../services/kit.ts';
+import { withRegistry } from './registry.ts';
 import type { Assembly, Closable, RoleParts } from './role.ts';
 import { version } from './version.ts';
 
@@ -119,7 +120,9 @@ export class RoleProcess {
           ...this.#kit,
           listens: role === 'manager',
           ...(role === 'api' ? {} : { connectionsMax: limits.databaseConnectionsOfRoleMax }),
-        }),
+        });
+        return server.ok ? await withRegistry(this.#kit, server.value, this.#config) : server;
+      },
       signal: this.#stopping.signal,
     });
     if (opened?.ok === false) throw new FailureError(opened.error);

@@ -23,6 +23,7 @@ import { openDatabaseOf } from './data-directory.ts';
 import { createKit } from './kit.ts';
 import { createPeriodicWork } from './periodic-work.ts';
 import { createPreviews } from './previews.ts';
+import { withRegistry } from './registry.ts';
 import { secretsOf } from './secrets.ts';
 import { taskHandlersOf } from './task-handlers.ts';
 import { version } from './version.ts';
@@ -45,7 +46,9 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
   const folders = dataFolders(config.dataDirectory);
   // What is in it is as private as the data that it was made from.
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
-  const connected = await openDatabaseOf(config, kit);
+  const local = await openDatabaseOf(config, kit);
+  if (!local.ok) return local;
+  const connected = await withRegistry(kit, local.value, config);
   if (!connected.ok) return connected;
   const database = connected.value;
   const opened: Closable[] = [database];

@@ -9,6 +9,7 @@ import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { MiB } from '../base/units.ts';
 import type { RoleOptions } from '../cli/dependencies.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
+import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
 import { databaseUrl, type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 import { readZooKeeperTls, type ZooKeeperTls } from './zookeeper-tls.ts';
 
@@ -46,6 +47,7 @@ export type CommonConfig = {
   readonly name: string;
   /** It may hold a password: for no log and no message. */
   readonly databaseUrl: string;
+  readonly registry: RegistryConfig;
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -126,12 +128,15 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
   if (!level.ok) return level;
   const url = readDatabaseUrl(options, environment);
   if (!url.ok) return url;
+  const registry = readRegistryConfig(environment);
+  if (!registry.ok) return registry;
   const tls = readZooKeeperTls(environment);
   if (!tls.ok) return tls;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     name,
     databaseUrl: url.value,
+    registry: registry.value,
     host: options.host ?? environment['ASSAY_HOST'] ?? defaultHost,
     port: port.value,
     region,

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { defaultHost, defaultPort } from '../base/default-address.ts';
 import { type Outcome, succeed } from '../base/outcome.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
+import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
 import { databaseUrl, type Environment, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 
 /** What an operator decides for the service in one process. Everything else is in `base/limits.ts`. */
@@ -11,6 +12,7 @@ export type Config = {
   readonly dataDirectory: string;
   /** A PostgreSQL server instead of the embedded database. It may hold a password: for no log and no message. */
   readonly databaseUrl: string | undefined;
+  readonly registry: RegistryConfig;
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -53,12 +55,15 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
   const givenUrl = options.databaseUrl ?? environment['ASSAY_DATABASE_URL'];
   const url = givenUrl === undefined ? succeed(undefined) : databaseUrl(givenUrl);
   if (!url.ok) return url;
+  const registry = readRegistryConfig(environment);
+  if (!registry.ok) return registry;
   const notifications = readNotificationConfig(environment);
   if (!notifications.ok) return notifications;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     dataDirectory: resolve(options.data ?? environment['ASSAY_DATA'] ?? 'assay-data'),
     databaseUrl: url.value,
+    registry: registry.value,
     host: options.host ?? environment['ASSAY_HOST'] ?? defaultHost,
     port: port.value,
     workers: workers.value,

@@ -17,10 +17,12 @@ import { CheckSuggestions } from '../services/quality/suggestions.ts';
 import { Windows } from '../services/quality/windows.ts';
 import { PartitionHistory } from '../services/registry/partition-history.ts';
 import { Registry } from '../services/registry/registry.ts';
+import { Schedules } from '../services/scheduling/schedules.ts';
 
 /** Everything that the API lets people do. */
 export type UseCases = {
   readonly registry: Registry;
+  readonly schedules: Schedules;
   readonly partitions: PartitionHistory;
   readonly requests: IngestionRequests;
   readonly backfills: Backfills;
@@ -50,10 +52,12 @@ export function createUseCases(
     clusters,
   }: { readonly engine: Computing; readonly holidays: Holidays; readonly clusters: Coordinations },
 ): UseCases {
-  const { datasets, jobs, revisions, quality, outbox } = database;
-  const registry = new Registry(kit, { datasets, revisions, quality, holidays });
+  const { datasets, schedules, jobs, revisions, quality, outbox } = database;
+  const registry = new Registry(kit, { datasets, schedules, revisions, quality, holidays });
+  const watch = new ClusterWatch(kit, { clusters, jobs });
   return {
     registry,
+    schedules: new Schedules({ datasets, schedules }),
     partitions: new PartitionHistory(revisions),
     requests: new IngestionRequests(kit, { datasets, jobs }),
     backfills: new Backfills(kit, jobs),

@@ -11,6 +11,11 @@ export interface JobStore {
   /** Adds jobs. One whose id exists already is left as it is. */
   enqueue(jobs: readonly Job[]): Promise<void>;
   /**
+   * Adds jobs of datasets that are registered, and leaves out those that are not, or whose id exists already; returns the ids
+   * of those that it added. Who gives equal work an equal id has it done once.
+   */
+  enqueueOnce(jobs: readonly Job[]): Promise<ReadonlySet<JobId>>;
+  /**
    * Open jobs of a cluster that could be admitted, in the order of service: at most `perDataset` of each dataset, at
    * most `limit` in all, of these `kinds`, without those in `admitted`, without paused ones that have nothing to end, and without `learn`
    * jobs while another job of their group is open.

@@ -47,6 +47,14 @@ export class MemoryJobStore implements JobStore {
     this.#changed();
   }
 
+  async enqueueOnce(jobs: readonly Job[]): Promise<ReadonlySet<JobId>> {
+    await this.#answer();
+    const added = jobs.filter(({ id }) => !this.#rows.has(id));
+    this.#insert(added);
+    this.#changed();
+    return new Set(added.map(({ id }) => id));
+  }
+
   async ready(request: ReadyRequest): Promise<readonly Job[]> {
     await this.#answer();
     const taken = new Map<DatasetName, number>();

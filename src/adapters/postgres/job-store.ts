@@ -20,7 +20,7 @@ import type { JobSignal } from './job-signal.ts';
 import { encodeJson } from './json.ts';
 import { jsonRows } from './json-rows.ts';
 import { backfillProgress } from './queries/backfill-progress.ts';
-import { enqueueJobs } from './queries/enqueue-jobs.ts';
+import { enqueueJobs, enqueueOnce } from './queries/enqueue-jobs.ts';
 import { readyJobs } from './queries/ready-jobs.ts';
 import { recordEnds } from './queries/record-ends.ts';
 import { taskOutcomes, taskOutcomesForLists } from './queries/task-outcomes.ts';
@@ -41,6 +41,13 @@ export class PostgresJobStore implements JobStore {
     if (jobs.length === 0) return;
     await transactRepeatedly(this.#db, (trx) => enqueueJobs(trx, jobs));
     this.#signal.changed();
+  }
+
+  async enqueueOnce(jobs: readonly Job[]): Promise<ReadonlySet<JobId>> {
+    if (jobs.length === 0) return new Set();
+    const added = await repeatedly(() => enqueueOnce(this.#db, jobs));
+    this.#signal.changed();
+    return added;
   }
 
   ready(request: ReadyRequest): Promise<readonly Job[]> {

@@ -38,4 +38,5 @@ const datasetTables = [
   'listing',
   'incident',
   'outbox',
+  'schedule',
 ] as const;
