@@ -63,6 +63,12 @@ export class RoleProcess {
     return this.#front.url();
   }
 
+  /** Where the first administrator comes from; told once, and for no log. */
+  setupUrl(): string | undefined {
+    const path = this.#assembly?.setupPath;
+    return path === undefined ? undefined : this.url() + path;
+  }
+
   /**
    * Resolves once it does its work, or was stopped before; rejects with a `FailureError` when it never can, such as with
    * a wrong password.
@@ -114,8 +120,8 @@ export class RoleProcess {
     const { databaseUrl: url, role } = this.#config;
     const opened = await patiently(this.#kit, {
       what: 'the database',
-      open: () =>
-        openServerDatabase({
+      open: async () => {
+        const server = await openServerDatabase({
           url,
           ...this.#kit,
           listens: role === 'manager',
