@@ -30,6 +30,7 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
     engine,
     secrets: secretsOf(config),
     guard,
+    scratchDirectory: directory,
   });
   const sources = () => guard.report();
   const load = createMachineLoad();

@@ -1,7 +1,12 @@
+import { join } from 'node:path';
+import { createLocalCopies } from '../adapters/directory/local-copies.ts';
 import { createFilesProvider } from '../adapters/files/provider.ts';
+import { createRemoteFilesProvider } from '../adapters/files/remote-provider.ts';
 import { createMysqlSource } from '../adapters/mysql-tables/source.ts';
+import { createS3Source } from '../adapters/s3/s3-source.ts';
 import { createTableProvider } from '../adapters/tables/provider.ts';
 import { failure } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import { fail } from '../base/outcome.ts';
 import type { ProviderType } from '../core/datasets/provider-definition.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -12,16 +17,26 @@ import type { Kit } from '../services/kit.ts';
 
 /** Every provider that this build has, by the type that a definition names. */
 export function createProviders({
+  kit,
   engine,
   secrets,
+  scratchDirectory,
 }: {
   readonly kit: Kit;
   readonly engine: Engine;
   readonly secrets: Secrets;
+  /** This process's own: what was fetched is kept there for a while. */
+  readonly scratchDirectory: string;
 }): ProviderOf {
+  const copies = createLocalCopies({
+    // Several of these may share the directory.
+    directory: join(scratchDirectory, `source-copies-${kit.random.id()}`),
+    bytesMax: limits.remoteCopiesBytesMax,
+  });
+  const regionDefault = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   const providers: Readonly<Record<ProviderType, Provider>> = {
     files: createFilesProvider(engine),
-    s3: missing('s3'),
+    s3: createRemoteFilesProvider({ engine, copies, source: createS3Source({ ...kit, secrets, regionDefault }) }),
     http: missing('http'),
     postgres: missing('postgres'),
     mysql: createTableProvider(createMysqlSource(secrets)),

@@ -115,6 +115,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
       batches,
       engine,
       guard,
+      scratchDirectory: folders.scratch,
       secrets: secretsOf(config),
     });
     return assembleCluster(cluster, parts, { handlers, guard, open: () => open(cluster) });

@@ -28,6 +28,7 @@ export function taskHandlersOf(
     readonly engine: Engine;
     readonly secrets: Secrets;
     readonly guard: SourceGuard;
+    readonly scratchDirectory: string;
   },
 ): TaskHandlers {
   const { kit, database, holidays, batches, engine } = parts;
