@@ -55,5 +55,7 @@ export type DatasetLine = {
   readonly lastPartition?: PartitionSummary;
   /** When that was judged. */
   readonly checkedAt?: Instant;
+  /** When somebody looks next whether there is more. */
+  readonly nextScanAt?: Instant;
   readonly incidentsOpen: number;
 };

@@ -99,10 +99,10 @@ describe('the forms of providers', () => {
         table: 'a.b',
       };
       const asked = providerForms[type].fields.filter(({ name }) => name in filled);
-      const search = new URLSearchParams([
-        ['type', type],
-        ...asked.map(({ name }) => [`in.${name}`, filled[name] ?? '']),
-      ]);
+      const search = new URLSearchParams({
+        type,
+        ...Object.fromEntries(asked.map(({ name }) => [`in.${name}`, filled[name] ?? ''])),
+      });
       const draft = { ...draftOf(search), name: 'n', owner: 'o' };
       const read = readDefinition(definitionText(draft, undefined), { file: 'f', baseDirectory: '/' });
       assert.ok(read.ok, `${type}: ${read.ok ? '' : read.error.message}`);

@@ -53,7 +53,7 @@ export const datasetLine = object(
     publish: word('static', 'periodic', 'continuous'),
     attention: word('failing', 'warning', 'waiting', 'passing'),
   },
-  { description: text, lastPartition: partitionSchema, checkedAt: time },
+  { description: text, lastPartition: partitionSchema, checkedAt: time, nextScanAt: time },
 );
 export const datasetSchema = object(datasetProperties, datasetOptions);
 export const datasetDetailSchema = object({ ...datasetProperties, definition: domainData }, datasetOptions);

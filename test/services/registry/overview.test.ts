@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { DatasetName } from '../../../src/base/ids.ts';
+import { type DatasetName, partitionKey } from '../../../src/base/ids.ts';
 import { instant } from '../../../src/base/units.ts';
 import type { DatasetLine } from '../../../src/ports/dataset-store.ts';
 import {
@@ -22,7 +22,7 @@ type Given = {
 };
 
 function line(name: string, { status, rowCount, description, ...given }: Given = {}): DatasetLine {
-  const partition = { partition: '2001-01-01', revision: 1, rejectedCount: 0, ingestedAt: 1 };
+  const partition = { partition: partitionKey('2001-01-01'), revision: 1, rejectedCount: 0, ingestedAt: 1 };
   return {
     dataset: name as DatasetName,
     owner: 'ana',

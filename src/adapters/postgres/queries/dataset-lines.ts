@@ -18,6 +18,7 @@ type Row = { [Field in keyof SummaryRow]: SummaryRow[Field] | null } & {
   readonly updated_at: number;
   readonly evaluated_at: number | null;
   readonly open: number | null;
+  readonly next_due: number | null;
 };
 
 /** One line for each dataset: a look into the index of partitions for each, one over all open incidents. */
@@ -34,7 +35,7 @@ export async function datasetLines(
     select dataset.name, dataset.definition->>'owner' as owner, dataset.definition->>'description' as description,
       dataset.definition->'publish'->>'type' as publish, dataset.version, dataset.registered_at, dataset.updated_at,
       last.key, last.newest as number, revision.row_count, revision.rejected_count, revision.ingested_at,
-      evaluation.status, evaluation.evaluated_at, incidents.open
+      evaluation.status, evaluation.evaluated_at, incidents.open, schedule.next_due
     from dataset
     left join lateral (
       select key, newest from partition where partition.dataset = dataset.name order by key desc limit 1
@@ -43,6 +44,7 @@ export async function datasetLines(
       and revision.partition = last.key and revision.number = last.newest
     left join evaluation on evaluation.dataset = dataset.name
       and evaluation.partition = last.key and evaluation.revision = last.newest
+    left join schedule on schedule.dataset = dataset.name
     left join (
       select dataset, count(*)::integer as open from incident where state <> 'resolved' group by dataset
     ) as incidents on incidents.dataset = dataset.name
@@ -62,6 +64,7 @@ function lineOf(row: Row): DatasetLine {
     updatedAt: instant(row.updated_at),
     ...summary,
     ...(row.evaluated_at === null ? {} : { checkedAt: row.evaluated_at as Instant }),
+    ...(row.next_due === null ? {} : { nextScanAt: instant(row.next_due) }),
     incidentsOpen: row.open ?? 0,
   };
 }

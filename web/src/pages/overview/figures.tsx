@@ -1,29 +1,34 @@
 import { SimpleGrid, Text, UnstyledButton } from '@mantine/core';
-import type { DatasetView } from '../../../../src/services/registry/registry.ts';
-import { type Attention, attentions, countByAttention } from './find-datasets.ts';
+import type { Attention } from '../../../../src/services/registry/overview.ts';
 
-type Choice = Attention | 'all';
+/** In the order in which they are looked at. */
+export const attentionWords = [
+  { value: 'failing', label: 'Failing', ink: 'var(--status-fail)' },
+  { value: 'warning', label: 'Warning', ink: 'var(--status-warn)' },
+  { value: 'passing', label: 'Passing', ink: 'var(--status-pass)' },
+  { value: 'waiting', label: 'Not checked', ink: 'var(--status-none)' },
+] as const satisfies readonly { value: Attention; label: string; ink: string }[];
 
 type Props = {
-  readonly all: readonly DatasetView[];
-  readonly chosen: Choice;
-  readonly onChoose: (choice: Choice) => void;
+  readonly counts: Readonly<Record<Attention, number>>;
+  readonly chosen: Attention | undefined;
+  readonly onChoose: (choice: Attention | undefined) => void;
 };
 
 /** How many datasets are how; a click shows only those, a second one all of them again. */
-export function Figures({ all, chosen, onChoose }: Props) {
-  const counts = countByAttention(all);
+export function Figures({ counts, chosen, onChoose }: Props) {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return (
     <SimpleGrid cols={{ base: 2, xs: 3, md: 5 }} spacing="sm" role="group" aria-label="Which datasets">
-      <Figure label="All" value={all.length} isChosen={chosen === 'all'} onClick={() => onChoose('all')} />
-      {attentions.map(({ value, label, ink }) => (
+      <Figure label="All" value={all} isChosen={chosen === undefined} onClick={() => onChoose(undefined)} />
+      {attentionWords.map(({ value, label, ink }) => (
         <Figure
           key={value}
           label={label}
           value={counts[value]}
           ink={counts[value] === 0 ? 'var(--quiet)' : ink}
           isChosen={chosen === value}
-          onClick={() => onChoose(chosen === value ? 'all' : value)}
+          onClick={() => onChoose(chosen === value ? undefined : value)}
         />
       ))}
     </SimpleGrid>

@@ -1,4 +1,5 @@
-import { Code, Stack, Text } from '@mantine/core';
+import { Button, Code, Stack, Text } from '@mantine/core';
+import { Link } from 'wouter';
 import { Notice } from '../../parts/notice.tsx';
 
 /** What to do when nothing is there yet. */
@@ -6,7 +7,11 @@ export function FirstSteps() {
   return (
     <Notice title="No dataset is watched yet">
       <Stack gap="sm">
-        <Text>Describe one in a file of a few lines, then let Assay learn from its past.</Text>
+        <Text>Show Assay where the data are, and let it learn from their past.</Text>
+        <Button component={Link} href="/new" style={{ alignSelf: 'center' }}>
+          Watch a dataset
+        </Button>
+        <Text>Or describe one in a file of a few lines:</Text>
         <Code block ta="left">{`dataset: flights
 owner: ops@example.org
 provider: {type: files, path: "data/flights-*.parquet"}
