@@ -225,6 +225,21 @@ export const limits = {
   /** What a process knows of a source that nobody uses is forgotten then; sources that it knows at most. */
   sourceMemoryMs: 15 * minute,
   sourcesKnownMax: 256,
+  /** Over HTTP: connections to one server, redirections, from the request to the answer, and a body of which less comes in a while. */
+  httpConnectionsPerServerMax: 8,
+  httpRedirectionsMax: 5,
+  httpAnswerMs: 30 * second,
+  httpSilenceMs: 30 * second,
+  httpSlowBytesMin: 1_024,
+  /** Tries in a row that bring not a byte more. */
+  httpTriesInVain: 4,
+  httpFileBytesMax: 256 * 1_024 * MiB,
+  /** Bytes that one listing reads of files whose server does not say when they change. */
+  httpHashedBytesMax: 256 * MiB,
+  /** Times that one listing looks for, how many at once, and how many in a row may be missing where no first one is known. */
+  httpTimesMax: 5_000,
+  httpLooksAtOnce: 4,
+  httpMissingTimesMax: 64,
   /** How old what is known of a source's budget may be. */
   sourceUseLookMs: 5 * second,
   sourceUseKeptDays: 35,
@@ -415,6 +430,11 @@ export const limits = {
   registryWritesAtOnce: 16,
   /** What is younger may be a dataset that is just being registered. */
   registryLeftoverAgeMs: 1 * hour,
+
+  // AWS Lambda
+  /** An invocation ends this long before its time is over, and has so many connections. */
+  lambdaMarginMs: 5 * second,
+  lambdaConnectionsMax: 2,
 
   // ZooKeeper
   /** A server drops the connection at 1 MiB, and what it stores gets longer on its way: refused here, with a reason. */

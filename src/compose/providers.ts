@@ -3,6 +3,7 @@ import { createLocalCopies } from '../adapters/directory/local-copies.ts';
 import { createFilesProvider } from '../adapters/files/provider.ts';
 import { createRemoteFilesProvider } from '../adapters/files/remote-provider.ts';
 import { createMysqlSource } from '../adapters/mysql-tables/source.ts';
+import { createPostgresSource } from '../adapters/postgres-tables/source.ts';
 import { createS3Source } from '../adapters/s3/s3-source.ts';
 import { createTableProvider } from '../adapters/tables/provider.ts';
 import { failure } from '../base/errors.ts';
@@ -36,9 +37,13 @@ export function createProviders({
   const regionDefault = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   const providers: Readonly<Record<ProviderType, Provider>> = {
     files: createFilesProvider(engine),
-    s3: createRemoteFilesProvider({ engine, copies, source: createS3Source({ ...kit, secrets, regionDefault }) }),
+    s3: createRemoteFilesProvider({
+      engine,
+      copies,
+      source: createS3Source({ ...kit, secrets, regionDefault }),
+    }),
     http: missing('http'),
-    postgres: missing('postgres'),
+    postgres: createTableProvider(createPostgresSource(secrets)),
     mysql: createTableProvider(createMysqlSource(secrets)),
     sqlite: missing('sqlite'),
   };

@@ -71,13 +71,19 @@ type ReaderOptions = {
   readonly compression: string;
   readonly header: boolean;
   readonly buffers: CsvBuffers;
-  /**
-   * Whether records end with a line feed for certain, and are found one after the other: DuckDB would otherwise take the
-   * line ends of the first record, even those within quotes, and start its threads where a line looks like a record, even
-   * within a quoted text.
-   */
-  readonly isExact: boolean;
+  readonly reading: 'sniffed' | 'by-line' | 'by-record';
 };
+
+/**
+ * How records are found. Sniffed: DuckDB takes the line ends of the first record, even those within quotes, and starts its
+ * threads where a line looks like a record, even within a quoted text. By line: records end with a line feed for certain,
+ * and hold none. By record: one after the other.
+ */
+const readings = {
+  sniffed: '',
+  'by-line': String.raw`, new_line = '\n'`,
+  'by-record': String.raw`, new_line = '\n', parallel = false`,
+} as const;
 
 class Source {
   readonly columns: readonly RawColumn[];
@@ -86,14 +92,14 @@ class Source {
   readonly #work: SourceWork;
   readonly #hiveKeys: readonly string[];
   readonly #buffers: CsvBuffers;
-  readonly #isExact: boolean;
+  readonly #reading: ReaderOptions['reading'];
 
   constructor(scan: FilesScan, layout: CsvLayout, work: SourceWork) {
     this.#scan = scan;
     this.#layout = layout;
     this.#work = work;
-    this.#isExact = scan.columns !== undefined && scan.isLinewise !== true;
-    this.#buffers = this.#isExact ? widestBuffers : buffersFor(layout.files);
+    this.#reading = scan.columns === undefined ? 'sniffed' : scan.isLinewise ? 'by-line' : 'by-record';
+    this.#buffers = this.#reading === 'by-record' ? widestBuffers : buffersFor(layout.files);
     const own = new Set(layout.names.map((name) => name.toLowerCase()));
     this.#hiveKeys = scan.hiveKeys.filter((key) => !own.has(key.toLowerCase()));
     const hive = hiveColumns(
@@ -194,7 +200,7 @@ class Source {
       compression: group.files[0]?.read.compression ?? 'none',
       header: this.#layout.dialect.header,
       buffers,
-      isExact: this.#isExact,
+      reading: this.#reading,
     };
     const filename = withFile || hive.some((column) => column.needsFilename) ? ', filename = true' : '';
     return `select ${selected.join(', ')} from read_csv(${literalList(paths)}, ${this.#options(options)},
@@ -217,17 +223,22 @@ class Source {
     ];
     const delimiter = literal(this.#layout.dialect.delimiter);
     const text = `left(concat_ws(${delimiter}, ${fields.map(([name]) => `coalesce(${name}::VARCHAR, '')`).join(', ')}), ${limits.rejectedTextCharactersMax})`;
-    const options = { compression: 'none', header: false, buffers: widestBuffers, isExact: true };
+    const options = {
+      compression: 'none',
+      header: false,
+      buffers: widestBuffers,
+      reading: 'by-record' as const,
+    };
     return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
       from read_csv(${literal(clean.path)}, ${this.#options(options)},
       columns = ${literalStruct([['r', 'BIGINT'], ...fields])})`;
   }
 
-  #options({ compression, header, buffers, isExact }: ReaderOptions): string {
+  #options({ compression, header, buffers, reading }: ReaderOptions): string {
     const nulls = new Set(['', ...(this.#scan.csv?.nullValues ?? [])]);
     return `auto_detect = false, delim = ${literal(this.#layout.dialect.delimiter)}, quote = '"', escape = '"',
       header = ${header}, nullstr = ${literalList([...nulls])}, allow_quoted_nulls = false, hive_partitioning = false,
       compression = '${compression}', max_line_size = ${buffers.lineBytesMax},
-      buffer_size = ${buffers.bufferBytes}${isExact ? String.raw`, new_line = '\n', parallel = false` : ''}`;
+      buffer_size = ${buffers.bufferBytes}${readings[reading]}`;
   }
 }
