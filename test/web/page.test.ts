@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertAccessible, openBrowser, overflowOf, type PageBrowser } from '../support/page/browser.ts';
+import { hostileDataset } from '../support/page/hostile-dataset.ts';
 import { badDay, restatedDay, watchedFlights } from '../support/page/watched-flights.ts';
 import type { ServiceWorkplace } from '../support/service-workplace.ts';
 
@@ -76,14 +77,74 @@ describe('the page', () => {
     await heading(page, `Columns since ${badDay}`).waitFor();
   });
 
-  it('replays a policy on the past', async () => {
+  it('tries a threshold on the past, and puts it in force', async () => {
     const page = await browser.open('/datasets/flights/policy');
-    await page.getByRole('button', { name: 'Replay' }).click();
-    await page.getByText('Partitions judged').waitFor();
+    await page.getByRole('button', { name: 'Edit row_count' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('textbox', { name: 'Bound', exact: true }).fill('a lot');
+    await drawer.getByText('a number').waitFor();
+    await drawer.getByRole('textbox', { name: 'Bound', exact: true }).fill('200');
+    await drawer.getByRole('button', { name: 'What would it have done?' }).click();
+    await drawer.getByText('as it would be: 1 alarm on 25 partitions').waitFor();
+    await drawer.getByRole('button', { name: 'Keep in the draft' }).click();
+    const draft = page.getByRole('region', { name: 'Draft' });
+    await draft.getByText('1 change, not saved').waitFor();
+    assert.ok(await draft.getByRole('button', { name: 'Save' }).isDisabled(), 'it is tried before');
+    await draft.getByRole('button', { name: 'Try it on the past' }).click();
     await page.getByText(/Against the policy in force/).waitFor();
-    await page.getByRole('textbox', { name: 'Policy' }).fill('policy: { alerts_per_month: many }');
-    await page.getByRole('button', { name: 'Replay' }).click();
-    await page.getByRole('alert').getByText('It could not be replayed').waitFor();
+    await draft.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved as version 2').waitFor();
+    const { definition } = (await workplace.call('GET', '/datasets/flights')).body;
+    assert.deepEqual(definition.checks[0].threshold.conditions, [
+      { operator: 'must_be_greater_than', value: 200 },
+    ]);
+  });
+
+  it('keeps two who edit one policy from overwriting each other', async () => {
+    const page = await browser.open('/datasets/flights/policy?view=text');
+    const text = page.getByRole('textbox', { name: 'Policy' });
+    await text.fill('policy: {alerts_per_month: many}');
+    await page.getByRole('alert').getByText('alerts_per_month').waitFor();
+    await text.fill((await text.inputValue()).replace('many', '4'));
+    await page.getByRole('region', { name: 'Draft' }).waitFor();
+    const { version } = (await workplace.call('GET', '/datasets/flights')).body;
+    const theirs = { yaml: 'policy: {alerts_per_month: 2}' };
+    await workplace.call('PUT', '/datasets/flights/policy', theirs, { 'if-match': `"${version}"` });
+    await page.getByText('Somebody else has changed the definition meanwhile').waitFor();
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await page.getByText('False alarms a month that you accept: 2').waitFor();
+  });
+
+  it('shows what others do without being asked again', async () => {
+    const page = await browser.open(`/incidents/${encodeURIComponent(incident)}`);
+    await page.locator('[data-live="live"]').waitFor();
+    await page.getByText('New', { exact: true }).waitFor();
+    await page.evaluate('window.isStillHere = true');
+    await workplace.call('POST', `/incidents/${encodeURIComponent(incident)}/assign`, {
+      by: 'bob',
+      to: 'cy',
+    });
+    await page.getByText('Assigned to cy').first().waitFor();
+    assert.equal(await page.evaluate('window.isStillHere'), true, 'it was not loaded again');
+  });
+
+  it('moves what is normal next when somebody says that an alarm was expected', async () => {
+    const page = await browser.open(`/incidents/${encodeURIComponent(incident)}`);
+    await page
+      .getByText(/^Normal for the next partition: [\d–, ]+$/)
+      .first()
+      .waitFor();
+    await page.getByRole('textbox', { name: 'Your name' }).fill('ana');
+    await page.getByRole('heading', { name: 'What failed' }).click();
+    await page.keyboard.press('r');
+    await page.getByRole('menuitem', { name: 'Expected: it may come again' }).click();
+    await page.getByText('Resolved: expected').first().waitFor();
+    await page
+      .getByText(/^Normal for the next partition: .*; it was [\d–, ]+$/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('o');
+    await page.getByText('New', { exact: true }).waitFor();
   });
 
   it('takes an incident from new to resolved, and back', async () => {
@@ -136,6 +197,35 @@ describe('the page', () => {
     );
   });
 
+  it('shows whatever names and values hold as text, and keeps its shape', async () => {
+    const name = await hostileDataset(workplace);
+    const page = await browser.open('/');
+    const wider: string[] = [];
+    for (const path of [
+      '/?search=hostile',
+      `/datasets/${name}`,
+      `/datasets/${name}/checks`,
+      `/datasets/${name}/partitions/2001-01-02`,
+      `/datasets/${name}/schema`,
+      `/datasets/${name}/policy`,
+      `/datasets/${name}/notifications`,
+      `/datasets/${name}/settings`,
+      '/incidents?show=all',
+      '/notifications',
+    ]) {
+      await page.goto(new URL(path, workplace.service.url).href);
+      await page.getByText('hostile').first().waitFor();
+      await page.getByLabel('Loading', { exact: true }).first().waitFor({ state: 'detached' });
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        const over = await overflowOf(page);
+        if (over > 0) wider.push(`${path} is ${over} pixels wider than ${width}`);
+      }
+      assert.equal(await page.evaluate('window.isTaken'), undefined, `${path} ran what it was to show`);
+    }
+    assert.deepEqual(wider, []);
+  });
+
   it('can be used by everybody: axe finds nothing, and a phone shows it without scrolling sideways', async () => {
     const { backfills } = (await workplace.call('GET', '/backfills')).body;
     const page = await browser.open('/');
@@ -148,13 +238,18 @@ describe('the page', () => {
       ['/datasets/flights/schema', 'Changes'],
       ['/datasets/flights/incidents', 'flights'],
       ['/datasets/flights/policy', 'Suggested checks'],
-      ['/datasets/flights/definition', 'flights'],
+      ['/datasets/flights/policy?metric=row_count', 'Set bounds'],
+      ['/datasets/flights/policy?view=text', 'The parts of a definition'],
+      ['/datasets/flights/notifications', 'delivered'],
+      ['/datasets/flights/settings', 'Who is told'],
       ['/datasets/unknown', 'unknown'],
       ['/incidents?show=all', 'Incidents'],
       [`/incidents/${encodeURIComponent(incident)}`, 'What happened'],
       ['/activity', 'Jobs'],
       [`/activity/backfills/${backfills[0].id}`, 'Backfill of'],
       ['/cluster', 'Ingestion'],
+      ['/notifications', 'delivered'],
+      ['/settings', 'Appearance'],
       ['/new', 'Watch a dataset'],
       ['/nowhere', 'There is no such page'],
     ] as const) {

@@ -20,7 +20,7 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${user.name}`}>
+        <UnstyledButton aria-label={`${initials(user.name)}, account of ${user.name}`}>
           <Avatar radius="xl" size={32} color="lagoon" variant="filled" alt="">
             {initials(user.name)}
           </Avatar>

@@ -66,7 +66,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
                   </Badge>
                 ) : null}
               </Group>
-              <Text className="quiet">
+              <Text className="quiet wrap" lineClamp={4}>
                 {view.description === undefined ? '' : `${view.description} · `}owner {view.owner}
               </Text>
             </Stack>

@@ -15,6 +15,7 @@ type Props = { readonly dataset: string; readonly partition: string };
 export function PartitionPage({ dataset, partition }: Props) {
   const query = useQuery(partitionQuery(dataset, partition));
   const base = `/datasets/${encodeURIComponent(dataset)}`;
+  const newest = query.data?.revisions[0];
   return (
     <Stack gap="lg">
       <title>{`${dataset} ${partition} · Assay`}</title>
@@ -37,6 +38,7 @@ export function PartitionPage({ dataset, partition }: Props) {
         {(view) => <Content view={view} />}
       </Answer>
       <PartitionDetails dataset={dataset} partition={partition} />
+      {newest === undefined ? null : <Columns revision={newest} />}
     </Stack>
   );
 }
@@ -52,18 +54,6 @@ function Content({ view: { revisions } }: { readonly view: PartitionView }) {
         <Revisions revisions={revisions} />
       </section>
       {newest === undefined ? null : <Rejected revision={newest} />}
-      {newest === undefined ? null : (
-        <section>
-          <Title order={3} size="h5" mb="xs">
-            Columns
-          </Title>
-          <DataTable
-            columns={['Column', 'Type']}
-            rows={newest.columns.map(({ name, type }) => [name, type])}
-            label="Columns"
-          />
-        </section>
-      )}
     </>
   );
 }
@@ -72,36 +62,56 @@ function Content({ view: { revisions } }: { readonly view: PartitionView }) {
 function Revisions({ revisions }: { readonly revisions: readonly RevisionView[] }) {
   return (
     <div className="card" style={{ overflow: 'hidden' }}>
-      <Table.ScrollContainer minWidth={620}>
+      <Table.ScrollContainer minWidth={330}>
         <Table horizontalSpacing="md" verticalSpacing={7}>
           <Table.Thead>
             <Table.Tr>
-              {['Revision', 'Taken in', 'Rows', 'Rejected', 'Size', 'What changed'].map((title) => (
-                <Table.Th key={title}>{title}</Table.Th>
-              ))}
+              <Table.Th>Revision</Table.Th>
+              <Table.Th>What changed</Table.Th>
+              <Table.Th>Rows</Table.Th>
+              <Table.Th>Rejected</Table.Th>
+              <Table.Th visibleFrom="sm">Size</Table.Th>
+              <Table.Th visibleFrom="sm">Taken in</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {revisions.map((revision, at) => (
               <Table.Tr key={revision.number}>
                 <Table.Td className="numbers">{revision.number}</Table.Td>
-                <Table.Td>{timeText(revision.ingestedAt)}</Table.Td>
-                <Table.Td className="numbers">{numberText(revision.rowCount)}</Table.Td>
-                <Table.Td className="numbers">{numberText(revision.rejected.count)}</Table.Td>
-                <Table.Td className="numbers">{sizeText(revision.sizeBytes)}</Table.Td>
                 <Table.Td>
                   {revisionChanges(revision, revisions[at + 1]).map((change) => (
-                    <Text key={change} size="sm">
+                    <Text key={change} size="sm" className="wrap">
                       {change}
                     </Text>
                   ))}
                 </Table.Td>
+                <Table.Td className="numbers">{numberText(revision.rowCount)}</Table.Td>
+                <Table.Td className="numbers">{numberText(revision.rejected.count)}</Table.Td>
+                <Table.Td className="numbers" visibleFrom="sm">
+                  {sizeText(revision.sizeBytes)}
+                </Table.Td>
+                <Table.Td visibleFrom="sm">{timeText(revision.ingestedAt)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
     </div>
+  );
+}
+
+function Columns({ revision: { columns } }: { readonly revision: RevisionView }) {
+  return (
+    <section>
+      <Title order={3} size="h5" mb="xs">
+        Columns
+      </Title>
+      <DataTable
+        columns={['Column', 'Type']}
+        rows={columns.map(({ name, type }) => [name, type])}
+        label="Columns"
+      />
+    </section>
   );
 }
 

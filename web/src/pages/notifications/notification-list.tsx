@@ -80,7 +80,7 @@ function Notification({
         )}
         {incidents.slice(0, 3).map(({ id, event, title: incident }) => (
           <Text key={id} size="sm">
-            <Link href={`/incidents/${encodeURIComponent(id)}`} aria-label={`Incident: ${incident}`}>
+            <Link href={`/incidents/${encodeURIComponent(id)}`} title={incident}>
               Incident{event === undefined ? '' : ` ${event}`}
             </Link>
           </Text>

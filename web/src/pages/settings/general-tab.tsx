@@ -24,8 +24,15 @@ export function GeneralTab() {
       <Access />
       <Section title="Programs">
         <Text size="sm">
-          Everything on this page is the API as well: <Anchor href="/api/openapi.json">its document</Anchor>{' '}
-          (OpenAPI 3.1). Its figures for Prometheus stand at <Anchor href="/metrics">/metrics</Anchor>.
+          Everything on this page is the API as well:{' '}
+          <Anchor href="/api/openapi.json" underline="always">
+            its document
+          </Anchor>{' '}
+          (OpenAPI 3.1). Its figures for Prometheus stand at{' '}
+          <Anchor href="/metrics" underline="always">
+            /metrics
+          </Anchor>
+          .
         </Text>
       </Section>
     </Stack>

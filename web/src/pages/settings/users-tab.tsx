@@ -176,7 +176,7 @@ function UserRow({ user, onInvited }: RowProps) {
         <Group gap={4} justify="flex-end" wrap="nowrap">
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Change ${email}`}>
+              <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Change … ${email}`}>
                 Change …
               </Button>
             </Menu.Target>
