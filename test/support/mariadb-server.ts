@@ -34,22 +34,19 @@ const startMs = 120_000;
 
 /**
  * Initialises a server in a temporary directory (some 3 s) and starts it on a free port of the loopback address. It does
- * without waiting for the disk, which only a crash of the operating system would miss. Takes more `settings` of its
- * command line, such as `--max-connections=5`.
+ * without waiting for the disk, which only a crash of the operating system would miss. `settingsIn` gives more of its
+ * command line, such as `--max-connections=5`, and may put files that they name into the server's directory.
  */
 export async function startMariadb(
-  settings: readonly string[] = [],
-  /** Writes what the settings name, such as certificates; the directory is given to the server's user afterwards. */
-  prepare: (directory: string) => Promise<void> = async () => {},
+  settingsIn: (directory: string) => Promise<readonly string[]> = async () => [],
 ): Promise<MariadbServer> {
   const directory = mkdtempSync(join(tmpdir(), 'assay-mariadb-'));
   chmodSync(directory, 0o711);
   const files = join(directory, 'server');
   mkdirSync(files, { mode: 0o700 });
-  const server = new Server(directory, settings);
+  const server = new Server(directory, await settingsIn(files));
   try {
     writeFileSync(join(files, 'init.sql'), initialStatements);
-    await prepare(files);
     if (isRoot()) chownSync(files, nobody, nobody);
     await initialise(files);
     await server.restart();

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
 import type { SecretReference } from '../../core/datasets/provider-definition.ts';
 import type { Secrets } from '../../ports/secrets.ts';
@@ -40,13 +41,18 @@ export async function resolveAddress(secrets: Secrets, reference: SecretReferenc
   const database = decoded(reference, url.pathname.slice(1));
   if (database === '') throw new FailureError(unfit(reference, 'names no database'));
   const authority = options.get('ssl-ca');
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const tls = tlsModeOf(reference, options.get('ssl-mode'), authority !== undefined);
+  if (tls === 'verify-identity' && isIP(host) !== 0) {
+    throw new FailureError(unfit(reference, 'has no name of a host, which verify-identity compares'));
+  }
   return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host,
     port: url.port === '' ? 3306 : Number(url.port),
     user: decoded(reference, url.username),
     password: decoded(reference, url.password),
     database,
-    tls: tlsModeOf(reference, options.get('ssl-mode'), authority !== undefined),
+    tls,
     ...(authority === undefined ? {} : { authorities: await readAuthority(secrets, reference, authority) }),
   };
 }

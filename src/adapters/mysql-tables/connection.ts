@@ -167,7 +167,7 @@ export class ServerConnection implements AsyncDisposable {
 
 /** Without a chance to say it, the server still ends the statement by its limit of time, or when it next writes. */
 async function killQuery(address: Address, id: number): Promise<void> {
-  const signal = AbortSignal.timeout(limits.databaseConnectTimeoutMs);
+  const signal = AbortSignal.timeout(limits.killGraceMs);
   try {
     const other = await connect(address, signal);
     await new Promise<void>((resolve) => {

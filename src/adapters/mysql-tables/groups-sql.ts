@@ -18,8 +18,11 @@ export function groupsSql(request: GroupsRequest, columns: readonly ServerColumn
   const selected = [...values, 'count(*)', ...markSql(mark, columns)];
   const where = only === undefined ? '' : ` where ${anyOf(only.map((filter) => `(${filterSql(filter)})`))}`;
   const grouped = by.length === 0 ? '' : ` group by ${by.join(', ')}`;
-  return `select ${selected.join(', ')} from ${relationSql(relation)}${where}${grouped} limit ${max}`;
+  return `select ${selected.join(', ')} from ${relationSql(relation)}${where}${grouped} limit ${max + datesPerSliceMax}`;
 }
+
+/** Dates of one slice that do not exist, such as `2001-00-31` and `2001-02-30`: the server groups each by itself. */
+const datesPerSliceMax = 100;
 
 /** The groups that rows of its result mean, each key once. */
 export function groupsOf(

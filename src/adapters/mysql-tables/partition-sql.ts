@@ -20,8 +20,11 @@ export function filterSql(filter: PartitionFilter): string {
   const slice = timeSliceOf(filter.key);
   if (slice === undefined) return 'false';
   const bound = (ms: number): string => literal(new Date(ms).toISOString().slice(0, 19).replace('T', ' '));
-  return `${column} >= ${bound(slice.startMs)} and ${column} < ${bound(slice.endMs)}`;
+  const from = `${column} >= ${bound(slice.startMs)}`;
+  return slice.endMs > lastMs ? from : `${from} and ${column} < ${bound(slice.endMs)}`;
 }
+
+const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The equality serves the index, but takes letters for alike as the collation says; the bytes are the value itself. */
 function valueSql(column: string, value: string | null): string {

@@ -38,10 +38,11 @@ export function planSteps(
 export function planCost(plain: readonly PlanStep[], filtered: readonly PlanStep[]): PlanCost {
   // No table at all: the plan knows already that there is no such row.
   const tables = filtered.filter(({ table }) => table !== '');
-  const rowsFound = Math.max(0, ...tables.map(({ rows }) => rows));
   const isServed = tables.length === 0 || filtered.some((step) => gains(step, plain));
+  if (isServed) return { rowsScanned: 0, rowsFound: Math.max(0, ...tables.map(({ rows }) => rows)) };
+  // How many of the scanned rows are found, the server does not know.
   const scanned = tables.filter(({ access }) => access === 'ALL' || access === 'index');
-  return { rowsFound, rowsScanned: isServed ? 0 : scanned.reduce((sum, { rows }) => sum + rows, 0) };
+  return { rowsScanned: scanned.reduce((sum, { rows }) => sum + rows, 0), rowsFound: 0 };
 }
 
 function gains(step: PlanStep, plain: readonly PlanStep[]): boolean {

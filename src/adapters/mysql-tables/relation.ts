@@ -6,7 +6,7 @@ import { identifier } from './sql.ts';
 export function relationSql(relation: RelationDefinition): string {
   if (relation.table !== undefined) return tableName(relation.table).map(identifier).join('.');
   // A comment at its end must not swallow what follows, and a semicolon would end the statement.
-  return `(${relation.query.trim().replace(/;+\s*$/, '')}\n) as assay_rows`;
+  return `(${relation.query.replace(/[;\s]+$/, '')}\n) as assay_rows`;
 }
 
 const quoted = '`((?:[^`]|``)+)`';
