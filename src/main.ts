@@ -3,13 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './adapters/system/clock.ts';
+import { readKeyFile } from './adapters/system/key-file.ts';
 import { FailureError, failureOf } from './base/errors.ts';
 import { limits } from './base/limits.ts';
+import { operatorKeyName } from './base/operator-key.ts';
 import { Client } from './cli/client.ts';
 import { tellFailure } from './cli/command-set.ts';
 import type { CliDependencies, DemoOptions, RoleOptions, UpOptions } from './cli/dependencies.ts';
 import { type CliIo, terminalIo } from './cli/io.ts';
 import { runCli } from './cli/program.ts';
+import { setupWords } from './compose/access.ts';
 import { createChecking } from './compose/checking.ts';
 import { createDrillDependencies } from './compose/drills.ts';
 import { createKit } from './compose/kit.ts';
@@ -42,6 +45,7 @@ function dependencies(): CliDependencies {
     workingDirectory: process.cwd(),
     readFile: (path) => readFile(path, 'utf8'),
     writeFile: (path, text) => writeFile(path, text),
+    readKey: readKeyFile,
     onInterrupt,
     up,
     role,
@@ -57,6 +61,7 @@ async function up(options: UpOptions): Promise<number> {
   const config = configOf(options);
   const service = await started(config);
   io.out(`Assay ${version} runs at ${service.url}; data in ${config.dataDirectory}. Ctrl-C stops it.\n`);
+  if (service.setupUrl !== undefined) io.out(setupWords(service.setupUrl));
   return untilStopped(service);
 }
 
@@ -72,6 +77,8 @@ async function role(options: RoleOptions): Promise<number> {
   try {
     const isReady = await Promise.race([running.begin().then(() => true), told.then(() => false)]);
     if (isReady) io.out(`${greeting(config.value)} runs at ${running.url()}; SIGTERM or Ctrl-C stops it.\n`);
+    const setupUrl = isReady ? running.setupUrl() : undefined;
+    if (setupUrl !== undefined) io.out(setupWords(setupUrl));
     await told;
   } finally {
     await running.stop();
@@ -92,7 +99,9 @@ async function demo(options: DemoOptions): Promise<number> {
     const config = configOf({ port: '0', logLevel: 'error', ...options, data: join(directory, 'data') });
     // What it shows belongs into nobody's database.
     const service = await started({ ...config, databaseUrl: undefined });
-    const client = new Client({ url: service.url, clock: systemClock });
+    const key = await readKeyFile(join(config.dataDirectory, operatorKeyName));
+    if (!key.ok) throw new FailureError(key.error);
+    const client = new Client({ url: service.url, clock: systemClock, apiKey: key.value });
     const narrator = new Narrator(io, systemClock, { quiet: options.json });
     const interrupted = new AbortController();
     const release = onInterrupt(() => interrupted.abort());
@@ -105,7 +114,8 @@ async function demo(options: DemoOptions): Promise<number> {
       if (options.json) io.out(`${JSON.stringify(report)}\n`);
       release();
       if (!options.once) {
-        narrator.staysUp(service.url);
+        narrator.staysUp(service.url, config.dataDirectory);
+        if (service.setupUrl !== undefined) io.out(`\n${setupWords(service.setupUrl)}`);
         await untilStopped(service);
       }
       return report.ok ? 0 : 1;

@@ -256,6 +256,16 @@ export class Client {
     return this.#post(`/incidents/${encodeURIComponent(id)}/reopen`, body);
   }
 
+  /** Whether access control is on, and whether somebody can administer. */
+  session(): Promise<Outcome<{ access: 'on' | 'off'; setupNeeded: boolean }>> {
+    return this.#get('/session');
+  }
+
+  /** A link by which somebody becomes an administrator. */
+  setupLink(): Promise<Outcome<{ url: string; expiresAt: number }>> {
+    return this.#post('/setup/link');
+  }
+
   clusters(): Promise<Outcome<{ clusters: readonly ClusterStateView[] }>> {
     return this.#get('/clusters');
   }

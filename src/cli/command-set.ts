@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Failure, FailureError, failure } from '../base/errors.ts';
 import type { Outcome } from '../base/outcome.ts';
+import { apiKeyFor } from './client/api-key.ts';
 import { Client, defaultUrl } from './client.ts';
 import type { CliDependencies } from './dependencies.ts';
 import type { CliIo } from './io.ts';
@@ -33,6 +34,10 @@ export class CommandSet {
   service(parent: Command, usage: string, description: string): Command {
     return this.local(parent, usage, description)
       .option('--url <url>', `address of the service (ASSAY_URL; default ${defaultUrl})`)
+      .option(
+        '--api-key-file <file>',
+        'file with the key to use (or ASSAY_API_KEY; default: that of the data directory)',
+      )
       .option('--json', 'print JSON, for programs');
   }
 
@@ -49,7 +54,7 @@ export class CommandSet {
       try {
         // Commander gives the arguments, then the options, then the command.
         const command = given.at(-1) as Command;
-        this.#exit(await action(this.#session(command), ...(given.slice(0, -1) as unknown as Args)));
+        this.#exit(await action(await this.#session(command), ...(given.slice(0, -1) as unknown as Args)));
       } catch (error) {
         if (!(error instanceof FailureError)) throw error;
         tellFailure(this.#dependencies.io, error.failure);
@@ -58,9 +63,9 @@ export class CommandSet {
     };
   }
 
-  #session(command: Command): Session {
+  async #session(command: Command): Promise<Session> {
     const { io, clock, environment } = this.#dependencies;
-    const options: { url?: string; json?: boolean } = command.optsWithGlobals();
+    const options: { url?: string; json?: boolean; apiKeyFile?: string } = command.optsWithGlobals();
     const url = options.url ?? environment['ASSAY_URL'] ?? defaultUrl;
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new FailureError(
@@ -70,13 +75,21 @@ export class CommandSet {
         }),
       );
     }
+    const apiKey = isServiceCommand(command)
+      ? await apiKeyFor(this.#dependencies, { url, file: options.apiKeyFile })
+      : undefined;
     return {
       dependencies: this.#dependencies,
       io,
-      client: new Client({ url, clock }),
+      client: new Client({ url, clock, apiKey }),
       json: options.json === true,
     };
   }
+}
+
+/** Others talk to no service, or to one that they start. */
+function isServiceCommand(command: Command): boolean {
+  return command.options.some(({ long }) => long === '--url');
 }
 
 /** The value of an outcome; a failure ends the command. */

@@ -16,6 +16,8 @@ export type CliDependencies = {
   readonly workingDirectory: string;
   /** A text file's content. */
   readonly readFile: (path: string) => Promise<string>;
+  /** The key in a file that nobody else may read; undefined when there is no such file. */
+  readonly readKey: (path: string) => Promise<Outcome<string | undefined>>;
   /** Writes a text file, or replaces it. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** Calls `listener` at Ctrl-C instead of ending the process, until the returned function is called. */
@@ -46,6 +48,7 @@ export type UpOptions = {
   readonly workers?: string;
   readonly logLevel?: string;
   readonly secretsFile?: string;
+  readonly access?: string;
 };
 
 /** As given on the command line: `up` with a whole cluster. */
@@ -74,5 +77,6 @@ export type RoleOptions = {
   readonly slots?: string;
   readonly memoryMb?: string;
   readonly batches?: string;
+  readonly access?: string;
   readonly secretsFile?: string;
 };

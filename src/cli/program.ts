@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CommandSet } from './command-set.ts';
+import { addAccessCommands } from './commands/access-commands.ts';
 import { addBackfillCommands } from './commands/backfill-commands.ts';
 import { checkCommand } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster-commands.ts';
@@ -90,6 +91,7 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addIncidentCommands(program, commands);
   addJobCommands(program, commands);
   addClusterCommands(program, commands);
+  addAccessCommands(program, commands);
   return program;
 }
 

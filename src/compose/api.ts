@@ -5,6 +5,7 @@ import type { ApiConfig } from '../config/role-config.ts';
 import { createHttpServer } from '../http/server.ts';
 import { type ClusterService, Member } from '../roles/member.ts';
 import { SourceGuard } from '../services/ingestion/source-guard.ts';
+import { openAccess } from './access.ts';
 import { createPreviews } from './previews.ts';
 import type { Assemble } from './role.ts';
 import { openScratch } from './scratch.ts';
@@ -19,7 +20,7 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
   const engine = keep(createEngine(kit, { workersMax: 1, scratchDirectory: directory }));
   const guard = new SourceGuard(kit, database.sourceUse);
   const { previews } = keep(
-    createPreviews(kit, { scratchDirectory: directory, secretsFile: config.secretsFile, guard }),
+    createPreviews(kit, { ...config, scratchDirectory: directory, guard }),
   );
   const watch = (cluster: ClusterName): Member =>
     new Member(kit, {
@@ -30,11 +31,13 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
     });
   const members = { ingestion: watch('ingestion'), quality: watch('quality') };
   const holidays = createHolidays();
+  const entry = await openAccess(kit, database, config);
   return {
     services: Object.values(members),
     members: Object.values(members),
     probes: [],
     joined: Promise.resolve(),
+    ...(entry?.setupPath === undefined ? {} : { setupPath: entry.setupPath }),
     http: (options) =>
       createHttpServer(
         {
@@ -45,8 +48,9 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
           clusters: (cluster) => members[cluster].session(),
           previews,
           probes: [],
+          access: entry?.access,
         },
-        options,
+        { ...options, trustedProxies: config.access.trustedProxies },
       ),
   };
 };

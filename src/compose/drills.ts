@@ -31,7 +31,7 @@ export function createDrillDependencies(): DrillDependencies {
     },
     removeDirectory: (directory) => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
     openSite: (directory, host) => openLocalSite(systemClock, directory, host),
-    startCluster: (wish) => startLocalCluster(quietKit(), wish),
+    startCluster: (wish) => startLocalCluster(quietKit(), { ...wish, environment: { ASSAY_ACCESS: 'off' } }),
     openCluster: (given) => openGivenCluster(systemClock, { ...given, read: readText }),
     openDatabase: (url) => openServerDatabase({ url, ...quietKit() }),
     startService,
@@ -54,7 +54,7 @@ function quietKit(): Kit {
 
 async function startService(directory: string): Promise<Outcome<RunningService>> {
   // What it shows belongs into nobody's database.
-  const config = readConfig({ data: directory, port: '0', logLevel: 'silent' }, {});
+  const config = readConfig({ data: directory, port: '0', logLevel: 'silent', access: 'off' }, {});
   if (!config.ok) return config;
   const service = await startStandalone(config.value);
   return service.ok ? succeed(service.value) : service;

@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { lockDirectory } from '../adapters/postgres/embedded/directory-lock.ts';
 import { startLocalCluster } from '../adapters/processes/local-cluster.ts';
-import { failure } from '../base/errors.ts';
+import { createCredentials } from '../adapters/system/credentials.ts';
+import { keepKeyFile } from '../adapters/system/key-file.ts';
+import { FailureError, failure } from '../base/errors.ts';
+import { operatorKeyName } from '../base/operator-key.ts';
 import { fail, type Outcome } from '../base/outcome.ts';
 import { type ClusterOptions, readClusterConfig } from '../config/cluster-config.ts';
 import { dataFolders } from '../config/standalone-config.ts';
 import type { LocalCluster, LocalProcess } from '../ports/local-cluster.ts';
+import { apiKeyMark } from '../services/access/authenticator.ts';
 import { createKit } from './kit.ts';
 
 /**
@@ -19,7 +24,7 @@ export async function openLocalCluster(
 ): Promise<Outcome<LocalCluster>> {
   const read = readClusterConfig(options, process.env);
   if (!read.ok) return read;
-  const { dataDirectory: directory, port, logLevel, secretsFile, ...size } = read.value;
+  const { dataDirectory: directory, port, logLevel, secretsFile, access, ...size } = read.value;
   const folders = dataFolders(directory);
   if ([folders.database, folders.server].some((folder) => existsSync(folder))) {
     return fail(
@@ -31,6 +36,7 @@ export async function openLocalCluster(
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = lockDirectory(directory);
   if (!lock.ok) return lock;
+  const keyFile = access.mode === 'on' ? await operatorKeyIn(directory) : {};
   const started = await startLocalCluster(createKit({ logLevel: 'error' }), {
     ...size,
     directory,
@@ -38,6 +44,8 @@ export async function openLocalCluster(
     environment: {
       ASSAY_LOG_LEVEL: logLevel,
       ...(secretsFile === undefined ? {} : { ASSAY_SECRETS_FILE: secretsFile }),
+      ASSAY_ACCESS: access.mode,
+      ...keyFile,
     },
     ...watch,
   }).catch((error: unknown) => {
@@ -55,4 +63,12 @@ export async function openLocalCluster(
     lock.value.release();
   };
   return started;
+}
+
+/** All processes of the cluster know its operator by one key, which lies where that of a single process lies. */
+async function operatorKeyIn(directory: string): Promise<Readonly<Record<string, string>>> {
+  const path = join(directory, operatorKeyName);
+  const key = await keepKeyFile(path, () => apiKeyMark + createCredentials().token());
+  if (!key.ok) throw new FailureError(key.error);
+  return { ASSAY_OPERATOR_KEY_FILE: path };
 }

@@ -29,6 +29,8 @@ export type Assembly = {
   readonly probes: readonly HealthProbe[];
   /** Resolves once it does its work. */
   readonly joined: Promise<unknown>;
+  /** Where the first administrator comes from, below the address; told once, and for no log. */
+  readonly setupPath?: string;
   /** The API, which takes over the address from the health server. */
   readonly http?: (options: HttpOptions) => HttpServer;
 };

@@ -14,11 +14,13 @@ import type { Coordination } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import { ServiceGroup } from '../roles/service-group.ts';
+import type { Access } from '../services/access/access.ts';
 import { DataNode } from '../services/cluster/data-node.ts';
 import { ResourceManager } from '../services/cluster/resource-manager.ts';
 import type { TaskHandlers } from '../services/cluster/task-handler.ts';
 import { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
+import { openAccess } from './access.ts';
 import { openDatabaseOf } from './data-directory.ts';
 import { createKit } from './kit.ts';
 import { createPeriodicWork } from './periodic-work.ts';
@@ -32,6 +34,8 @@ import { version } from './version.ts';
 export type Standalone = {
   readonly url: string;
   readonly kit: Kit;
+  /** Where the first administrator comes from; told this once, and for no log. */
+  readonly setupUrl?: string;
   /** Resolves with the error when an invariant broke: the process must end. */
   readonly broken: Promise<unknown>;
   stop(): Promise<void>;
@@ -59,6 +63,7 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
     // Behind the lock of the directory, so that nobody else's scratch files are meant.
     await rm(folders.scratch, { recursive: true, force: true });
     await mkdir(folders.scratch, { recursive: true });
+    const entry = await openAccess(kit, database, config);
     const broken = Promise.withResolvers<unknown>();
     const parts: Parts = {
       kit,
@@ -68,6 +73,7 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
       opened,
       folders,
       onBroken: broken.resolve,
+      access: entry?.access,
     };
     const { group, url } = assemble(parts);
     await group.start();
@@ -75,7 +81,8 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
       await group.stop();
       await closeAll();
     };
-    return succeed({ url: url(), kit, broken: broken.promise, stop });
+    const setup = entry?.setupPath === undefined ? {} : { setupUrl: url() + entry.setupPath };
+    return succeed({ url: url(), kit, ...setup, broken: broken.promise, stop });
   } catch (error) {
     await closeAll();
     throw error;
@@ -93,6 +100,7 @@ type Parts = {
   readonly opened: Closable[];
   readonly folders: ReturnType<typeof dataFolders>;
   readonly onBroken: (error: unknown) => void;
+  readonly access: Access | undefined;
 };
 
 function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
@@ -116,6 +124,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
       engine,
       guard,
       scratchDirectory: folders.scratch,
+      httpAllow: config.httpAllow,
       secrets: secretsOf(config),
     });
     return assembleCluster(cluster, parts, { handlers, guard, open: () => open(cluster) });
@@ -124,8 +133,8 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory: folders.scratch });
   parts.opened.push(engine);
   const preview = createPreviews(kit, {
+    ...config,
     scratchDirectory: folders.scratch,
-    secretsFile: config.secretsFile,
     guard,
   });
   parts.opened.push(preview);
@@ -139,8 +148,14 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
       clusters: (cluster) => watched[cluster],
       previews: preview.previews,
       probes: clusters.map(({ manager }) => manager.probe()),
+      access: parts.access,
     },
-    { host: config.host, port: config.port, version },
+    {
+      host: config.host,
+      port: config.port,
+      version,
+      trustedProxies: config.access.trustedProxies,
+    },
   );
   const services = [
     ...clusters.flatMap(({ manager, node }) => [manager, node]),

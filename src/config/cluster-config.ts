@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { defaultPort } from '../base/default-address.ts';
 import { limits } from '../base/limits.ts';
 import { type Outcome, succeed } from '../base/outcome.ts';
+import { type AccessConfig, readAccessConfig } from './access-config.ts';
 import { type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 
 /** What a person decides for a whole cluster on one machine. */
@@ -18,6 +19,7 @@ export type ClusterConfig = {
   /** Of its processes. */
   readonly logLevel: LogLevel;
   readonly secretsFile: string | undefined;
+  readonly access: AccessConfig;
 };
 
 /** Options as the command line gives them; they win over the environment. */
@@ -29,6 +31,7 @@ export type ClusterOptions = {
   readonly port?: string;
   readonly logLevel?: string;
   readonly secretsFile?: string;
+  readonly access?: string;
   /** These are of the service in one process alone. */
   readonly host?: string;
   readonly workers?: string;
@@ -66,6 +69,8 @@ export function readClusterConfig(options: ClusterOptions, environment: Environm
   if (!port.ok) return port;
   const level = logLevel(options.logLevel ?? environment['ASSAY_LOG_LEVEL']);
   if (!level.ok) return level;
+  const access = readAccessConfig(options, environment);
+  if (!access.ok) return access;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     dataDirectory: resolve(options.data ?? environment['ASSAY_DATA'] ?? 'assay-data'),
@@ -75,5 +80,6 @@ export function readClusterConfig(options: ClusterOptions, environment: Environm
     port: port.value,
     logLevel: level.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
+    access: access.value,
   });
 }

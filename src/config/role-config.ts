@@ -8,6 +8,8 @@ import { limits } from '../base/limits.ts';
 import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { MiB } from '../base/units.ts';
 import type { RoleOptions } from '../cli/dependencies.ts';
+import { type AccessConfig, readAccessConfig } from './access-config.ts';
+import { readHttpAllow } from './network-config.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
 import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
 import { databaseUrl, type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
@@ -30,6 +32,7 @@ export type NodeConfig = CommonConfig &
   };
 
 export type ApiConfig = CommonConfig & {
+  readonly access: AccessConfig;
   readonly role: 'api';
   readonly zooKeeper: Readonly<Record<ClusterName, string>>;
   readonly dataDirectory: string | undefined;
@@ -59,6 +62,8 @@ export type CommonConfig = {
   readonly zooKeeperTls: ZooKeeperTls | undefined;
   /** Where secrets stand that are not in the environment. */
   readonly secretsFile: string | undefined;
+  /** Networks that are not public and may be read over HTTP all the same. */
+  readonly httpAllow: readonly string[];
   readonly logLevel: LogLevel;
 };
 
@@ -132,6 +137,8 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
   if (!registry.ok) return registry;
   const tls = readZooKeeperTls(environment);
   if (!tls.ok) return tls;
+  const httpAllow = readHttpAllow(environment);
+  if (!httpAllow.ok) return httpAllow;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     name,
@@ -145,6 +152,7 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
     sessionTimeoutMs: timeout.value,
     zooKeeperTls: tls.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
+    httpAllow: httpAllow.value,
     logLevel: level.value,
   });
 };
@@ -201,7 +209,9 @@ const apiPartsOf: Reader<Omit<ApiConfig, keyof CommonConfig | 'role'>> = (option
   const quality = ensembleOf('quality', options, environment);
   if (!quality.ok) return quality;
   const zooKeeper = { ingestion: ingestion.value, quality: quality.value };
-  return succeed({ zooKeeper, dataDirectory: dataDirectoryOf(options, environment) });
+  const access = readAccessConfig(options, environment);
+  if (!access.ok) return access;
+  return succeed({ access: access.value, zooKeeper, dataDirectory: dataDirectoryOf(options, environment) });
 };
 
 const schedulerPartsOf: Reader<Omit<SchedulerConfig, keyof CommonConfig | 'role'>> = (

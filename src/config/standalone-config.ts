@@ -2,6 +2,8 @@ import { availableParallelism, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultHost, defaultPort } from '../base/default-address.ts';
 import { type Outcome, succeed } from '../base/outcome.ts';
+import { type AccessConfig, readAccessConfig } from './access-config.ts';
+import { readHttpAllow } from './network-config.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
 import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
 import { databaseUrl, type Environment, type LogLevel, logLevel, wholeNumber } from './settings.ts';
@@ -21,6 +23,9 @@ export type Config = {
   readonly logLevel: LogLevel;
   readonly secretsFile: string | undefined;
   readonly notifications: NotificationConfig;
+  readonly access: AccessConfig;
+  /** Networks that are not public and may be read over HTTP all the same. */
+  readonly httpAllow: readonly string[];
   readonly region: string;
   readonly zone: string;
   readonly hostName: string;
@@ -35,6 +40,7 @@ export type ConfigOptions = {
   readonly workers?: string | number | undefined;
   readonly logLevel?: string | undefined;
   readonly secretsFile?: string | undefined;
+  readonly access?: string | undefined;
 };
 
 /** The configuration from options and environment (`ASSAY_DATA`, `ASSAY_PORT`, …), checked: `REQUEST_INVALID` names what is wrong. */
@@ -59,6 +65,10 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
   if (!registry.ok) return registry;
   const notifications = readNotificationConfig(environment);
   if (!notifications.ok) return notifications;
+  const access = readAccessConfig(options, environment);
+  if (!access.ok) return access;
+  const httpAllow = readHttpAllow(environment);
+  if (!httpAllow.ok) return httpAllow;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     dataDirectory: resolve(options.data ?? environment['ASSAY_DATA'] ?? 'assay-data'),
@@ -70,6 +80,8 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
     logLevel: level.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
     notifications: notifications.value,
+    access: access.value,
+    httpAllow: httpAllow.value,
     region: environment['ASSAY_REGION'] ?? 'local',
     zone: environment['ASSAY_ZONE'] ?? 'local',
     hostName: hostname(),

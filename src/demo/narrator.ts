@@ -116,9 +116,11 @@ export class Narrator {
     }
   }
 
-  staysUp(url: string): void {
+  staysUp(url: string, dataDirectory: string): void {
     const option = ` --url ${url}`;
     this.#line('\nThe service stays up until Ctrl-C. In another terminal:');
+    // The key that lets the command line in lies there.
+    this.#line(`  export ASSAY_DATA=${dataDirectory}`);
     for (const command of ['results flights', 'explain flights 2001-07-02 row_count', 'incidents', 'jobs']) {
       this.#line(`  bin/assay ${command}${option}`);
     }

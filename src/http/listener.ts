@@ -17,6 +17,8 @@ export type HttpOptions = {
   readonly version: string;
   /** Further host names to answer to while bound to loopback. */
   readonly allowedHosts?: readonly string[];
+  /** Proxies whose word is taken for the address of the client and for HTTPS; by default none. */
+  readonly trustedProxies?: readonly string[];
 };
 
 /**
@@ -34,7 +36,7 @@ export class HttpListener {
   constructor(kit: Kit, options: HttpOptions) {
     this.#kit = kit;
     this.#options = options;
-    this.app = createApp(kit);
+    this.app = createApp(kit, options);
     this.#connections = new Connections(this.app.server);
     addRequestContext(this.app, kit.random);
     addRequestTelemetry(this.app, kit);
@@ -98,9 +100,10 @@ export class HttpListener {
   }
 }
 
-function createApp(kit: Kit): FastifyInstance {
+function createApp(kit: Kit, { trustedProxies = [] }: HttpOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: limits.requestBodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,
     handlerTimeout: limits.requestTimeoutMs,

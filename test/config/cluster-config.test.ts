@@ -15,6 +15,7 @@ describe('the configuration of a cluster on one machine', () => {
         port: 8080,
         logLevel: 'info',
         secretsFile: undefined,
+        access: { mode: 'on', operatorKeyFile: undefined, trustedProxies: [] },
       },
     });
     const given = readClusterConfig(

@@ -45,6 +45,7 @@ describe('a cluster of processes', () => {
       slots: 2,
       zones: ['a', 'b'],
       zooKeepers: 1,
+      environment: { ASSAY_ACCESS: 'off' },
     });
     assert.ok(started.ok, JSON.stringify(started));
     cluster = started.value;

@@ -7,7 +7,7 @@ import { runAssay } from '../support/service-process.ts';
 
 it('the demonstration learns from 182 days, catches the broken day, and sees it repaired', async () => {
   const before = demoDirectories();
-  const { code, out, err } = await runAssay(['demo', '--once', '--json']);
+  const { code, out, err } = await runAssay(['demo', '--once', '--json'], { ASSAY_ACCESS: 'on' });
   const report = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as DemoReport;
   const unmet = report.expectations.filter(({ met }) => !met).map(({ what }) => what);
   assert.deepEqual(unmet, [], err);

@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { succeed } from '../../src/base/outcome.ts';
 import type { CliDependencies } from '../../src/cli/dependencies.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { capturedIo } from './captured-io.ts';
@@ -30,6 +31,7 @@ export async function runCommand(
       workingDirectory: '/work-directory',
       readFile: unexpected('readFile'),
       writeFile: unexpected('writeFile'),
+      readKey: async () => succeed(undefined),
       onInterrupt: () => () => {},
       up: unexpected('up'),
       role: unexpected('role'),

@@ -26,7 +26,7 @@ export function spawnAssay(
 ): ChildProcess {
   return spawn(process.execPath, [join(root, 'src/main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, UV_THREADPOOL_SIZE: '8', NO_COLOR: '1', ...env },
+    env: { ...process.env, UV_THREADPOOL_SIZE: '8', NO_COLOR: '1', ASSAY_ACCESS: 'off', ...env },
   });
 }
 

@@ -9,6 +9,8 @@ export type RequesterOptions = {
   readonly url: string;
   readonly clock: Clock;
   readonly timeoutMs?: number;
+  /** What the service knows the caller by. */
+  readonly apiKey?: string | undefined;
 };
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -51,13 +53,16 @@ export class Requester {
   async open(request: ApiRequest, signal: AbortSignal): Promise<Outcome<Response>> {
     try {
       const { method, body } = request;
+      const { apiKey } = this.#options;
       const response = await fetch(addressOf(this.#options.url, request), {
         method,
         signal,
         redirect: 'error',
-        ...(body === undefined
-          ? {}
-          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        headers: {
+          ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       return response.ok ? succeed(response) : fail(await this.#problem(response));
     } catch (error) {

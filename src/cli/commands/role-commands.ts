@@ -33,10 +33,9 @@ Example:
   assay node --cluster quality --zookeeper zk1:2181,zk2:2181,zk3:2181/assay --zone b --slots 4 --memory-mb 8192`,
     );
 
-  withEnsemble(add('api', 'run the API of a cluster')).option(
-    '--data <directory>',
-    'for scratch files (ASSAY_DATA; default: a temporary directory)',
-  );
+  withEnsemble(add('api', 'run the API of a cluster'))
+    .option('--access <mode>', 'on, or off: everybody may do everything (ASSAY_ACCESS; default on)')
+    .option('--data <directory>', 'for scratch files (ASSAY_DATA; default: a temporary directory)');
 
   // It needs no ensemble, and takes the option nevertheless: all roles may be started alike.
   withBatches(

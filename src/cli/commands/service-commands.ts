@@ -18,7 +18,7 @@ export function addServiceCommands(program: Command, commands: CommandSet): void
       'after',
       `
 Everything is kept in the data directory; one service at a time uses it. It listens on this machine only, unless --host
-says otherwise: there is no sign-in yet, so open it to networks that you trust alone.
+says otherwise. People sign in; the first start prints a link for the first administrator.
 
 Examples:
   assay up
@@ -51,7 +51,8 @@ function withServiceOptions(command: Command): Command {
     .option('--port <n>', `port to listen on, 0 for a free one (ASSAY_PORT; default ${defaultPort})`)
     .option('--workers <n>', 'worker processes that compute at once (ASSAY_WORKERS; default: the cores)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (ASSAY_LOG_LEVEL; default info)')
-    .option('--secrets-file <file>', 'file that secrets are read from (ASSAY_SECRETS_FILE)');
+    .option('--secrets-file <file>', 'file that secrets are read from (ASSAY_SECRETS_FILE)')
+    .option('--access <mode>', 'on, or off: everybody may do everything (ASSAY_ACCESS; default on)');
 }
 
 /** The exit code of a process that ran in this one. */

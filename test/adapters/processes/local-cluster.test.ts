@@ -31,7 +31,8 @@ function start(options: Partial<LocalClusterOptions> = {}): Promise<Outcome<Loca
   const directory = mkdtempSync(join(tmpdir(), 'assay-local-'));
   directories.push(directory);
   const kit = { clock: systemClock, random: createRandom(), log: createRecordingLog() };
-  return startLocalCluster(kit, { directory, ...small, ...options });
+  const environment = { ASSAY_ACCESS: 'off', ...options.environment };
+  return startLocalCluster(kit, { directory, ...small, ...options, environment });
 }
 
 describe('a cluster on this machine', () => {
