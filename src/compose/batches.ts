@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createDirectoryBatchStore } from '../adapters/directory/batch-store.ts';
+import { createRemoteBatchStore } from '../adapters/directory/remote-batch-store.ts';
 import type { ServerDatabase } from '../adapters/postgres/server/open.ts';
 import { FailureError, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
@@ -18,7 +19,12 @@ export function createBatches(
     mustExist(place.directory);
     return createDirectoryBatchStore({ root: place.directory, ...kit });
   }
-  return database.batchStore({ scratchDirectory, cacheBytesMax: limits.batchCopiesBytesMax });
+  return createRemoteBatchStore({
+    ...kit,
+    stored: database.storedBatches,
+    scratchDirectory,
+    cacheBytesMax: limits.batchCopiesBytesMax,
+  });
 }
 
 /** A share that is not mounted is no empty share: what was stored on this machine alone, others would miss. */

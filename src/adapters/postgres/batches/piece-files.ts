@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { limits } from '../../../base/limits.ts';
-
-/** What was seen of a file's bytes. */
-export type Seen = { readonly sizeBytes: number; readonly checksum: string };
+import type { SeenBytes } from '../../../ports/stored-batches.ts';
 
 /** The bytes of a file in pieces. `onEnd` is told what they were before the last one is taken as the last. */
-export async function* piecesOfFile(path: string, onEnd: (seen: Seen) => void): AsyncGenerator<Uint8Array> {
+export async function* piecesOfFile(
+  path: string,
+  onEnd: (seen: SeenBytes) => void,
+): AsyncGenerator<Uint8Array> {
   await using file = await open(path, 'r');
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -36,7 +37,7 @@ async function fullRead(file: FileHandle): Promise<Uint8Array> {
 export async function writePieces(
   path: string,
   read: (first: number) => Promise<readonly Uint8Array[]>,
-): Promise<Seen> {
+): Promise<SeenBytes> {
   await using file = await open(path, 'wx', 0o600);
   const hash = createHash('sha256');
   let sizeBytes = 0;

@@ -1,28 +1,20 @@
 import { sql } from 'kysely';
 import type { DatasetName } from '../../../base/ids.ts';
 import { limits } from '../../../base/limits.ts';
+import type { NewBatch, SeenBytes, StoredBatches } from '../../../ports/stored-batches.ts';
 import { encodeJson } from '../json.ts';
 import { chunksOf } from '../json-rows.ts';
 import type { ConnectionPool } from '../server/connection-pool.ts';
 import { type Connection, repeatedly, transactRepeatedly, type Work } from '../transact.ts';
+import { piecesOfFile, writePieces } from './piece-files.ts';
 
-/** A batch as the database knows it. */
-export type StoredBatch = {
-  readonly id: number;
-  readonly sizeBytes: number;
-  readonly checksum: string;
-};
+type StoredBatch = SeenBytes & { readonly id: number };
 
-/** What is to be stored. */
-export type NewBatch = {
-  readonly location: string;
-  readonly dataset: DatasetName;
-  readonly sizeBytes: number;
-  readonly checksum: string;
-};
-
-/** The bytes of batches in the tables of a server, in pieces, so that neither side ever holds a whole one. */
-export class StoredBatches {
+/**
+ * The bytes of batches in the tables of a PostgreSQL server, in pieces, so that neither side ever holds a whole one. Each
+ * is stored in one transaction.
+ */
+export class PostgresBatches implements StoredBatches {
   readonly #db: Connection;
   readonly #pool: ConnectionPool;
 
@@ -40,17 +32,13 @@ export class StoredBatches {
     return row === undefined ? undefined : { id: row.id, sizeBytes: row.size_bytes, checksum: row.checksum };
   }
 
-  /**
-   * Stores a batch in one transaction; false when its location is taken, which is left as it is: by somebody else, whose
-   * end is waited for, or by a first try of this call whose answer was lost. `pieces` is called again when the connection
-   * was lost; what it throws ends the transaction without a trace.
-   */
-  insert(batch: NewBatch, pieces: () => AsyncIterable<Uint8Array>): Promise<boolean> {
+  /** Somebody else's end is waited for; when the connection was lost, the file is read again. */
+  insert(batch: NewBatch, path: string, check: (seen: SeenBytes) => void): Promise<boolean> {
     return transactRepeatedly(this.#db, async (trx) => {
       const id = await insertBatch(trx, batch);
       if (id === undefined) return false;
       let position = 0;
-      for await (const bytes of pieces()) {
+      for await (const bytes of piecesOfFile(path, check)) {
         await trx.insertInto('batch_piece').values({ batch: id, position, bytes }).execute();
         position += 1;
       }
@@ -58,11 +46,16 @@ export class StoredBatches {
     });
   }
 
-  /** Some pieces of a batch from the `first` on; fewer than `batchPiecesPerRead` at its end. */
-  pieces(id: number, first: number): Promise<readonly Uint8Array[]> {
-    return repeatedly(() => this.#pieces(id, first));
+  async copy(location: string, path: string): Promise<SeenBytes | undefined> {
+    const found = await this.find(location);
+    if (found === undefined) return undefined;
+    const seen = await writePieces(path, (first) => repeatedly(() => this.#pieces(found.id, first)));
+    const isWhole = seen.sizeBytes === found.sizeBytes && seen.checksum === found.checksum;
+    // Removed while it was read: then pieces of it may be lacking.
+    return isWhole || (await this.find(location)) !== undefined ? seen : undefined;
   }
 
+  /** Some pieces of a batch from the `first` on; fewer than `batchPiecesPerRead` at its end. */
   async #pieces(id: number, first: number): Promise<readonly Uint8Array[]> {
     const connection = await this.#pool.acquire();
     try {
@@ -78,7 +71,7 @@ export class StoredBatches {
     }
   }
 
-  /** Removes batches; returns how many were there. In one order, so that no two processes wait for each other. */
+  /** In one order, so that no two processes wait for each other. */
   async remove(locations: readonly string[]): Promise<number> {
     let removed = 0;
     for (const chunk of chunksOf(locations, removedAtOnce)) removed += await this.#remove(chunk);
@@ -98,7 +91,6 @@ export class StoredBatches {
     return rows.length;
   }
 
-  /** The locations of the batches of a dataset, and of datasets that were removed, that were stored longer ago than this. */
   async olderThan(dataset: DatasetName, ageMs: number): Promise<string[]> {
     const { rows } = await sql<{ location: string }>`
       select location from stored_batch

@@ -1,13 +1,12 @@
 import { Kysely, sql } from 'kysely';
 import { failureOf } from '../../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
-import type { BatchStore } from '../../../ports/batch-store.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Database } from '../../../ports/database.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Random } from '../../../ports/random.ts';
-import { createPostgresBatchStore, type PostgresBatchStoreOptions } from '../batches/batch-store.ts';
-import { StoredBatches } from '../batches/stored-batches.ts';
+import type { StoredBatches } from '../../../ports/stored-batches.ts';
+import { PostgresBatches } from '../batches/stored-batches.ts';
 import { openDatabase } from '../open-database.ts';
 import type { Schema } from '../schema.ts';
 import { serverName } from './client-config.ts';
@@ -46,16 +45,11 @@ export type ServerDatabaseOptions = {
 };
 
 /** A database on a server, which can hold batches too. */
-export type ServerDatabase = Database & {
-  /** A store of batches in this database, for one process; to be made once for each scratch directory. */
-  readonly batchStore: (
-    options: Pick<PostgresBatchStoreOptions, 'scratchDirectory' | 'cacheBytesMax'>,
-  ) => BatchStore;
-};
+export type ServerDatabase = Database & { readonly storedBatches: StoredBatches };
 
 async function openOn(
   db: Kysely<Schema>,
-  { url, pool, log, random, listens = true }: OpenParts,
+  { url, pool, log, listens = true }: OpenParts,
 ): Promise<Outcome<ServerDatabase>> {
   const fit = await checkRequirements(db);
   if (!fit.ok) return fit;
@@ -75,10 +69,7 @@ async function openOn(
     await signal.close();
     await database.value.close();
   };
-  const stored = new StoredBatches(db, pool);
-  const batchStore: ServerDatabase['batchStore'] = (options) =>
-    createPostgresBatchStore({ ...options, stored, random });
-  return succeed({ ...database.value, batchStore, close });
+  return succeed({ ...database.value, storedBatches: new PostgresBatches(db, pool), close });
 }
 
 type OpenParts = ServerDatabaseOptions & { readonly pool: ConnectionPool };

@@ -3,8 +3,10 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { createRemoteBatchStore } from '../../../../src/adapters/directory/remote-batch-store.ts';
 import type { ServerDatabase } from '../../../../src/adapters/postgres/server/open.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import { createRandom } from '../../../../src/adapters/system/random.ts';
 import { isRetryable } from '../../../../src/base/errors.ts';
 import { partitionKey } from '../../../../src/base/ids.ts';
 import { day, MiB } from '../../../../src/base/units.ts';
@@ -43,7 +45,8 @@ describe('batches on a server that is lost', () => {
   const open = async (to: string = url, clock: Clock = systemClock): Promise<BatchStore> => {
     const database = await openOnServer(to, createRecordingLog(), { clock });
     opened.push(database);
-    return database.batchStore({ scratchDirectory, cacheBytesMax: 0 });
+    const { storedBatches: stored } = database;
+    return createRemoteBatchStore({ stored, scratchDirectory, cacheBytesMax: 0, random: createRandom() });
   };
   before(async () => {
     server = await startPostgres();

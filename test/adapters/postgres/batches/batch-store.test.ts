@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { createRemoteBatchStore } from '../../../../src/adapters/directory/remote-batch-store.ts';
+import { createRandom } from '../../../../src/adapters/system/random.ts';
 import { MiB } from '../../../../src/base/units.ts';
 import type { Batch } from '../../../../src/core/datasets/revision.ts';
 import { batchStoreConformance } from '../../../conformance/batch-store.ts';
@@ -18,7 +20,13 @@ after(async () => {
 batchStoreConformance('postgres', async () => {
   const scratchDirectory = await mkdtemp(join(tmpdir(), 'assay-scratch-'));
   await server.asSuperuser(url, 'truncate stored_batch cascade');
-  const open = () => database.batchStore({ scratchDirectory, cacheBytesMax: MiB });
+  const open = () =>
+    createRemoteBatchStore({
+      stored: database.storedBatches,
+      scratchDirectory,
+      cacheBytesMax: MiB,
+      random: createRandom(),
+    });
   return {
     store: open(),
     reopen: () => Promise.resolve(open()),

@@ -1,6 +1,7 @@
-import { type Failure, FailureError, failure } from '../../../base/errors.ts';
+import { type Failure, FailureError, failure } from '../../base/errors.ts';
+import type { SeenBytes } from '../../ports/stored-batches.ts';
 
-/** What an error below the batch store means: failures of the database as they are, all else by what the system says. */
+/** What an error below a store of batches elsewhere means: failures of that place as they are, all else by what the system says. */
 export function batchFailure(path: string, error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -11,24 +12,17 @@ export function batchFailure(path: string, error: unknown): Failure {
       cause: error,
     });
   }
-  return failure('BATCH_STORE_FAILED', 'The batch store in the database failed', {
-    where: path,
-    cause: error,
-  });
+  return failure('BATCH_STORE_FAILED', 'The batch store failed', { where: path, cause: error });
 }
 
 /** There is no such batch. */
 export function missing(location: string): Failure {
-  const hint = 'Restore the database from a backup, or scan the partition again with --force';
+  const hint = 'Restore what holds the batches from a backup, or scan the partition again with --force';
   return failure('BATCH_MISSING', `The batch ${location} does not exist`, { hint, where: location });
 }
 
 /** A batch holds other bytes than were written. */
-export function corrupt(
-  location: string,
-  found: string,
-  expected: { readonly sizeBytes: number; readonly checksum: string },
-): Failure {
+export function corrupt(location: string, found: string, expected: SeenBytes): Failure {
   const hint = 'Check the disks, then scan the partition again with --force';
   const written = `${expected.sizeBytes} bytes of checksum ${expected.checksum.slice(0, 12)}`;
   return failure('BATCH_CORRUPT', `The batch ${location} holds ${found} where ${written} were written`, {

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Failure, FailureError } from '../../../base/errors.ts';
-import { fail, type Outcome, succeed } from '../../../base/outcome.ts';
-import type { Batch } from '../../../core/datasets/revision.ts';
-import type { BatchStore, LocalBatch, Staging, StoreRequest } from '../../../ports/batch-store.ts';
-import type { StagedBatch } from '../../../ports/engine.ts';
-import type { Random } from '../../../ports/random.ts';
+import { join } from 'node:path';
+import { type Failure, FailureError } from '../../base/errors.ts';
+import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import type { Batch } from '../../core/datasets/revision.ts';
+import type { BatchStore, LocalBatch, Staging, StoreRequest } from '../../ports/batch-store.ts';
+import type { StagedBatch } from '../../ports/engine.ts';
+import type { LocalCopies } from '../../ports/local-copies.ts';
+import type { Random } from '../../ports/random.ts';
+import type { NewBatch, SeenBytes, StoredBatches } from '../../ports/stored-batches.ts';
 import { batchFailure, corrupt, missing } from './batch-failure.ts';
-import { LocalCopies } from './local-copies.ts';
-import { piecesOfFile, type Seen, writePieces } from './piece-files.ts';
-import type { NewBatch, StoredBatch, StoredBatches } from './stored-batches.ts';
+import { createLocalCopies } from './local-copies.ts';
 
-export type PostgresBatchStoreOptions = {
+export type RemoteBatchStoreOptions = {
   readonly stored: StoredBatches;
   /** On a local disk and this process's own: what an earlier process left of batches in it is removed at first use. */
   readonly scratchDirectory: string;
@@ -22,17 +22,17 @@ export type PostgresBatchStoreOptions = {
 };
 
 /**
- * Batches as bytes in the tables of a PostgreSQL server, for clusters whose machines share no file system. A batch is
- * stored in one transaction and never changed; its size and checksum are compared on the way in and on the way out.
- * Expected errors: `DATABASE_UNAVAILABLE`, and of the scratch directory `BATCH_STORE_FULL`, `BATCH_STORE_FAILED`.
+ * Batches elsewhere, for clusters whose machines share no file system, with local copies that are kept for a while. A
+ * batch is stored whole and never changed; its size and checksum are compared on the way in and on the way out. Expected
+ * errors: those of the place, and of the scratch directory `BATCH_STORE_FULL`, `BATCH_STORE_FAILED`.
  */
-export function createPostgresBatchStore(options: PostgresBatchStoreOptions): BatchStore {
+export function createRemoteBatchStore(options: RemoteBatchStoreOptions): BatchStore {
   const { stored, scratchDirectory } = options;
   const folders = {
     copies: join(scratchDirectory, 'batch-copies'),
     staging: join(scratchDirectory, 'batch-staging'),
   };
-  const copies = new LocalCopies({ directory: folders.copies, bytesMax: options.cacheBytesMax });
+  const copies = createLocalCopies({ directory: folders.copies, bytesMax: options.cacheBytesMax });
   const prepared = once(() => emptyAll(Object.values(folders)));
   const removeAll = async (locations: readonly string[]): Promise<number> => {
     await copies.forget(locations);
@@ -105,21 +105,20 @@ async function storeOne(
   { path }: StagedBatch,
   batch: NewBatch,
 ): Promise<Failure | undefined> {
-  const compare = (seen: Seen): void => {
+  const check = (seen: SeenBytes): void => {
     const difference = differenceOf(path, seen, batch);
-    // Ends the transaction without a trace.
     if (difference !== undefined) throw new FailureError(difference);
   };
   const isStaged = await stat(path).then(
     () => true,
     () => false,
   );
-  if (isStaged && (await stored.insert(batch, () => piecesOfFile(path, compare)))) return undefined;
+  if (isStaged && (await stored.insert(batch, path, check))) return undefined;
   const standing = await stored.find(batch.location);
   return standing === undefined ? missing(path) : differenceOf(batch.location, standing, batch);
 }
 
-function differenceOf(place: string, found: Seen, expected: Seen): Failure | undefined {
+function differenceOf(place: string, found: SeenBytes, expected: SeenBytes): Failure | undefined {
   if (found.sizeBytes !== expected.sizeBytes) return corrupt(place, `${found.sizeBytes} bytes`, expected);
   if (found.checksum !== expected.checksum) return corrupt(place, 'other bytes', expected);
   return undefined;
@@ -132,12 +131,11 @@ type Places = {
 };
 
 async function openCopy(batch: Batch, { stored, copies, prepared }: Places): Promise<Outcome<LocalBatch>> {
+  const { location, sizeBytes } = batch;
   const fetch = async (path: string): Promise<Outcome<void>> => {
     try {
-      const found = await stored.find(batch.location);
-      if (found === undefined) return fail(missing(batch.location));
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const problem = await copyTo(path, { stored, batch, found });
+      const seen = await stored.copy(location, path);
+      const problem = seen === undefined ? missing(location) : differenceOf(location, seen, batch);
       return problem === undefined ? succeed(undefined) : fail(problem);
     } catch (error) {
       return fail(batchFailure(path, error));
@@ -145,21 +143,10 @@ async function openCopy(batch: Batch, { stored, copies, prepared }: Places): Pro
   };
   try {
     await prepared();
-    return await copies.open({ key: batch.location, sizeBytes: batch.sizeBytes, fetch });
+    return await copies.open({ key: location, fileName: 'batch.parquet', sizeBytes, fetch });
   } catch (error) {
-    return fail(batchFailure(batch.location, error));
+    return fail(batchFailure(location, error));
   }
-}
-
-async function copyTo(
-  path: string,
-  { stored, batch, found }: { stored: StoredBatches; batch: Batch; found: StoredBatch },
-): Promise<Failure | undefined> {
-  const seen = await writePieces(path, (first) => stored.pieces(found.id, first));
-  const difference = differenceOf(batch.location, seen, batch);
-  if (difference === undefined) return undefined;
-  // Removed while it was read: then pieces of it may be lacking.
-  return (await stored.find(batch.location)) === undefined ? missing(batch.location) : difference;
 }
 
 /** Does it when it is first asked for; after a failure, which all hear who asked meanwhile, when it is asked again. */

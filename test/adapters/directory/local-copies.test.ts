@@ -4,18 +4,19 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type CopyRequest, LocalCopies } from '../../../../src/adapters/postgres/batches/local-copies.ts';
-import { failure } from '../../../../src/base/errors.ts';
-import { fail, type Outcome, succeed } from '../../../../src/base/outcome.ts';
-import type { LocalBatch } from '../../../../src/ports/batch-store.ts';
+import { createLocalCopies } from '../../../src/adapters/directory/local-copies.ts';
+import { failure } from '../../../src/base/errors.ts';
+import { fail, type Outcome, succeed } from '../../../src/base/outcome.ts';
+import type { CopyRequest, LocalCopy } from '../../../src/ports/local-copies.ts';
 
 /** Room for ten bytes, and requests for copies of known length that count how often they were fetched. */
 async function setUp() {
   const directory = await mkdtemp(join(tmpdir(), 'assay-copies-'));
-  const copies = new LocalCopies({ directory, bytesMax: 10 });
+  const copies = createLocalCopies({ directory, bytesMax: 10 });
   const fetched: string[] = [];
   const request = (key: string, sizeBytes: number): CopyRequest => ({
     key,
+    fileName: 'copy',
     sizeBytes,
     fetch: async (path) => {
       fetched.push(key);
@@ -36,7 +37,7 @@ async function setUp() {
   };
 }
 
-function opened(outcome: Outcome<LocalBatch>): LocalBatch {
+function opened(outcome: Outcome<LocalCopy>): LocalCopy {
   assert.ok(outcome.ok);
   return outcome.value;
 }
@@ -76,6 +77,7 @@ describe('local copies of batches', () => {
     await using subject = await setUp();
     const failing: CopyRequest = {
       key: 'a',
+      fileName: 'copy',
       sizeBytes: 4,
       fetch: async (path) => {
         await writeFile(path, 'a');
@@ -108,7 +110,7 @@ describe('local copies of batches', () => {
     await using subject = await setUp();
     await subject.used('a', 4);
     const [name = ''] = await readdir(subject.directory);
-    await writeFile(join(subject.directory, name), 'aa');
+    await writeFile(join(subject.directory, name, 'copy'), 'aa');
     const again = opened(await subject.copies.open(subject.request('a', 4)));
     assert.equal(await readFile(again.path, 'utf8'), 'aaaa');
     await again[Symbol.asyncDispose]();
