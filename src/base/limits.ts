@@ -343,8 +343,8 @@ export const limits = {
    * The lines of an overview are kept for so long after somebody asked last, and are all read anew so often; histories
    * that are given at once, and partitions of each.
    */
-  overviewIdleMs: 1 * minute,
-  overviewWholeMs: 1 * minute,
+  overviewIdleMs: 30 * minute,
+  overviewWholeMs: 10 * minute,
   historiesMax: 100,
   historyPartitions: 30,
   /** Partitions of one `assay check`, whose values are all held until they are judged. */

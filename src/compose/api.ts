@@ -19,9 +19,7 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
   const { directory } = keep(await openScratch(config.dataDirectory));
   const engine = keep(createEngine(kit, { workersMax: 1, scratchDirectory: directory }));
   const guard = new SourceGuard(kit, database.sourceUse);
-  const { previews } = keep(
-    createPreviews(kit, { ...config, scratchDirectory: directory, guard }),
-  );
+  const { previews } = keep(createPreviews(kit, { ...config, scratchDirectory: directory, guard }));
   const watch = (cluster: ClusterName): Member =>
     new Member(kit, {
       cluster,

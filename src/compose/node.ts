@@ -31,6 +31,7 @@ export const assembleNode: Assemble<NodeConfig> = async (config, { kit, database
     secrets: secretsOf(config),
     guard,
     scratchDirectory: directory,
+    httpAllow: config.httpAllow,
   });
   const sources = () => guard.report();
   const load = createMachineLoad();

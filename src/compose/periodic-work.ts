@@ -3,12 +3,14 @@ import { createEmailChannel } from '../adapters/channels/email-channel.ts';
 import { createLogChannel } from '../adapters/channels/log-channel.ts';
 import { createWebhookChannel } from '../adapters/channels/webhook-channel.ts';
 import { limits } from '../base/limits.ts';
+import { day } from '../base/units.ts';
 import type { NotificationConfig } from '../config/notification-config.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
 import type { Channels } from '../ports/channel.ts';
 import type { Database } from '../ports/database.ts';
 import { BackgroundLoop } from '../services/background-loop.ts';
 import { BatchSweep } from '../services/ingestion/batch-sweep.ts';
+import { dayOf } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
 import { MissedScans } from '../services/notification/missed-scans.ts';
 import { OutboxDelivery } from '../services/notification/outbox-delivery.ts';
@@ -58,6 +60,7 @@ export function createPeriodicWork(
       round: async () => {
         await database.changes.trim(limits.changesKept);
         await database.requestKeys.forget(limits.requestKeyAgeMs);
+        await database.sourceUse.forget(dayOf(kit.clock.now() - limits.sourceUseKeptDays * day));
         return false;
       },
     }),

@@ -12,6 +12,7 @@ export function createPreviews(
   kit: Kit,
   options: {
     readonly scratchDirectory: string;
+    readonly httpAllow: readonly string[];
     readonly secretsFile: string | undefined;
     readonly guard: SourceGuard;
   },
@@ -20,7 +21,7 @@ export function createPreviews(
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory });
   const store = createDirectoryBatchStore({ root: scratchDirectory, ...kit });
   const secrets = createSecrets({ environment: process.env, secretsFile });
-  const providerOf = guardedProviders(createProviders({ kit, engine, secrets, scratchDirectory }), { kit, guard });
+  const providerOf = guardedProviders(createProviders({ ...options, kit, engine, secrets }), { kit, guard });
   const previews = new Previews(kit, { engine, providerOf, stage: () => store.stage() });
   return { previews, close: () => engine.close() };
 }

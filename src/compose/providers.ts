@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { createLocalCopies } from '../adapters/directory/local-copies.ts';
 import { createFilesProvider } from '../adapters/files/provider.ts';
 import { createRemoteFilesProvider } from '../adapters/files/remote-provider.ts';
+import { type AllowedAddresses, allowedAddresses } from '../adapters/http-files/allowed-addresses.ts';
+import { createHttpSource } from '../adapters/http-files/source.ts';
 import { createMysqlSource } from '../adapters/mysql-tables/source.ts';
 import { createPostgresSource } from '../adapters/postgres-tables/source.ts';
 import { createS3Source } from '../adapters/s3/s3-source.ts';
 import { createTableProvider } from '../adapters/tables/provider.ts';
-import { failure } from '../base/errors.ts';
+import { FailureError, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { fail } from '../base/outcome.ts';
 import type { ProviderType } from '../core/datasets/provider-definition.ts';
@@ -22,12 +24,15 @@ export function createProviders({
   engine,
   secrets,
   scratchDirectory,
+  httpAllow,
 }: {
   readonly kit: Kit;
   readonly engine: Engine;
   readonly secrets: Secrets;
   /** This process's own: what was fetched is kept there for a while. */
   readonly scratchDirectory: string;
+  /** Networks that are not public and may be read over HTTP all the same. */
+  readonly httpAllow: readonly string[];
 }): ProviderOf {
   const copies = createLocalCopies({
     // Several of these may share the directory.
@@ -42,12 +47,23 @@ export function createProviders({
       copies,
       source: createS3Source({ ...kit, secrets, regionDefault }),
     }),
-    http: missing('http'),
+    http: createRemoteFilesProvider({
+      engine,
+      copies,
+      source: createHttpSource({ ...kit, secrets, allowed: allowedIn(httpAllow) }),
+    }),
     postgres: createTableProvider(createPostgresSource(secrets)),
     mysql: createTableProvider(createMysqlSource(secrets)),
     sqlite: missing('sqlite'),
   };
   return ({ provider }) => providers[provider.type];
+}
+
+/** What they are was checked with the configuration. */
+function allowedIn(networks: readonly string[]): AllowedAddresses {
+  const allowed = allowedAddresses(networks);
+  if (!allowed.ok) throw new FailureError(allowed.error);
+  return allowed.value;
 }
 
 function missing(type: ProviderType): Provider {

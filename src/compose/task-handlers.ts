@@ -29,6 +29,7 @@ export function taskHandlersOf(
     readonly secrets: Secrets;
     readonly guard: SourceGuard;
     readonly scratchDirectory: string;
+    readonly httpAllow: readonly string[];
   },
 ): TaskHandlers {
   const { kit, database, holidays, batches, engine } = parts;

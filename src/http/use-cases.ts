@@ -7,6 +7,7 @@ import { Backfills } from '../services/ingestion/backfills.ts';
 import { JobHistory } from '../services/ingestion/job-history.ts';
 import { IngestionRequests } from '../services/ingestion/requests.ts';
 import { Scans } from '../services/ingestion/scans.ts';
+import { Sources } from '../services/ingestion/sources.ts';
 import type { Kit } from '../services/kit.ts';
 import { NotificationHistory } from '../services/notification/notification-history.ts';
 import { Incidents } from '../services/quality/incidents.ts';
@@ -37,6 +38,7 @@ export type UseCases = {
   readonly notifications: NotificationHistory;
   /** What is happening now in each cluster. Whoever serves it starts and stops it. */
   readonly clusters: ClusterWatch;
+  readonly sources: Sources;
 };
 
 /** The computing that answers need, away from the event loop. */
@@ -70,6 +72,7 @@ export function createUseCases(
     replays: new Replays({ datasets, revisions, quality, engine, holidays }),
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
     notifications: new NotificationHistory(outbox, registry),
-    clusters: new ClusterWatch(kit, { clusters, jobs }),
+    clusters: watch,
+    sources: new Sources(kit, { clusters: watch, uses: database.sourceUse }),
   };
 }

@@ -11,6 +11,7 @@ export function previewsHere(): ReturnType<typeof createPreviews> {
   return createPreviews(kit, {
     scratchDirectory: join(tmpdir(), `assay-test-previews-${process.pid}`),
     secretsFile: undefined,
+    httpAllow: [],
     guard: new SourceGuard(kit, noSourceUse),
   });
 }

@@ -80,6 +80,13 @@ export class ClusterWatch implements Service {
     });
   }
 
+  /** What this process sees of a cluster now, or saw last; undefined as long as it saw nothing. */
+  async seen(cluster: ClusterName): Promise<SeenCluster | undefined> {
+    const lookout = this.#lookouts[cluster];
+    await this.#look(lookout);
+    return lookout.seen;
+  }
+
   events(cluster: ClusterName, limit: number): ClusterEventsView {
     return { since: this.#since, events: this.#lookouts[cluster].events.slice(0, limit) };
   }

@@ -3,6 +3,7 @@ import type {
   S3ProviderDefinition,
   SecretReference,
 } from '../provider-definition.ts';
+import { parseUrlTemplate } from '../url-template.ts';
 import { type Decoder, describe, mapped, oneOf, text } from './decoder.ts';
 import { fileReadingFields, withFittingCsv } from './file-reading.ts';
 import { isMap, object, optional, required } from './object.ts';
@@ -76,11 +77,16 @@ const headers: Decoder<Readonly<Record<string, SecretReference>>> = (input, plac
   return decoded;
 };
 
+const urlTemplate: Decoder<string> = mapped(address, (given, place) => {
+  const template = parseUrlTemplate(given);
+  return 'problem' in template ? place.report(template.problem) : template.text;
+});
+
 /** Decodes `provider: {type: http, url: "https://example.org/{yyyy}/{MM}/{dd}.csv.gz"}`. */
 export const httpDecoder: Decoder<HttpProviderDefinition> = mapped(
   object({
     type: required(oneOf(['http'])),
-    url: required(address),
+    url: required(urlTemplate),
     headers: optional(headers),
     ...fileReadingFields,
   }),
