@@ -5,6 +5,7 @@ import { minute } from '../../src/base/units.ts';
 import type { DatasetDefinition, PartitionRule } from '../../src/core/datasets/definition.ts';
 import { compareKeys } from '../../src/core/datasets/partition-key.ts';
 import type { Listing, Provider, Wait } from '../../src/ports/provider.ts';
+import { type FetchingSubject, fetchConformance } from './provider-fetch.ts';
 
 /** The columns of every row that a suite puts into a source, in this order. */
 export type ProviderRow = {
@@ -22,7 +23,7 @@ export type ProviderSubject = AsyncDisposable & {
   remove(name: string): Promise<void>;
   /** The names of portions whose content was looked at since the last call, sorted; undefined when this can not be known. */
   looked(): readonly string[] | undefined;
-};
+} & FetchingSubject;
 
 const byDay = { kind: 'time', column: 'day', by: 'day' } as const satisfies PartitionRule;
 const byMonth: PartitionRule = { kind: 'time', column: 'day', by: 'month' };
@@ -170,6 +171,8 @@ export function providerConformance(name: string, create: () => Promise<Provider
       const late = await subject.provider.partitions({ ...request, wait: { ...wait(), timeoutMs: 0 } });
       assert.ok(!late.ok && late.error.code === 'TASK_TIMEOUT');
     });
+
+    fetchConformance(create);
   });
 }
 

@@ -7,9 +7,11 @@ type Meaning = { readonly code: ErrorCode; readonly what: string; readonly hint?
 /** What an error of the driver or of the server means for whoever asked. No message holds the password. */
 export function serverFault(address: Address, thrown: unknown): Failure {
   const where = addressText(address);
-  const { code, what, hint } =
-    thrown instanceof pg.DatabaseError ? meaningOfServer(thrown) : meaningOfConnection(thrown, address);
-  return failure(code, `${what} (${where})`, { hint, where, cause: thrown });
+  const isOfServer = thrown instanceof pg.DatabaseError;
+  const { code, what, hint } = isOfServer ? meaningOfServer(thrown) : meaningOfConnection(thrown, address);
+  // Of a statement, the server knows best what is wrong.
+  const detail = isOfServer && /^(?:22|42|XX)/.test(thrown.code ?? '') ? `: ${thrown.message}` : '';
+  return failure(code, `${what}${detail} (${where})`, { hint, where, cause: thrown });
 }
 
 const refused: Meaning = {
@@ -26,7 +28,11 @@ const away: Meaning = {
 /** By the codes of the SQL standard (PostgreSQL, appendix A), which no language setting changes; the longest prefix counts. */
 const meanings: Readonly<Record<string, Meaning>> = {
   '08': away,
-  '22': { code: 'SOURCE_UNREADABLE', what: 'The server can not compute a value', hint: 'See the cause' },
+  '22': {
+    code: 'SOURCE_UNREADABLE',
+    what: 'The server can not compute a value',
+    hint: 'See the message of the server',
+  },
   '25006': {
     code: 'SOURCE_UNREADABLE',
     what: 'The query tries to change something',
@@ -47,7 +53,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '42': {
     code: 'SOURCE_UNREADABLE',
     what: 'The query is not valid',
-    hint: 'It must be one select statement; see the cause',
+    hint: 'It must be one select statement',
   },
   '42501': {
     code: 'SOURCE_UNREADABLE',
@@ -62,7 +68,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '42883': {
     code: 'PARTITION_COLUMN_UNFIT',
     what: 'The values of a column can not be compared',
-    hint: 'Partition by another column, or cast it in a query; see the cause',
+    hint: 'Partition by another column, or cast it in a query',
   },
   '42P01': {
     code: 'SOURCE_NOT_FOUND',
@@ -78,7 +84,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
     hint: 'Read smaller partitions, or create an index that serves them',
   },
   '58': { ...away, what: 'The server has trouble with its disk' },
-  XX: { code: 'SOURCE_UNREADABLE', what: 'The server has an internal error', hint: 'See the cause' },
+  XX: {
+    code: 'SOURCE_UNREADABLE',
+    what: 'The server has an internal error',
+    hint: 'See the message of the server',
+  },
 };
 
 function meaningOfServer({ code = '', message }: pg.DatabaseError): Meaning {
@@ -96,7 +106,11 @@ function meaningOfServer({ code = '', message }: pg.DatabaseError): Meaning {
     const meaning = meanings[code.slice(0, length)];
     if (meaning !== undefined) return meaning;
   }
-  return { code: 'SOURCE_UNREADABLE', what: 'The server refuses the statement', hint: 'See the cause' };
+  return {
+    code: 'SOURCE_UNREADABLE',
+    what: 'The server refuses the statement',
+    hint: 'See the message of the server',
+  };
 }
 
 const certificateError = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|EPROTO/;
