@@ -8,6 +8,7 @@ import { flightsSuite } from './suites/flights.ts';
 import { leaderSuite } from './suites/leader.ts';
 import { pageSuite } from './suites/page.ts';
 import { replaySuite } from './suites/replay.ts';
+import { scheduleSuite } from './suites/schedule.ts';
 import { startSuite } from './suites/start.ts';
 import { wideSuite } from './suites/wide.ts';
 import { Bench } from './support/bench.ts';
@@ -24,6 +25,7 @@ const suites = {
   csv: csvSuite,
   start: startSuite,
   leader: leaderSuite,
+  schedule: scheduleSuite,
   page: pageSuite,
 } as const;
 

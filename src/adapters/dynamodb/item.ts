@@ -20,7 +20,8 @@ export type Item = RegisteredDataset & {
 
 /** The key of a dataset's item. */
 export function keyOf(dataset: DatasetName): Record<string, AttributeValue> {
-  const shard = shards[Math.floor(spreadChance(0, dataset) * shards.length)] ?? '';
+  // What stands behind the name spreads names that differ in their last characters alone.
+  const shard = shards[Math.floor(spreadChance(0, `${dataset}/shard`) * shards.length)] ?? '';
   return marshall({ spreadKey: shard, dataset });
 }
 

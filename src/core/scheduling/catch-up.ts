@@ -11,5 +11,7 @@ import type { DueDataset } from './schedule.ts';
 export function catchUpPlace({ definition, schedule }: DueDataset, now: Instant): Instant | undefined {
   const isOverdue = now - schedule.nextAt > limits.catchUpAfterMs;
   if (!isOverdue || schedule.state?.spreadFrom !== undefined) return undefined;
-  return instant(now + Math.ceil(spreadChance(0, definition.dataset) * limits.catchUpWindowMs));
+  // What stands behind the name spreads names that differ in their last characters alone.
+  const part = spreadChance(0, `${definition.dataset}/catch-up`);
+  return instant(now + Math.ceil(part * limits.catchUpWindowMs));
 }
