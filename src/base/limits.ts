@@ -379,6 +379,10 @@ export const limits = {
   /** Batches in a database are cut into pieces of this size, of which so many are read at once. */
   batchPieceBytes: 1 * MiB,
   batchPiecesPerRead: 4,
+  /** Batches in a bucket: files are sent in parts of this size, so many objects are removed at once, and how long one call may take. */
+  s3PartBytes: 32 * MiB,
+  s3RemovalsAtOnce: 8,
+  s3BatchTimeoutMs: 10 * minute,
   sweepIntervalMs: 6 * hour,
   gaugeIntervalMs: 5 * second,
   /** Recovery after a crash reads the write-ahead log since the last checkpoint: seconds, unless the disk is very slow. */

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { createDirectoryBatchStore } from '../adapters/directory/batch-store.ts';
 import { createRemoteBatchStore } from '../adapters/directory/remote-batch-store.ts';
 import type { ServerDatabase } from '../adapters/postgres/server/open.ts';
+import { createS3Batches } from '../adapters/s3/s3-batches.ts';
 import { FailureError, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import type { BatchPlace } from '../config/role-config.ts';
+import type { BatchPlace } from '../config/batch-place.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
 import type { Kit } from '../services/kit.ts';
 
@@ -19,9 +20,11 @@ export function createBatches(
     mustExist(place.directory);
     return createDirectoryBatchStore({ root: place.directory, ...kit });
   }
+  const regionDefault = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   return createRemoteBatchStore({
     ...kit,
-    stored: database.storedBatches,
+    stored:
+      place.kind === 's3' ? createS3Batches({ ...kit, ...place, regionDefault }) : database.storedBatches,
     scratchDirectory,
     cacheBytesMax: limits.batchCopiesBytesMax,
   });

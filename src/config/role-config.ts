@@ -1,5 +1,5 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseConnectString } from '../adapters/zookeeper/client/connect-string.ts';
 import { defaultHost, defaultPort } from '../base/default-address.ts';
 import { failure } from '../base/errors.ts';
@@ -9,6 +9,7 @@ import { fail, type Outcome, succeed } from '../base/outcome.ts';
 import { MiB } from '../base/units.ts';
 import type { RoleOptions } from '../cli/dependencies.ts';
 import { type AccessConfig, readAccessConfig } from './access-config.ts';
+import { type BatchPlace, readBatchPlace } from './batch-place.ts';
 import { readHttpAllow } from './network-config.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
 import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
@@ -72,11 +73,6 @@ type Membership = {
   /** The ensemble's connect string. */
   readonly zooKeeper: string;
 };
-
-/** Where the batches of revisions are kept, for all nodes of an installation alike. */
-export type BatchPlace =
-  | { readonly kind: 'postgres' }
-  | { readonly kind: 'directory'; readonly directory: string };
 
 type Reader<T> = (options: RoleOptions, environment: Environment) => Outcome<T>;
 
@@ -247,14 +243,8 @@ function ensembleOf(cluster: ClusterName, options: RoleOptions, environment: Env
   );
 }
 
-const batchPlaceOf: Reader<BatchPlace> = (options, environment) => {
-  const given = options.batches ?? environment['ASSAY_BATCHES'] ?? 'postgres';
-  if (given === 'postgres') return succeed({ kind: 'postgres' });
-  const directory = /^directory:(.+)$/.exec(given)?.[1];
-  // A relative one would be another one for each process.
-  if (directory !== undefined && isAbsolute(directory)) return succeed({ kind: 'directory', directory });
-  return invalid('place of batches', '`postgres`, or `directory:` and an absolute path that all nodes share');
-};
+const batchPlaceOf: Reader<BatchPlace> = (options, environment) =>
+  readBatchPlace(options.batches ?? environment['ASSAY_BATCHES'] ?? 'postgres', environment);
 
 /** Of the machine, or of the container if that has less. */
 function machineMemoryMb(): number {

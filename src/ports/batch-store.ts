@@ -24,7 +24,7 @@ export interface BatchStore {
   remove(batches: readonly Batch[]): Promise<void>;
   /**
    * Removes everything of `dataset` that is older than `olderThanMs` and whose location is not in `kept`; returns how many.
-   * Safe when several processes do it at once: each batch is counted by one of them.
+   * Safe when several processes do it at once, of which more than one may count the same batch.
    */
   sweep(request: {
     readonly dataset: DatasetName;

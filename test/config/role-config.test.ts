@@ -60,6 +60,19 @@ describe('the configuration of a role', () => {
     assert.deepEqual(config.value.batches, { kind: 'directory', directory: '/srv/batches' });
   });
 
+  it('keeps batches in a bucket when it is told to', () => {
+    const more = { ASSAY_BATCHES: 's3://batches/assay', ASSAY_BATCHES_ENDPOINT: 'http://minio:9000' };
+    const config = read({ role: 'scheduler' }, more);
+    assert.ok(config.ok && config.value.role === 'scheduler');
+    assert.deepEqual(config.value.batches, {
+      kind: 's3',
+      bucket: 'batches',
+      prefix: 'assay/',
+      region: undefined,
+      endpoint: 'http://minio:9000',
+    });
+  });
+
   for (const [options, more, message] of [
     [{ role: 'manager' }, {}, /cluster is not valid: it must be ingestion or quality/],
     [{ role: 'node', cluster: 'both' }, {}, /cluster is not valid/],
@@ -80,6 +93,13 @@ describe('the configuration of a role', () => {
     [{ role: 'node', cluster: 'quality', memoryMb: '10' }, {}, /memory in MiB.*256 to/],
     [{ role: 'node', cluster: 'quality', batches: 's3' }, {}, /place of batches.*postgres.*directory:/],
     [{ role: 'node', cluster: 'quality', batches: 'directory:here' }, {}, /place of batches.*absolute/],
+    [{ role: 'scheduler', batches: 's3://B/x' }, {}, /place of batches/],
+    [{ role: 'scheduler', batches: 's3://batches/../x y' }, {}, /place of batches/],
+    [
+      { role: 'scheduler', batches: 's3://batches' },
+      { ASSAY_BATCHES_ENDPOINT: 'https://user:hidden@minio' },
+      /^(?!.*hidden).*endpoint of batches/,
+    ],
     [{ role: 'scheduler', name: 'a/b' }, {}, /name is not valid/],
     [{ role: 'scheduler', zone: 'eu west' }, {}, /zone is not valid/],
     [{ role: 'scheduler' }, { ASSAY_REGION: '' }, /region is not valid/],

@@ -2,7 +2,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 
 /** What an error of a store means. `unavailable` may pass by itself; all others wait for somebody. */
 export type S3Fault = {
-  readonly kind: 'no-bucket' | 'no-object' | 'changed' | 'unavailable' | 'archived' | 'refused';
+  readonly kind: 'no-bucket' | 'no-object' | 'changed' | 'unavailable' | 'archived' | 'denied' | 'refused';
   /** What happened, to be put behind the name of what it happened to. */
   readonly what: string;
   readonly hint?: string;
@@ -38,11 +38,7 @@ const hintOnKeys = 'Check access_key_id and secret_access_key, or the credential
 
 const gone: S3Fault = { kind: 'no-object', what: 'does not exist any more' };
 const changed: S3Fault = { kind: 'changed', what: 'is no longer the object that was listed' };
-const denied: S3Fault = {
-  kind: 'refused',
-  what: 'may not be read with these credentials',
-  hint: 'Allow s3:ListBucket on the bucket and s3:GetObject on its objects',
-};
+const denied: S3Fault = { kind: 'denied', what: 'may not be used with these credentials' };
 const unknownKeys: S3Fault = { kind: 'refused', what: 'does not accept these credentials', hint: hintOnKeys };
 const expired: S3Fault = {
   kind: 'refused',
@@ -66,7 +62,7 @@ const byName: Readonly<Record<string, S3Fault>> = {
   NoSuchVersion: gone,
   NotFound: gone,
   PreconditionFailed: changed,
-  ConditionalRequestConflict: changed,
+  ConditionalRequestConflict: { kind: 'unavailable', what: 'is being written by somebody else' },
   InvalidRange: changed,
   AccessDenied: denied,
   AllAccessDisabled: denied,
@@ -171,3 +167,18 @@ function isOfConnection(error: unknown): boolean {
 function isOfCertificate(error: unknown): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(codeOf(error));
 }
+
+/** Whether an error is one of this machine, such as a full disk: it says nothing of the store. */
+export function isOfMachine(error: unknown): boolean {
+  return ofMachine.has(codeOf(error));
+}
+
+const ofMachine: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EROFS',
+  'EEXIST',
+  'EMFILE',
+  'ENOENT',
+]);

@@ -11,7 +11,7 @@ import { download } from './download.ts';
 import { findObjects } from './find-objects.ts';
 import { parseS3Address, s3Name } from './s3-address.ts';
 import { type S3Access, S3Clients, type S3ClientsOptions, type S3Credentials } from './s3-clients.ts';
-import { type S3Fault, s3FaultOf } from './s3-fault.ts';
+import { isOfMachine, type S3Fault, s3FaultOf } from './s3-fault.ts';
 import type { S3Store } from './s3-store.ts';
 
 /**
@@ -103,11 +103,15 @@ const codes: Readonly<Record<S3Fault['kind'], ErrorCode>> = {
   changed: 'SOURCE_CHANGED',
   unavailable: 'SOURCE_UNAVAILABLE',
   archived: 'SOURCE_UNREADABLE',
+  denied: 'SOURCE_UNREADABLE',
   refused: 'SOURCE_UNREADABLE',
 };
 
+const hintOnRights = 'Allow s3:ListBucket on the bucket and s3:GetObject on its objects';
+
 function failureOfFault(fault: S3Fault, { name, cause }: { name: string; cause: string }): Failure {
-  const { kind, what, hint } = fault;
+  const { kind, what } = fault;
+  const hint = kind === 'denied' ? hintOnRights : fault.hint;
   return failure(codes[kind], `${name} ${what}`, { hint, where: name, cause });
 }
 
@@ -118,21 +122,6 @@ function told(error: unknown, credentials: S3Credentials | undefined): string {
     text,
   );
 }
-
-/** An error of this machine, such as a full disk, says nothing of the store. */
-function isOfMachine(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ofMachine.has(String(error.code));
-}
-
-const ofMachine: ReadonlySet<string> = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EIO',
-  'EROFS',
-  'EEXIST',
-  'EMFILE',
-  'ENOENT',
-]);
 
 async function attempt<T>(signal: AbortSignal, action: () => Promise<T>): Promise<Outcome<T>> {
   try {

@@ -73,6 +73,6 @@ function withEnsemble(command: Command): Command {
 function withBatches(command: Command): Command {
   return command.option(
     '--batches <place>',
-    'postgres, or directory:/path on a disk that all share (ASSAY_BATCHES; default postgres)',
+    'postgres, s3://bucket/prefix, or directory:/path on a disk that all share (ASSAY_BATCHES; default postgres)',
   );
 }

@@ -26,6 +26,8 @@ export type S3Trouble =
     }
   /** The connection is reset: at once, or when so many bytes of the answer's body were sent. */
   | { readonly resetAfterBytes: number }
+  /** What is asked for is done, and the connection is reset in place of the answer. */
+  | { readonly answerLost: true }
   /** So much of the body comes, then nothing more, and the connection stays. */
   | { readonly hangAfterBytes: number };
 
@@ -142,6 +144,12 @@ class Front {
     if (trouble !== undefined && 'resetAfterBytes' in trouble) {
       interfere(response, trouble.resetAfterBytes, () => message.socket.resetAndDestroy());
       if (trouble.resetAfterBytes === 0) return;
+    }
+    if (trouble !== undefined && 'answerLost' in trouble) {
+      response.end = () => {
+        message.socket.resetAndDestroy();
+        return response;
+      };
     }
     if (trouble !== undefined && 'hangAfterBytes' in trouble) {
       interfere(response, trouble.hangAfterBytes, () => undefined);
