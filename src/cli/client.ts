@@ -7,6 +7,7 @@ import { second } from '../base/units.ts';
 import type { Result } from '../core/checks/result.ts';
 import type { PartitionSummary } from '../ports/revision-store.ts';
 import type { ClusterStateView, NodeView } from '../services/cluster/cluster-views.ts';
+import type { BackfillCost } from '../services/ingestion/backfill-cost.ts';
 import { type BackfillView, hasBackfillEnded } from '../services/ingestion/backfills.ts';
 import type { JobDetailView, JobView } from '../services/ingestion/job-history.ts';
 import type { ScanView } from '../services/ingestion/scans.ts';
@@ -22,6 +23,7 @@ import type {
   DatasetDetailView,
   DatasetView,
 } from '../services/registry/registry.ts';
+import type { ScheduleView } from '../services/scheduling/schedules.ts';
 import { type Query, Requester, type RequesterOptions } from './client/requester.ts';
 import { serverEvents } from './client/server-events.ts';
 import { SilenceWatch } from './client/silence-watch.ts';
@@ -60,6 +62,10 @@ export class Client {
 
   dataset(dataset: string): Promise<Outcome<DatasetDetailView>> {
     return this.#get(`/datasets/${encodeURIComponent(dataset)}`);
+  }
+
+  schedule(dataset: string): Promise<Outcome<ScheduleView>> {
+    return this.#get(`/datasets/${encodeURIComponent(dataset)}/schedule`);
   }
 
   remove(dataset: string): Promise<Outcome<void>> {
@@ -139,6 +145,18 @@ export class Client {
 
   suggestions(dataset: string): Promise<Outcome<SuggestionsView>> {
     return this.#get(`/datasets/${encodeURIComponent(dataset)}/suggestions`);
+  }
+
+  backfillCost(
+    dataset: string,
+    body: {
+      from?: string | undefined;
+      to?: string | undefined;
+      concurrency?: number | undefined;
+      force?: boolean | undefined;
+    },
+  ): Promise<Outcome<BackfillCost>> {
+    return this.#post(`/datasets/${encodeURIComponent(dataset)}/backfills?dryRun=true`, body);
   }
 
   startBackfill(body: {

@@ -19,7 +19,7 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
   const { directory } = keep(await openScratch(config.dataDirectory));
   const engine = keep(createEngine(kit, { workersMax: 1, scratchDirectory: directory }));
   const guard = new SourceGuard(kit, database.sourceUse);
-  const { previews } = keep(createPreviews(kit, { ...config, scratchDirectory: directory, guard }));
+  const { previews, providerOf } = keep(createPreviews(kit, { ...config, scratchDirectory: directory, guard }));
   const watch = (cluster: ClusterName): Member =>
     new Member(kit, {
       cluster,
@@ -45,6 +45,7 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
           holidays,
           clusters: (cluster) => members[cluster].session(),
           previews,
+          providerOf,
           probes: [],
           access: entry?.access,
         },

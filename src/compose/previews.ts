@@ -1,6 +1,7 @@
 import { createDirectoryBatchStore } from '../adapters/directory/batch-store.ts';
 import { createEngine } from '../adapters/duckdb/engine.ts';
 import { createSecrets } from '../adapters/system/secrets.ts';
+import type { ProviderOf } from '../services/ingestion/provider-of.ts';
 import type { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
 import { Previews } from '../services/registry/preview.ts';
@@ -16,12 +17,12 @@ export function createPreviews(
     readonly secretsFile: string | undefined;
     readonly guard: SourceGuard;
   },
-): { readonly previews: Previews; close(): Promise<void> } {
+): { readonly previews: Previews; readonly providerOf: ProviderOf; close(): Promise<void> } {
   const { scratchDirectory, secretsFile, guard } = options;
   const engine = createEngine(kit, { workersMax: 1, scratchDirectory });
   const store = createDirectoryBatchStore({ root: scratchDirectory, ...kit });
   const secrets = createSecrets({ environment: process.env, secretsFile });
   const providerOf = guardedProviders(createProviders({ ...options, kit, engine, secrets }), { kit, guard });
   const previews = new Previews(kit, { engine, providerOf, stage: () => store.stage() });
-  return { previews, close: () => engine.close() };
+  return { previews, providerOf, close: () => engine.close() };
 }

@@ -147,6 +147,7 @@ function assemble(parts: Parts): { group: ServiceGroup; url: () => string } {
       holidays: parts.holidays,
       clusters: (cluster) => watched[cluster],
       previews: preview.previews,
+      providerOf: preview.providerOf,
       probes: clusters.map(({ manager }) => manager.probe()),
       access: parts.access,
     },

@@ -4,6 +4,9 @@ import type { Coordinations } from '../ports/coordination.ts';
 import type { Database } from '../ports/database.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import type { Access } from '../services/access/access.ts';
+import { Resilience } from '../services/cluster/resilience.ts';
+import { DrillArchive } from '../services/drills/drill-archive.ts';
+import type { ProviderOf } from '../services/ingestion/provider-of.ts';
 import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
 import { OverviewBook } from '../services/registry/overview.ts';
@@ -24,8 +27,10 @@ import { SideEvents } from './live/side-events.ts';
 import { addOpenApi } from './open-api.ts';
 import { OverviewFeed } from './overview-feed.ts';
 import { servePage } from './page.ts';
+import { backfillCostRoutes } from './routes/backfill-cost-routes.ts';
 import { clusterRoutes } from './routes/cluster-routes.ts';
 import { datasetRoutes } from './routes/dataset-routes.ts';
+import { drillReportRoutes } from './routes/drill-report-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { type HealthProbe, healthRoutes } from './routes/health-routes.ts';
 import { incidentRoutes } from './routes/incident-routes.ts';
@@ -36,6 +41,7 @@ import { overviewRoutes } from './routes/overview-routes.ts';
 import { partitionRoutes } from './routes/partition-routes.ts';
 import { policyRoutes } from './routes/policy-routes.ts';
 import { previewRoutes } from './routes/preview-routes.ts';
+import { resilienceRoutes } from './routes/resilience-routes.ts';
 import { resultRoutes } from './routes/result-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 import { sourceRoutes } from './routes/source-routes.ts';
@@ -49,6 +55,8 @@ export type HttpDependencies = {
   readonly holidays: Holidays;
   readonly clusters: Coordinations;
   readonly previews: Previews;
+  /** To look at what sources have, without reading it. */
+  readonly providerOf: ProviderOf;
   /** What must make progress beside the database, such as the managers of this process. */
   readonly probes: readonly HealthProbe[];
   /** Who may use it; undefined: everybody who reaches it may do everything. */
@@ -76,6 +84,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
   const changes = new ChangeFeed(kit, { log: database.changes, side });
   const answers = new AnswerCache(kit.clock, changes);
   const book = new OverviewBook((datasets) => database.datasets.lines(datasets));
+  const resilience = new Resilience(kit, { clusters: useCases.clusters, figures: database.workFigures });
   const overview = new OverviewFeed(kit.clock, changes, book);
   healthRoutes(app, {
     kit,
@@ -101,7 +110,10 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       notificationRoutes(api, useCases.notifications);
       eventRoutes(api, kit, changes);
       clusterRoutes(api, useCases.clusters);
+      resilienceRoutes(api, resilience);
+      drillReportRoutes(api, new DrillArchive(database.drillReports));
       sourceRoutes(api, useCases.sources);
+      backfillCostRoutes(api, useCases.costs);
       sessionRoutes(api, kit, access);
       userRoutes(api, access);
       keyRoutes(api, access);
@@ -117,13 +129,14 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
     start: async () => {
       await listener.start();
       await useCases.clusters.start();
+      await resilience.start();
       kit.log.info('the API listens', { url: listener.url() });
     },
     stop: async () => {
       const stopped = listener.stop();
       // Streams never end by themselves.
       feed.stop();
-      await Promise.all([stopped, changes.stop(), useCases.clusters.stop()]);
+      await Promise.all([stopped, changes.stop(), useCases.clusters.stop(), resilience.stop()]);
     },
   };
 }

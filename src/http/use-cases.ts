@@ -3,8 +3,10 @@ import type { Database } from '../ports/database.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Holidays } from '../ports/holidays.ts';
 import { ClusterWatch } from '../services/cluster/cluster-watch.ts';
+import { BackfillCosts } from '../services/ingestion/backfill-cost.ts';
 import { Backfills } from '../services/ingestion/backfills.ts';
 import { JobHistory } from '../services/ingestion/job-history.ts';
+import type { ProviderOf } from '../services/ingestion/provider-of.ts';
 import { IngestionRequests } from '../services/ingestion/requests.ts';
 import { Scans } from '../services/ingestion/scans.ts';
 import { Sources } from '../services/ingestion/sources.ts';
@@ -39,6 +41,7 @@ export type UseCases = {
   /** What is happening now in each cluster. Whoever serves it starts and stops it. */
   readonly clusters: ClusterWatch;
   readonly sources: Sources;
+  readonly costs: BackfillCosts;
 };
 
 /** The computing that answers need, away from the event loop. */
@@ -52,11 +55,18 @@ export function createUseCases(
     engine,
     holidays,
     clusters,
-  }: { readonly engine: Computing; readonly holidays: Holidays; readonly clusters: Coordinations },
+    providerOf,
+  }: {
+    readonly engine: Computing;
+    readonly holidays: Holidays;
+    readonly clusters: Coordinations;
+    readonly providerOf: ProviderOf;
+  },
 ): UseCases {
   const { datasets, schedules, jobs, revisions, quality, outbox } = database;
   const registry = new Registry(kit, { datasets, schedules, revisions, quality, holidays });
   const watch = new ClusterWatch(kit, { clusters, jobs });
+  const sources = new Sources(kit, { clusters: watch, uses: database.sourceUse });
   return {
     registry,
     schedules: new Schedules({ datasets, schedules }),
@@ -73,6 +83,7 @@ export function createUseCases(
     suggestions: new CheckSuggestions({ datasets, revisions, quality, engine }),
     notifications: new NotificationHistory(outbox, registry),
     clusters: watch,
-    sources: new Sources(kit, { clusters: watch, uses: database.sourceUse }),
+    sources,
+    costs: new BackfillCosts({ datasets, revisions, jobs, clusters: watch, sources, providerOf }),
   };
 }

@@ -14,6 +14,7 @@ import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import type { Computing } from '../../src/http/use-cases.ts';
 import type { Coordinations } from '../../src/ports/coordination.ts';
 import type { Database } from '../../src/ports/database.ts';
+import type { ProviderOf } from '../../src/services/ingestion/provider-of.ts';
 import { type Answer, apiCaller, readContract } from './api-contract.ts';
 import { type TestKit, testKit } from './kit.ts';
 import { createMemoryDatabase, type MemoryContents } from './memory-database.ts';
@@ -44,11 +45,12 @@ export async function startApi(
     readonly probes?: readonly HealthProbe[];
     readonly database?: Database;
     readonly clusters?: Coordinations;
+    readonly providerOf?: ProviderOf;
   } = {},
 ): Promise<ApiService> {
   const kit = testKit();
   const { database, contents } = createMemoryDatabase();
-  const { probes = [], database: other, clusters: _, ...rest } = options;
+  const { probes = [], database: other, clusters: _, providerOf: __, ...rest } = options;
   const coordination = createLocalCoordination(kit);
   const sessions = { ingestion: coordination.session('ingestion'), quality: coordination.session('quality') };
   const preview = previewsHere();
@@ -61,6 +63,7 @@ export async function startApi(
       holidays: createHolidays(),
       clusters,
       previews: preview.previews,
+      providerOf: options.providerOf ?? preview.providerOf,
       probes,
     },
     { host: '127.0.0.1', port: 0, version: '0.0.0-test', ...rest },

@@ -15,6 +15,7 @@ import {
 import { whileInterruptible } from '../interruptible.ts';
 import { formatNumber } from '../render/figures.ts';
 import { type Progress, ProgressLine, renderProgress } from '../render/progress.ts';
+import { backfillCostText } from '../views/backfill-cost-text.ts';
 import { wholeNumber } from './registry-commands.ts';
 import { runScan } from './scan-commands.ts';
 
@@ -23,6 +24,7 @@ type BackfillOptions = {
   readonly to?: string;
   readonly concurrency?: string;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
   readonly wait: boolean;
 };
 
@@ -38,6 +40,7 @@ export function addBackfillCommands(program: Command, commands: CommandSet): voi
       `partitions at once, 1 to ${limits.backfillConcurrencyMax} (default ${limits.backfillConcurrencyDefault})`,
     )
     .option('--force', 'read and measure unchanged partitions again, too: for new queries of the definition')
+    .option('--dry-run', 'start nothing: tell what it would read, how long that takes and what bounds it')
     .option('--no-wait', 'start it and return at once')
     .addHelpText(
       'after',
@@ -47,6 +50,7 @@ ingested already, unless it is forced.
 
 Examples:
   assay backfill flights --from 2001-01-01 --to 2001-06-28
+  assay backfill flights --from 2001-01-01 --dry-run
   assay backfill status flights
   assay backfill retry flights 2001-03-04
 Exit code: 0 when it succeeded, 3 when a partition failed or it was cancelled.`,
@@ -79,6 +83,7 @@ async function startBackfill(session: Session, dataset: string, options: Backfil
   const concurrency =
     options.concurrency === undefined ? undefined : wholeNumber(options.concurrency, '--concurrency');
   const { from, to, force } = options;
+  if (options.dryRun === true) return tellCost(session, dataset, { from, to, concurrency, force });
   const started = valueOf(await session.client.startBackfill({ dataset, from, to, concurrency, force }));
   if (!options.wait) {
     if (session.json) writeJson(session.io, started);
@@ -89,6 +94,22 @@ async function startBackfill(session: Session, dataset: string, options: Backfil
     return 0;
   }
   return whileInterruptible(session.dependencies, (signal) => watchBackfill(session, { started, signal }));
+}
+
+async function tellCost(
+  session: Session,
+  dataset: string,
+  wish: {
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+    readonly concurrency: number | undefined;
+    readonly force: boolean | undefined;
+  },
+): Promise<ExitCode> {
+  const cost = valueOf(await session.client.backfillCost(dataset, wish));
+  if (session.json) writeJson(session.io, cost);
+  else session.io.out(backfillCostText(cost));
+  return 0;
 }
 
 async function watchBackfill(
