@@ -40,6 +40,8 @@ export const limits = {
    * changed: about a second of a database's time.
    */
   tableScanRowsMax: 1_000_000,
+  /** How long a lock of an SQLite file is waited for. */
+  sqliteLockMs: 2 * second,
   /** How long a reading waits for a table that others have locked, and how long its transaction may be idle. */
   sourceLockWaitMs: 30 * second,
   sourceIdleMs: 2 * minute,
@@ -347,6 +349,13 @@ export const limits = {
   overviewWholeMs: 10 * minute,
   historiesMax: 100,
   historyPartitions: 30,
+  /** How often the API notes how its clusters are, how many notes it keeps; and what is told of the work of the past. */
+  resilienceSampleMs: 5 * second,
+  resilienceSamplesKept: 720,
+  resilienceSpanMs: 1 * day,
+  resilienceBucketMs: 15 * minute,
+  /** Reports of drills that are kept. */
+  drillReportsKept: 100,
   /** Partitions of one `assay check`, whose values are all held until they are judged. */
   checkPartitionsMax: 1_000,
 

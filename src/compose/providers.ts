@@ -7,6 +7,7 @@ import { createHttpSource } from '../adapters/http-files/source.ts';
 import { createMysqlSource } from '../adapters/mysql-tables/source.ts';
 import { createPostgresSource } from '../adapters/postgres-tables/source.ts';
 import { createS3Source } from '../adapters/s3/s3-source.ts';
+import { createSqliteSource } from '../adapters/sqlite-tables/source.ts';
 import { createTableProvider } from '../adapters/tables/provider.ts';
 import { FailureError, failure } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
@@ -54,7 +55,7 @@ export function createProviders({
     }),
     postgres: createTableProvider(createPostgresSource(secrets)),
     mysql: createTableProvider(createMysqlSource(secrets)),
-    sqlite: missing('sqlite'),
+    sqlite: createTableProvider(createSqliteSource()),
   };
   return ({ provider }) => providers[provider.type];
 }
