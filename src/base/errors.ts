@@ -13,6 +13,7 @@ export const errorCatalogue = {
   PARTITION_NOT_FOUND: { status: 404, retry: false, title: 'The dataset has no such partition' },
   RESULT_NOT_FOUND: { status: 404, retry: false, title: 'There is no such result' },
   INCIDENT_NOT_FOUND: { status: 404, retry: false, title: 'There is no such incident' },
+  DRILL_REPORT_NOT_FOUND: { status: 404, retry: false, title: 'There is no such report of a drill' },
   JOB_NOT_FOUND: { status: 404, retry: false, title: 'There is no such job' },
   BACKFILL_NOT_FOUND: { status: 404, retry: false, title: 'There is no such backfill' },
   NODE_NOT_FOUND: { status: 404, retry: false, title: 'The cluster has no such node' },

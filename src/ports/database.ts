@@ -1,6 +1,7 @@
 import type { AccessStore } from './access-store.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { DatasetStore } from './dataset-store.ts';
+import type { DrillReports } from './drill-reports.ts';
 import type { ExerciseStore } from './exercise-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { Outbox } from './outbox.ts';
@@ -11,6 +12,7 @@ import type { RevisionStore } from './revision-store.ts';
 import type { ScheduleFactsSource } from './schedule-facts.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { SourceUseStore } from './source-use.ts';
+import type { WorkFigures } from './work-figures.ts';
 
 /** Everything that must survive, in one database: a method is one transaction. */
 export interface Database {
@@ -28,6 +30,8 @@ export interface Database {
   /** For a registry that is not in it. */
   readonly registryRows: RegistryRows;
   readonly access: AccessStore;
+  readonly workFigures: WorkFigures;
+  readonly drillReports: DrillReports;
   /** Whether it answers now. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,7 @@ import { queryConformance } from './database-queries.ts';
 import { queueConformance } from './database-queue.ts';
 import { requestKeyConformance } from './database-request-keys.ts';
 import { revisionStoreConformance } from './database-revisions.ts';
+import { workFiguresConformance } from './database-work-figures.ts';
 
 /** Gives the test its world. */
 export type WorldOf = () => TestWorld;
@@ -62,5 +63,6 @@ export function databaseConformance(
     pageConformance(worldOf);
     changeLogConformance(worldOf);
     requestKeyConformance(worldOf);
+    workFiguresConformance(worldOf);
   });
 }

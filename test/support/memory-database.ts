@@ -6,6 +6,7 @@ import type { Result } from '../../src/core/checks/result.ts';
 import type { Incident } from '../../src/core/incidents/incident.ts';
 import type { Job, JobEnd } from '../../src/core/jobs/job.ts';
 import type { TaskOutcome } from '../../src/core/jobs/task.ts';
+import type { Schedule } from '../../src/core/scheduling/schedule.ts';
 import type { MetricHistory } from '../../src/core/thresholds/history.ts';
 import type { Database } from '../../src/ports/database.ts';
 import type { RegisteredDataset } from '../../src/ports/dataset-store.ts';
@@ -16,6 +17,7 @@ import type { PartitionSummary } from '../../src/ports/revision-store.ts';
 /** What the fake database holds: tests write into it what the cluster would have committed. */
 export type MemoryContents = {
   readonly datasets: Map<DatasetName, RegisteredDataset>;
+  readonly schedules: Map<DatasetName, Schedule>;
   readonly jobs: Map<JobId, { job: Job; end?: JobEnd; tasks: TaskOutcome[] }>;
   /** Overrides what is counted from the jobs' tasks. */
   readonly progress: Map<JobId, Partial<BackfillProgress>>;
@@ -32,6 +34,7 @@ export type MemoryContents = {
 export function createMemoryDatabase(): { readonly database: Database; readonly contents: MemoryContents } {
   const contents: MemoryContents = {
     datasets: new Map(),
+    schedules: new Map(),
     jobs: new Map(),
     progress: new Map(),
     partitions: new Map(),
@@ -51,10 +54,12 @@ export function createMemoryDatabase(): { readonly database: Database; readonly 
     requestKeys: unlessMissing<Database['requestKeys']>({}),
     exercises: unlessMissing<Database['exercises']>({}),
     sourceUse: unlessMissing<Database['sourceUse']>({ used: async () => new Map() }),
-    schedules: unlessMissing<Database['schedules']>({ of: async () => new Map() }),
+    schedules: unlessMissing<Database['schedules']>({ of: async () => contents.schedules }),
     registryRows: unlessMissing<Database['registryRows']>({}),
     scheduleFacts: unlessMissing<Database['scheduleFacts']>({}),
     access: unlessMissing<Database['access']>({}),
+    workFigures: unlessMissing<Database['workFigures']>({}),
+    drillReports: unlessMissing<Database['drillReports']>({}),
     ping: async () => {
       if (contents.outage !== undefined) throw contents.outage;
     },

@@ -11,6 +11,7 @@ import { changes } from './migrations/0006-add-changes.ts';
 import { requestKeys } from './migrations/0007-add-request-keys.ts';
 import { access } from './migrations/0008-add-access.ts';
 import { schedules } from './migrations/0009-add-schedules.ts';
+import { drillReports } from './migrations/0012-add-drill-reports.ts';
 import { sourceUse } from './migrations/0014-add-source-use.ts';
 import type { Schema } from './schema.ts';
 
@@ -28,6 +29,7 @@ const released: Migrations = {
   '0007-add-request-keys': requestKeys,
   '0009-add-schedules': schedules,
   '0008-add-access': access,
+  '0012-add-drill-reports': drillReports,
   '0014-add-source-use': sourceUse,
 };
 

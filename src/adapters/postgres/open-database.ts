@@ -4,19 +4,21 @@ import type { Database } from '../../ports/database.ts';
 import { PostgresAccessStore } from './access/access-store.ts';
 import { PostgresChangeLog } from './change-log.ts';
 import { PostgresDatasetStore } from './dataset-store.ts';
+import { PostgresDrillReports } from './drill-reports.ts';
 import { PostgresExerciseStore } from './exercise-store.ts';
 import { inProcessSignal, type JobSignal } from './job-signal.ts';
 import { PostgresJobStore } from './job-store.ts';
 import { migrate } from './migrate.ts';
 import { PostgresOutbox } from './outbox-store.ts';
 import { PostgresQualityStore } from './quality-store.ts';
+import { PostgresRegistryRows } from './registry-rows.ts';
 import { PostgresRequestKeys } from './request-keys.ts';
 import { PostgresRevisionStore } from './revision-store.ts';
-import { PostgresRegistryRows } from './registry-rows.ts';
 import { PostgresScheduleFacts } from './schedule-facts.ts';
 import { PostgresScheduleStore } from './schedule-store.ts';
 import type { Schema } from './schema.ts';
 import { PostgresSourceUse } from './source-use.ts';
+import { PostgresWorkFigures } from './work-figures.ts';
 
 /**
  * The stores over any Kysely of the PostgreSQL dialect whose values are those of `column-values.ts` and `safe-text.ts`,
@@ -42,6 +44,8 @@ export async function openDatabase(
     registryRows: new PostgresRegistryRows(db),
     scheduleFacts: new PostgresScheduleFacts(db),
     access: new PostgresAccessStore(db),
+    workFigures: new PostgresWorkFigures(db),
+    drillReports: new PostgresDrillReports(db),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: () => close(db),
   });

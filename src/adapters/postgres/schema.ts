@@ -26,6 +26,7 @@ export type Schema = {
   exercise_effect: ExerciseEffectTable;
   source_use: { day: string; source: string; calls: number; bytes: number; busy_ms: number };
   request_key: RequestKeyTable;
+  drill_report: { id: string; started_at: number; report: string };
   schedule: ScheduleTable;
   registry_place: { one: Generated<boolean>; place: string };
   person: PersonTable;
