@@ -9,9 +9,8 @@ import { createPostgresSource } from '../adapters/postgres-tables/source.ts';
 import { createS3Source } from '../adapters/s3/s3-source.ts';
 import { createSqliteSource } from '../adapters/sqlite-tables/source.ts';
 import { createTableProvider } from '../adapters/tables/provider.ts';
-import { FailureError, failure } from '../base/errors.ts';
+import { FailureError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { fail } from '../base/outcome.ts';
 import type { ProviderType } from '../core/datasets/provider-definition.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Provider } from '../ports/provider.ts';
@@ -65,10 +64,4 @@ function allowedIn(networks: readonly string[]): AllowedAddresses {
   const allowed = allowedAddresses(networks);
   if (!allowed.ok) throw new FailureError(allowed.error);
   return allowed.value;
-}
-
-function missing(type: ProviderType): Provider {
-  const refuse = async () =>
-    fail(failure('SOURCE_UNREADABLE', `this version has no provider of the type ${type} yet`));
-  return { partitions: refuse, schema: refuse, fetch: refuse };
 }
