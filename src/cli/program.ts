@@ -13,6 +13,7 @@ import { addReplayCommand } from './commands/replay-command.ts';
 import { addResultsCommand } from './commands/result-commands.ts';
 import { addRoleCommands } from './commands/role-commands.ts';
 import { addScanCommand } from './commands/scan-commands.ts';
+import { addScheduleCommand } from './commands/schedule-command.ts';
 import { addServiceCommands } from './commands/service-commands.ts';
 import { addSuggestCommand } from './commands/suggest-command.ts';
 import { addWindowCommand } from './commands/window-command.ts';
@@ -83,6 +84,7 @@ Exit codes: 0 pass, 1 fail, 2 warn, 3 error.`,
   addRegistryCommands(program, commands);
   addBackfillCommands(program, commands);
   addScanCommand(program, commands);
+  addScheduleCommand(program, commands);
   addResultsCommand(program, commands);
   addExplainCommand(program, commands);
   addWindowCommand(program, commands);
