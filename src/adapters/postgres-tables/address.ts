@@ -112,15 +112,15 @@ async function readPem(
   }
   try {
     return await readFile(place, 'utf8');
-  } catch (error) {
-    throw new FailureError(unfit(reference, `has an ${option} that can not be read`, error));
+  } catch {
+    // The system's own message would repeat the path.
+    throw new FailureError(unfit(reference, `has an ${option} that can not be read`));
   }
 }
 
-function unfit({ from, name }: SecretReference, what: string, cause?: unknown): Failure {
+function unfit({ from, name }: SecretReference, what: string): Failure {
   const place = from === 'environment' ? 'the environment variable' : 'the key of the secrets file';
   return failure('SOURCE_UNREADABLE', `The address in ${place} ${name} ${what}`, {
     hint: 'Write postgresql://user:password@host:5432/database, special characters percent-encoded, with ?sslmode=verify-full for TLS',
-    cause,
   });
 }

@@ -63,12 +63,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '42703': {
     code: 'COLUMN_NOT_FOUND',
     what: 'The query names a column that is not there',
-    hint: 'See the cause',
-  },
-  '42883': {
-    code: 'PARTITION_COLUMN_UNFIT',
-    what: 'The values of a column can not be compared',
-    hint: 'Partition by another column, or cast it in a query',
+    hint: 'Names with upper-case letters need quotes',
   },
   '42P01': {
     code: 'SOURCE_NOT_FOUND',
@@ -100,6 +95,13 @@ function meaningOfServer({ code = '', message }: pg.DatabaseError): Meaning {
       hint: message.includes('no encryption')
         ? 'It may ask for TLS: add ?sslmode=verify-full to the address'
         : 'Its pg_hba.conf needs a line for this user, database and machine',
+    };
+  }
+  if (code === '42883' && message.includes('equality operator')) {
+    return {
+      code: 'PARTITION_COLUMN_UNFIT',
+      what: 'The values of a column can not be compared',
+      hint: 'Partition by another column, or cast it in a query',
     };
   }
   for (let length = code.length; length >= 2; length--) {
