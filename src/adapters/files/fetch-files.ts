@@ -41,19 +41,39 @@ export async function openCopies(parts: Parts, request: Request): Promise<Outcom
   return opened.ok ? succeed({ files: opened.value, [Symbol.asyncDispose]: close }) : opened;
 }
 
+type DirectoryRequest = Request & {
+  readonly directory: string;
+  readonly isShared: boolean;
+  readonly onProgress?: (fraction: number) => void;
+};
+
 /**
- * Fetches files into a directory, in the same order, each under a name of its own. What is `isShared` with other requests
- * goes through the local copies, which it outlives.
+ * Fetches files into a directory, in the same order, each under a name of its own; all or none. What is `isShared` with
+ * other requests goes through the local copies, which it outlives.
  */
 export async function fetchFiles(
   parts: Parts,
-  request: Request & {
-    readonly directory: string;
-    readonly isShared: boolean;
-    readonly onProgress?: (fraction: number) => void;
-  },
+  request: DirectoryRequest,
 ): Promise<Outcome<readonly SourceFile[]>> {
-  const { files, directory, isShared, onProgress = () => undefined } = request;
+  let fetched: Outcome<readonly SourceFile[]> | undefined;
+  try {
+    fetched = await fetchEach(parts, request);
+    return fetched;
+  } finally {
+    if (fetched?.ok !== true) {
+      const directories = request.files.map((_, at) => ownDirectory(request, at));
+      for (const directory of directories) await rm(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Names of files are theirs alone within a directory elsewhere. */
+function ownDirectory({ directory }: DirectoryRequest, at: number): string {
+  return join(directory, String(at));
+}
+
+async function fetchEach(parts: Parts, request: DirectoryRequest): Promise<Outcome<readonly SourceFile[]>> {
+  const { files, isShared, onProgress = () => undefined } = request;
   const totalBytes = files.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
   let bytesSeen = 0;
   const onBytes = (bytes: number): void => {
@@ -61,9 +81,9 @@ export async function fetchFiles(
     if (totalBytes > 0) onProgress(Math.min(1, bytesSeen / totalBytes));
   };
   return await eachOf(files, async (file, at) => {
-    const ownDirectory = join(directory, String(at));
-    await mkdir(ownDirectory);
-    const path = join(ownDirectory, localName(file.name));
+    const directory = ownDirectory(request, at);
+    await mkdir(directory);
+    const path = join(directory, localName(file.name));
     if (!isShared) {
       const fetched = await fetchFile(parts.source, request, { file, path, onBytes });
       return fetched.ok ? succeed(await sourceFile(path, file)) : fetched;

@@ -28,6 +28,8 @@ export type S3Trouble =
   | { readonly resetAfterBytes: number }
   /** What is asked for is done, and the connection is reset in place of the answer. */
   | { readonly answerLost: true }
+  /** Nothing is answered, and the connection stays. */
+  | { readonly silent: true }
   /** So much of the body comes, then nothing more, and the connection stays. */
   | { readonly hangAfterBytes: number };
 
@@ -37,6 +39,10 @@ export type S3Server = AsyncDisposable & {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Everything that was asked since the start, or since it was emptied. */
   readonly requests: S3Request[];
+  /** Requests that are not answered yet, and whose connection is there. */
+  readonly atWork: () => number;
+  /** Breaks all connections. */
+  readonly cut: () => void;
   /** Asked before each request. */
   trouble: (request: S3Request) => S3Trouble | undefined;
   put(key: string, body: string | Uint8Array): Promise<void>;
@@ -95,6 +101,8 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     bucket,
     credentials,
     requests: front.requests,
+    atWork: () => front.atWork,
+    cut: () => http.closeAllConnections(),
     get trouble() {
       return front.trouble;
     },
@@ -123,6 +131,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
 
 class Front {
   readonly requests: S3Request[] = [];
+  atWork = 0;
   trouble: (request: S3Request) => S3Trouble | undefined = () => undefined;
   readonly #s3rver: S3rver;
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -139,7 +148,13 @@ class Front {
   async answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = requestOf(message);
     this.requests.push(request);
+    this.atWork += 1;
+    message.socket.once('close', () => response.destroy());
+    response.once('close', () => {
+      this.atWork -= 1;
+    });
     const trouble = this.trouble(request) ?? this.#refusal(message);
+    if (trouble !== undefined && 'silent' in trouble) return;
     if (trouble !== undefined && 'status' in trouble) return refuse(message, response, trouble);
     if (trouble !== undefined && 'resetAfterBytes' in trouble) {
       interfere(response, trouble.resetAfterBytes, () => message.socket.resetAndDestroy());
