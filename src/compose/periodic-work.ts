@@ -8,6 +8,7 @@ import type { NotificationConfig } from '../config/notification-config.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
 import type { Channels } from '../ports/channel.ts';
 import type { Database } from '../ports/database.ts';
+import { tidyAccess } from '../services/access/access.ts';
 import { BackgroundLoop } from '../services/background-loop.ts';
 import { BatchSweep } from '../services/ingestion/batch-sweep.ts';
 import { dayOf } from '../services/ingestion/source-guard.ts';
@@ -60,6 +61,7 @@ export function createPeriodicWork(
       round: async () => {
         await database.changes.trim(limits.changesKept);
         await database.requestKeys.forget(limits.requestKeyAgeMs);
+        await tidyAccess(kit, database.access);
         await database.sourceUse.forget(dayOf(kit.clock.now() - limits.sourceUseKeptDays * day));
         return false;
       },

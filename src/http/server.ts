@@ -17,6 +17,7 @@ import { keyRoutes } from './access/key-routes.ts';
 import { memberRoutes } from './access/member-routes.ts';
 import { sessionRoutes } from './access/session-routes.ts';
 import { userRoutes } from './access/user-routes.ts';
+import { Viewers } from './access/viewers.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { addEntityTags } from './entity-tags.ts';
 import { addIdempotency } from './idempotency.ts';
@@ -81,7 +82,12 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
   const useCases = createUseCases(kit, database, dependencies);
   const feed = new BackfillFeed(kit, useCases.backfills);
   const side = new SideEvents({ jobs: database.jobs, backfills: feed, clusters: useCases.clusters });
-  const changes = new ChangeFeed(kit, { log: database.changes, side });
+  const viewers = new Viewers(kit, access);
+  const changes = new ChangeFeed(kit, {
+    log: database.changes,
+    side,
+    prepare: (events) => viewers.prepare(events),
+  });
   const answers = new AnswerCache(kit.clock, changes);
   const book = new OverviewBook((datasets) => database.datasets.lines(datasets));
   const resilience = new Resilience(kit, { clusters: useCases.clusters, figures: database.workFigures });
@@ -101,14 +107,14 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       scheduleRoutes(api, useCases.schedules);
       partitionRoutes(api, useCases);
       resultRoutes(api, { ...useCases, answers });
-      ingestionRoutes(api, { ...useCases, feed, clock: kit.clock });
+      ingestionRoutes(api, { ...useCases, feed, clock: kit.clock, viewers });
       jobRoutes(api, useCases.jobs);
       incidentRoutes(api, useCases.incidents);
       policyRoutes(api, useCases);
       previewRoutes(api, dependencies.previews);
       windowRoutes(api, useCases);
       notificationRoutes(api, useCases.notifications);
-      eventRoutes(api, kit, changes);
+      eventRoutes(api, kit, { feed: changes, viewers });
       clusterRoutes(api, useCases.clusters);
       resilienceRoutes(api, resilience);
       drillReportRoutes(api, new DrillArchive(database.drillReports));
@@ -133,6 +139,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       kit.log.info('the API listens', { url: listener.url() });
     },
     stop: async () => {
+      viewers.stop();
       const stopped = listener.stop();
       // Streams never end by themselves.
       feed.stop();

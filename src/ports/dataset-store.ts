@@ -23,6 +23,8 @@ export interface DatasetStore {
   /** Up to `limit` datasets by name, behind the name `after`. */
   page(request: {
     readonly after?: string | undefined;
+    /** Only these. */
+    readonly only?: readonly DatasetName[];
     readonly limit: number;
   }): Promise<readonly RegisteredDataset[]>;
   /** All datasets by name. */

@@ -74,6 +74,8 @@ export type JobRecord = {
 
 export type JobFilter = {
   readonly dataset?: DatasetName;
+  /** Only jobs of these datasets. */
+  readonly only?: readonly DatasetName[];
   readonly kind?: JobKind;
   readonly open?: boolean;
   /** Jobs of one backfill. */

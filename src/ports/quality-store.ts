@@ -125,6 +125,8 @@ export type ResultPlace = {
 
 export type IncidentFilter = {
   readonly dataset?: DatasetName;
+  /** Only incidents of these datasets. */
+  readonly only?: readonly DatasetName[];
   readonly open?: boolean;
   /** Only those behind this place of the list, whether or not an incident stands there. */
   readonly after?: IncidentPlace;

@@ -5,6 +5,7 @@ import type { Outcome } from '../../base/outcome.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { DatasetLine, DatasetStore, RegisteredDataset } from '../../ports/dataset-store.ts';
+import { isAmong } from './among.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { datasetLines } from './queries/dataset-lines.ts';
 import { removeDataset } from './queries/remove-dataset.ts';
@@ -65,13 +66,17 @@ export class PostgresDatasetStore implements DatasetStore {
 
   async page({
     after,
+    only,
     limit,
   }: {
     readonly after?: string | undefined;
+    readonly only?: readonly DatasetName[];
     readonly limit: number;
   }): Promise<readonly RegisteredDataset[]> {
-    const from = this.#db.selectFrom('dataset').selectAll().orderBy('name').limit(limit);
-    const rows = await (after === undefined ? from : from.where('name', '>', after)).execute();
+    let query = this.#db.selectFrom('dataset').selectAll().orderBy('name').limit(limit);
+    if (after !== undefined) query = query.where('name', '>', after);
+    if (only !== undefined) query = query.where(isAmong('name', only));
+    const rows = await query.execute();
     return rows.map(registered);
   }
 

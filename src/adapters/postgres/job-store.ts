@@ -15,6 +15,7 @@ import type {
   ReadyRequest,
   RecordEnd,
 } from '../../ports/job-store.ts';
+import { isAmong } from './among.ts';
 import { jobEndOf, jobOf } from './job-row.ts';
 import type { JobSignal } from './job-signal.ts';
 import { encodeJson } from './json.ts';
@@ -141,6 +142,7 @@ export class PostgresJobStore implements JobStore {
     const { dataset, kind, open, group, after } = filter;
     let query = this.#db.selectFrom('job').selectAll();
     if (dataset !== undefined) query = query.where('dataset', '=', dataset);
+    if (filter.only !== undefined) query = query.where(isAmong('dataset', filter.only));
     if (kind !== undefined) query = query.where('kind', '=', kind);
     if (open !== undefined) query = query.where('ended_at', open ? 'is' : 'is not', null);
     if (group !== undefined) {

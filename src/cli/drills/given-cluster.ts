@@ -1,3 +1,4 @@
+import { apiKeyFor } from '../client/api-key.ts';
 import { Client } from '../client.ts';
 import { type Session, valueOf } from '../command-set.ts';
 import { plural } from '../render/figures.ts';
@@ -16,9 +17,11 @@ export async function withGivenCluster<T>(
   const { clock, drills } = dependencies;
   const { directory, apiUrl, databaseUrl } = given;
   await using cluster = await drills.openCluster(given);
+  const apiKey = await apiKeyFor(dependencies, { url: apiUrl });
+  const client = new Client({ url: apiUrl, clock, apiKey });
   const database = valueOf(await drills.openDatabase(databaseUrl));
   try {
-    return await work({ directory, cluster, database, client: new Client({ url: apiUrl, clock }) });
+    return await work({ directory, cluster, database, client });
   } finally {
     await database.close();
   }

@@ -4,10 +4,11 @@ import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import { partitionQueries } from '../checks/partition-queries.ts';
 import { checksDecoder } from './decode/checks.ts';
 import { type ColumnEntry, columnsDecoder } from './decode/columns.ts';
-import { type Decoder, describe, distinct, itself, list, mapped, text } from './decode/decoder.ts';
+import { type Decoder, describe, distinct, flag, itself, list, mapped, text } from './decode/decoder.ts';
 import { fileReadingFields } from './decode/file-reading.ts';
 import { frameDecoder, reportMisfitFrame } from './decode/frame.ts';
 import { checkLimitsDecoder, datasetLimitsDecoder, limitsByDefault } from './decode/limits.ts';
+import { maskedColumns } from './decode/masked.ts';
 import { notifyDecoder, reportUnheard } from './decode/notify.ts';
 import { defaulted, object, optional, required } from './decode/object.ts';
 import { partitionDecoder, reportMisfitPartition } from './decode/partition.ts';
@@ -97,6 +98,7 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
       owner: required(text({ charactersMax: 200 })),
       followers: defaulted(people, []),
       description: optional(text({ charactersMax: 10_000 })),
+      private: defaulted(flag, false),
       provider: required(providerDecoder),
       partition: defaulted(partitionDecoder, { kind: 'none' }),
       publish: defaulted(publishDecoder, { type: 'static' }),
@@ -107,7 +109,10 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
     },
     { later: laterKeys },
   ),
-  ({ missing_values: missingValues, freshness_column: freshnessColumn, ...rest }, place) => {
+  (
+    { missing_values: missingValues, freshness_column: freshnessColumn, private: isPrivate, ...rest },
+    place,
+  ) => {
     if (
       rest.backfill !== undefined &&
       reportMisfitFrame(rest.backfill, rest.partition, place.at('backfill'))
@@ -118,7 +123,8 @@ const datasetDecoder: Decoder<DatasetDefinition> = mapped(
     if (reportUnheard(rest, place.at('notify'))) return undefined;
     const freshness = freshnessColumn === undefined ? {} : { freshnessColumn };
     const followers = [...new Set(rest.followers)];
-    return arranged({ ...rest, ...freshness, missingValues, followers }, place);
+    const hidden = { ...(isPrivate ? { private: true as const } : {}), ...maskedColumns(rest, place) };
+    return arranged({ ...rest, ...freshness, missingValues, followers, ...hidden }, place);
   },
 );
 

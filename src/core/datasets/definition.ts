@@ -10,6 +10,8 @@ export type DatasetDefinition = {
   readonly owner: string;
   readonly followers: readonly string[];
   readonly description?: string;
+  /** It exists only for people with a role on it. */
+  readonly private?: true;
   readonly provider: ProviderDefinition;
   readonly partition: PartitionRule;
   readonly publish: PublishRule;
@@ -22,6 +24,8 @@ export type DatasetDefinition = {
   readonly freshnessColumn?: string;
   readonly checks: readonly CheckDefinition[];
   readonly columns: readonly ColumnDefinition[];
+  /** Columns whose values nobody but the owners sees; absent when there are none. */
+  readonly maskedColumns?: readonly string[];
   /** Groups of rows that are measured by themselves too. */
   readonly segments: readonly SegmentDefinition[];
   /** Where results are told, beside the log. */

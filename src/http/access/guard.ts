@@ -5,7 +5,6 @@ import {
   type AccessPolicy,
   type DatasetPlace,
   type Decision,
-  type DenialReason,
   decideOnDataset,
   decideRequest,
 } from '../../core/access/policy.ts';
@@ -19,6 +18,7 @@ import { unknownResult } from '../../services/quality/results.ts';
 import { unknownDataset } from '../../services/registry/registry.ts';
 import { datasetOf } from '../schemas/request-schemas.ts';
 import { sessionTokenOf } from './cookies.ts';
+import { denialHints, denials } from './denials.ts';
 import { actionOf, isWrite, requirePolicies } from './policies.ts';
 import { Rights } from './rights.ts';
 
@@ -56,7 +56,7 @@ export function addGuard(app: FastifyInstance, kit: Kit, access: Access | undefi
 }
 
 /** Who asks: by a key, or by the session of a browser. Something that is none, or is over, is nobody's. */
-async function identify(request: FastifyRequest, access: Access): Promise<Caller | undefined> {
+export async function identify(request: FastifyRequest, access: Access): Promise<Caller | undefined> {
   const [, secret] = /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '') ?? [];
   if (secret !== undefined) return access.authenticator.byKey(secret);
   if (request.headers.authorization !== undefined) return undefined;
@@ -142,22 +142,6 @@ function signInRequired(reply: FastifyReply): Failure {
     hint: 'sign in on the page; programs send a key as `Authorization: Bearer …`, the command line takes it from ASSAY_API_KEY',
   });
 }
-
-const denials: Readonly<Record<DenialReason, string>> = {
-  scope: 'the scope of this key does not allow that',
-  datasets_only: 'this key is for some datasets only',
-  admins_only: 'only administrators may do that',
-  registrars_only: 'only people who may register datasets may do that',
-  owners_only: 'only owners of the dataset may do that',
-};
-
-const denialHints: Readonly<Record<DenialReason, string>> = {
-  scope: 'use a key with the scope `write` or `admin`',
-  datasets_only: 'use a key without a list of datasets',
-  admins_only: 'ask an administrator',
-  registrars_only: 'an administrator can allow it to you',
-  owners_only: 'ask an owner; the members of the dataset name them',
-};
 
 function writing(request: FastifyRequest): { readonly isWrite: boolean } {
   return { isWrite: isWrite({ method: request.method, config: request.routeOptions.config }) };

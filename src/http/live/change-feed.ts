@@ -15,6 +15,9 @@ export type Listener = {
   end(): void;
 };
 
+/** Called with what is about to be told. */
+type Prepare = (events: readonly LiveEvent[]) => Promise<void>;
+
 /**
  * Tells all listeners of this process what changes anywhere: one loop reads the log of changes for all of them, four times
  * a second, and not at all when nobody listens. Whoever comes back with a position is told what happened since, wherever it
@@ -30,14 +33,20 @@ export class ChangeFeed {
   readonly #joining = new Map<Listener, ChangePosition | undefined>();
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
+  /** Learns of each dataset that something is told about, before it is. */
+  readonly #prepare: Prepare;
   /** What was told already, though it will be read again. */
   #told = new Set<number>();
   #beatMs = 0;
 
-  constructor(kit: Kit, parts: { readonly log: ChangeLog; readonly side: SideEvents }) {
+  constructor(
+    kit: Kit,
+    parts: { readonly log: ChangeLog; readonly side: SideEvents; readonly prepare?: Prepare },
+  ) {
     this.#kit = kit;
     this.#log = parts.log;
     this.#side = parts.side;
+    this.#prepare = parts.prepare ?? (async () => undefined);
   }
 
   /** Whether one more may listen. */
@@ -98,6 +107,7 @@ export class ChangeFeed {
   async #look(from: ChangePosition): Promise<ChangePosition> {
     const { events, position } = await this.#read(from);
     const all = [...events, ...this.#side.take()];
+    if (all.length > 0) await this.#prepare(all);
     const nowMs = this.#kit.clock.monotonicMs();
     const isDue = nowMs - this.#beatMs >= limits.liveHeartbeatMs;
     if (isDue) this.#beatMs = nowMs;
@@ -131,10 +141,12 @@ export class ChangeFeed {
     for (const [listener, from] of this.#joining) {
       const events = missed.get(from) ?? (await this.#missed(from ?? position));
       missed.set(from, events);
+      const present = this.#side.present();
+      await this.#prepare([...events, ...present]);
       // Gone while the log was read.
       if (!this.#joining.delete(listener)) continue;
       (listener.isFirst === true ? this.#first : this.#listeners).add(listener);
-      listener.tell([...events, ...this.#side.present(), readyEvent], positionText(position));
+      listener.tell([...events, ...present, readyEvent], positionText(position));
     }
   }
 

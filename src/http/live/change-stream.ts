@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Kit } from '../../services/kit.ts';
+import type { Viewer } from '../access/viewers.ts';
 import type { ChangeFeed, Listener } from './change-feed.ts';
 import { headersOf } from './event-stream.ts';
 import { droppedEvent, type LiveEvent, readPosition } from './live-events.ts';
@@ -17,8 +18,9 @@ export function streamChanges(stream: {
   readonly feed: ChangeFeed;
   readonly dataset: string | undefined;
   readonly lastEventId: string | undefined;
+  readonly viewer: Viewer;
 }): void {
-  const { reply, kit, feed, dataset, lastEventId } = stream;
+  const { reply, kit, feed, dataset, lastEventId, viewer } = stream;
   if (!feed.hasRoom()) {
     throw new FailureError(
       failure('NOT_READY', `${limits.eventListenersMax} streams of events are open already`, {
@@ -33,6 +35,7 @@ export function streamChanges(stream: {
   const closed = new AbortController();
   const listener = listenerOf(raw, {
     wants: (event) => dataset === undefined || event.dataset === undefined || event.dataset === dataset,
+    viewer,
     onDrop: () => {
       unsubscribe();
       kit.telemetry.count('assay_event_listeners_dropped_total');
@@ -45,6 +48,7 @@ export function streamChanges(stream: {
   const end = (): void => {
     unsubscribe();
     closed.abort();
+    viewer.end();
   };
   // A reset connection shows as an error of the response: nobody is left to be told.
   raw.on('error', end);
@@ -53,7 +57,15 @@ export function streamChanges(stream: {
 
 function listenerOf(
   raw: ServerResponse,
-  { wants, onDrop }: { readonly wants: (event: LiveEvent) => boolean; readonly onDrop: () => void },
+  {
+    wants,
+    viewer,
+    onDrop,
+  }: {
+    readonly wants: (event: LiveEvent) => boolean;
+    readonly viewer: Viewer;
+    readonly onDrop: () => void;
+  },
 ): Listener {
   return {
     tell: (events, position) => {
@@ -63,8 +75,12 @@ function listenerOf(
         onDrop();
         return;
       }
+      if (viewer.hasEnded()) {
+        raw.end();
+        return;
+      }
       let text = '';
-      for (const event of events) if (wants(event)) text += event.text;
+      for (const event of events) if (wants(event)) text += viewer.textOf(event) ?? '';
       if (text !== '' || events.length === 0) raw.write(text + position);
     },
     end: () => {

@@ -1,4 +1,5 @@
 import type { ClusterName } from '../../base/ids.ts';
+import { shownWork, sightOf } from '../../core/access/sight.ts';
 import type { Change, ChangePosition } from '../../ports/change-log.ts';
 import type { BackfillView } from '../../services/ingestion/backfills.ts';
 
@@ -8,7 +9,11 @@ export type LiveEvent = {
   readonly dataset?: string;
   /** The event in the form of a stream of server-sent events. */
   readonly text: string;
+  /** The same for those who see no texts of errors, where it is another one. */
+  readonly plainText?: string;
 };
+
+const plainSight = sightOf('follower', {});
 
 const subjectNames = {
   dataset: undefined,
@@ -30,7 +35,12 @@ export function changeEvents(changes: readonly Change[]): readonly LiveEvent[] {
 }
 
 export function progressEvent(view: BackfillView): LiveEvent {
-  return { dataset: view.dataset, text: eventText('backfill.progress', view) };
+  const plain = shownWork(view, plainSight);
+  return {
+    dataset: view.dataset,
+    text: eventText('backfill.progress', view),
+    plainText: eventText('backfill.progress', plain),
+  };
 }
 
 export function clusterEvent(cluster: ClusterName): LiveEvent {

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ClusterName } from '../../base/ids.ts';
+import type { NodeView } from '../../services/cluster/cluster-views.ts';
 import type { ClusterWatch } from '../../services/cluster/cluster-watch.ts';
+import type { Rights } from '../access/rights.ts';
 import { valueOf } from '../problem.ts';
 import {
   clusterEventsSchema,
@@ -32,7 +34,11 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
       },
       config: { access: { need: 'sign_in' } },
     },
-    async () => ({ clusters: await clusters.states() }),
+    async ({ rights }) => {
+      const states = await clusters.states();
+      const nodes = states.map((state) => shownNodes(state.nodes, rights));
+      return { clusters: states.map((state, place) => ({ ...state, nodes: nodes[place] ?? [] })) };
+    },
   );
 
   app.get<{ Params: ClusterParams }>(
@@ -45,7 +51,9 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
       },
       config: { access: { need: 'sign_in' } },
     },
-    async ({ params }) => ({ nodes: (await clusters.state(params.cluster)).nodes }),
+    async ({ params, rights }) => ({
+      nodes: shownNodes((await clusters.state(params.cluster)).nodes, rights),
+    }),
   );
 
   app.get<{ Params: ClusterParams; Querystring: { limit?: string } }>(
@@ -61,6 +69,11 @@ function addViews(app: FastifyInstance, clusters: ClusterWatch): void {
     },
     async ({ params, query }) => clusters.events(params.cluster, limitOf(query.limit)),
   );
+}
+
+/** What nodes do: tasks bear the names of partitions, so that only administrators see them. */
+function shownNodes(nodes: readonly NodeView[], rights: Rights): readonly NodeView[] {
+  return rights.seesAll() ? nodes : nodes.map((node) => ({ ...node, tasks: [] }));
 }
 
 function addDrain(app: FastifyInstance, clusters: ClusterWatch): void {

@@ -1,8 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { partitionKey } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
+import type { Standing } from '../../core/access/identity.ts';
+import { shownDefinition, sightOf } from '../../core/access/sight.ts';
 import type { PartitionSummary } from '../../ports/revision-store.ts';
-import type { ApplyRequest, DatasetView, Registry } from '../../services/registry/registry.ts';
+import type { ApplyRequest, ApplyView, DatasetView, Registry } from '../../services/registry/registry.ts';
 import { cursorText, nextCursorText, pageOf, placeOf, textPlace } from '../paging.ts';
 import { valueOf } from '../problem.ts';
 import {
@@ -46,6 +48,27 @@ type DatasetsQuery = {
   readonly history?: string;
 };
 
+/** Puts a definition in force, as far as that is allowed; whoever registers a dataset is an owner of it. */
+async function applied(
+  request: FastifyRequest<{ Body: ApplyRequest }>,
+  registry: Registry,
+): Promise<ApplyView> {
+  const { body, rights } = request;
+  const view = valueOf(await registry.apply(body, (before, after) => rights.refusalOfApply(before, after)));
+  rights.noted = { dataset: view.dataset };
+  if (!view.dryRun) await rights.ownApplied(view.dataset, view.action === 'created');
+  return view;
+}
+
+/** A line with what whoever asks is to the dataset. */
+function withStanding(
+  line: DatasetView,
+  standings: ReadonlyMap<string, Standing> | undefined,
+): DatasetView & { readonly standing?: Standing } {
+  const standing = standings?.get(line.dataset);
+  return standing === undefined ? line : { ...line, standing };
+}
+
 /** Datasets and their partitions. */
 export function datasetRoutes(app: FastifyInstance, registry: Registry): void {
   addWrites(app, registry);
@@ -58,13 +81,13 @@ function addWrites(app: FastifyInstance, registry: Registry): void {
     {
       schema: {
         summary: 'Registers a dataset, or replaces its definition',
-        errors: ['YAML_INVALID', 'DATASET_INVALID'],
+        errors: ['YAML_INVALID', 'DATASET_INVALID', 'ACCESS_DENIED'],
         body: applyBody,
         response: { 200: applySchema },
       },
       config: { access: { need: 'sign_in', action: 'dataset.apply' } },
     },
-    async (request) => valueOf(await registry.apply(request.body)),
+    async (request) => applied(request, registry),
   );
 
   app.delete<{ Params: DatasetParams }>(
@@ -95,17 +118,19 @@ function addReads(app: FastifyInstance, registry: Registry): void {
       },
       config: { access: { need: 'sign_in' } },
     },
-    async ({ query }) => {
+    async ({ query, rights }) => {
       const limit = limitOf(query.limit);
+      const standings = await rights.standings();
       const { after = query.after } = placeOf(query.cursor, { list: 'datasets', read: textPlace });
       const found = await registry.list({
         after,
         limit: limit + 1,
         history: Number(query.history ?? '0'),
+        ...(await rights.only()),
       });
       const placed = { list: 'datasets', limit, placeOf: (one: DatasetView) => [one.dataset] };
       const { lines, ...next } = pageOf(found, placed);
-      return { datasets: lines, ...next };
+      return { datasets: lines.map((line) => withStanding(line, standings)), ...next };
     },
   );
 
@@ -119,7 +144,11 @@ function addReads(app: FastifyInstance, registry: Registry): void {
       },
       config: { access: { need: 'follow', dataset: 'params' } },
     },
-    async ({ params }) => valueOf(await registry.get(datasetOf(params.dataset))),
+    async ({ params, rights }) => {
+      const view = valueOf(await registry.get(datasetOf(params.dataset)));
+      const definition = shownDefinition(view.definition, sightOf(rights.standing, view.definition));
+      return { ...view, definition, ...(rights.isOpen ? {} : { standing: rights.standing }) };
+    },
   );
 
   app.get<{ Params: DatasetParams; Querystring: { before?: string; limit?: string; cursor?: string } }>(

@@ -23,7 +23,6 @@ import { incidentSchema } from '../schemas/response-schemas.ts';
 import { boundedText, described, list, object, word } from '../schemas/schema-kit.ts';
 
 const person = described(boundedText(200), 'A name or an e-mail address.');
-const anybody = 'somebody';
 
 /** Incidents: seeing them and dealing with them. */
 export function incidentRoutes(app: FastifyInstance, incidents: Incidents): void {
@@ -57,10 +56,11 @@ function addReads(app: FastifyInstance, incidents: Incidents): void {
       },
       config: { access: { need: 'sign_in' } },
     },
-    async ({ query }) => {
+    async ({ query, rights }) => {
       const limit = limitOf(query.limit);
       const found = await incidents.list({
         limit: limit + 1,
+        ...(await rights.only()),
         ...(query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) }),
         ...(query.open === undefined ? {} : { open: query.open === 'true' }),
         ...placeOf(query.cursor, { list: 'incidents', read: incidentPlace }),
@@ -71,7 +71,7 @@ function addReads(app: FastifyInstance, incidents: Incidents): void {
         placeOf: (incident: IncidentView) => [incident.openedAt, incident.id],
       };
       const { lines, ...next } = pageOf(found, placed);
-      return { incidents: lines, ...next };
+      return { incidents: await rights.shownIncidents(lines), ...next };
     },
   );
 
@@ -86,7 +86,7 @@ function addReads(app: FastifyInstance, incidents: Incidents): void {
       },
       config: { access: { need: 'follow', dataset: 'incident' } },
     },
-    async ({ params }) => valueOf(await incidents.get(incidentId(params.id))),
+    async ({ params, rights }) => rights.shownIncident(valueOf(await incidents.get(incidentId(params.id)))),
   );
 }
 
@@ -104,8 +104,8 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
       },
       config: { access: { need: 'follow', dataset: 'incident', action: 'incident.acknowledge' } },
     },
-    async ({ params, body }) =>
-      valueOf(await incidents.acknowledge(incidentId(params.id), body.by ?? anybody)),
+    async ({ params, body, rights }) =>
+      rights.shownIncident(valueOf(await incidents.acknowledge(incidentId(params.id), rights.who(body.by)))),
   );
 
   app.post<{ Params: IdParams; Body: { by?: string; to: string } }>(
@@ -118,8 +118,8 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
       },
       config: { access: { need: 'own', dataset: 'incident', action: 'incident.assign' } },
     },
-    async ({ params, body }) => {
-      const wish = { by: body.by ?? anybody, to: body.to };
+    async ({ params, body, rights }) => {
+      const wish = { by: rights.who(body.by), to: body.to };
       return valueOf(await incidents.assign(incidentId(params.id), wish));
     },
   );
@@ -134,8 +134,8 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
       },
       config: { access: { need: 'own', dataset: 'incident', action: 'incident.resolve' } },
     },
-    async ({ params, body }) => {
-      const wish = { by: body.by ?? anybody, reason: body.reason };
+    async ({ params, body, rights }) => {
+      const wish = { by: rights.who(body.by), reason: body.reason };
       return valueOf(await incidents.resolve(incidentId(params.id), wish));
     },
   );
@@ -146,6 +146,7 @@ function addActions(app: FastifyInstance, incidents: Incidents): void {
       schema: { ...schema, summary: 'Takes a resolution back', body: object({}, { by: person }) },
       config: { access: { need: 'own', dataset: 'incident', action: 'incident.reopen' } },
     },
-    async ({ params, body }) => valueOf(await incidents.reopen(incidentId(params.id), body.by ?? anybody)),
+    async ({ params, body, rights }) =>
+      valueOf(await incidents.reopen(incidentId(params.id), rights.who(body.by))),
   );
 }

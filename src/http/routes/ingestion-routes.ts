@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Backfills, BackfillView } from '../../services/ingestion/backfills.ts';
 import type { IngestionRequests } from '../../services/ingestion/requests.ts';
 import type { Scans } from '../../services/ingestion/scans.ts';
+import type { Viewers } from '../access/viewers.ts';
 import type { BackfillFeed } from '../live/backfill-feed.ts';
 import { streamBackfill } from '../live/event-stream.ts';
 import { cursorText, nextCursorText, pageOf, placeOf } from '../paging.ts';
@@ -51,6 +52,7 @@ type Parts = {
   readonly scans: Scans;
   readonly feed: BackfillFeed;
   readonly clock: Clock;
+  readonly viewers: Viewers;
 };
 
 /** Backfills and scans: asking for them, steering them, watching them. */
@@ -60,7 +62,10 @@ export function ingestionRoutes(app: FastifyInstance, parts: Parts): void {
   addScans(app, parts);
 }
 
-function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, clock }: Parts): void {
+function addBackfillRequests(
+  app: FastifyInstance,
+  { requests, backfills, feed, clock, viewers }: Parts,
+): void {
   app.post<{ Body: BackfillBody }>(
     '/backfills',
     {
@@ -88,17 +93,18 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
       },
       config: { access: { need: 'sign_in' } },
     },
-    async ({ query }) => {
+    async ({ query, rights }) => {
       const dataset = query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) };
       const limit = limitOf(query.limit);
       const found = await backfills.list({
         ...dataset,
         limit: limit + 1,
+        ...(await rights.only()),
         ...placeOf(query.cursor, { list: 'backfills', read: jobPlace }),
       });
       const placed = { list: 'backfills', limit, placeOf: (one: BackfillView) => [one.startedAt, one.id] };
       const { lines, ...next } = pageOf(found, placed);
-      return { backfills: lines, ...next };
+      return { backfills: await rights.shownWorks(lines), ...next };
     },
   );
 
@@ -113,7 +119,7 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
       },
       config: { access: { need: 'follow', dataset: 'backfill' } },
     },
-    async ({ params }) => valueOf(await backfills.get(jobId(params.id))),
+    async ({ params, rights }) => rights.shownWork(valueOf(await backfills.get(jobId(params.id)))),
   );
 
   app.get<{ Params: IdParams }>(
@@ -128,10 +134,10 @@ function addBackfillRequests(app: FastifyInstance, { requests, backfills, feed, 
       // It would be held open without ever a byte.
       exposeHeadRoute: false,
     },
-    async ({ params }, reply) => {
-      const id = jobId(params.id);
-      valueOf(await backfills.progress(id));
-      streamBackfill({ reply, clock, feed, id });
+    async (request, reply) => {
+      const id = jobId(request.params.id);
+      const { job } = valueOf(await backfills.progress(id));
+      streamBackfill({ reply, clock, feed, id, viewer: await viewers.openOn(request, job.dataset) });
     },
   );
 }
@@ -188,6 +194,6 @@ function addScans(app: FastifyInstance, { requests, scans }: Parts): void {
       },
       config: { access: { need: 'follow', dataset: 'job' } },
     },
-    async ({ params }) => valueOf(await scans.get(jobId(params.id))),
+    async ({ params, rights }) => rights.shownWork(valueOf(await scans.get(jobId(params.id)))),
   );
 }

@@ -58,10 +58,11 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
       },
       config: { access: { need: 'sign_in' } },
     },
-    async ({ query }) => {
+    async ({ query, rights }) => {
       const limit = limitOf(query.limit);
       const found = await jobs.list({
         limit: limit + 1,
+        ...(await rights.only()),
         ...(query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) }),
         ...(query.kind === undefined ? {} : { kind: query.kind }),
         ...(query.open === undefined ? {} : { open: query.open === 'true' }),
@@ -70,7 +71,7 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
       });
       const placed = { list: 'jobs', limit, placeOf: (job: JobView) => [job.createdAt, job.id] };
       const { lines, ...next } = pageOf(found, placed);
-      return { jobs: lines, ...next };
+      return { jobs: await rights.shownWorks(lines), ...next };
     },
   );
 
@@ -85,6 +86,6 @@ export function jobRoutes(app: FastifyInstance, jobs: JobHistory): void {
       },
       config: { access: { need: 'follow', dataset: 'job' } },
     },
-    async ({ params }) => valueOf(await jobs.get(jobId(params.id))),
+    async ({ params, rights }) => rights.shownWork(valueOf(await jobs.get(jobId(params.id)))),
   );
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { partitionKey } from '../../base/ids.ts';
+import { shownRejected, sightOf } from '../../core/access/sight.ts';
 import type { PartitionHistory } from '../../services/registry/partition-history.ts';
 import type { Registry } from '../../services/registry/registry.ts';
 import { valueOf } from '../problem.ts';
@@ -29,9 +30,15 @@ export function partitionRoutes(app: FastifyInstance, { registry, partitions }: 
       },
       config: { access: { need: 'follow', dataset: 'params' } },
     },
-    async ({ params }) => {
+    async ({ params, rights }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
-      return valueOf(await partitions.get(definition.dataset, partitionKey(params.partition)));
+      const view = valueOf(await partitions.get(definition.dataset, partitionKey(params.partition)));
+      const sight = sightOf(rights.standing, definition);
+      const revisions = view.revisions.map((one) => ({
+        ...one,
+        rejected: shownRejected(one.rejected, sight),
+      }));
+      return { ...view, revisions };
     },
   );
 

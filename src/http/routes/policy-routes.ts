@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Policies } from '../../services/quality/policies.ts';
 import type { Replays } from '../../services/quality/replays.ts';
 import type { CheckSuggestions } from '../../services/quality/suggestions.ts';
+import type { Registry } from '../../services/registry/registry.ts';
 import { clientGone } from '../client-gone.ts';
 import { valueOf } from '../problem.ts';
 import { workerErrors } from '../route-errors.ts';
@@ -29,10 +30,14 @@ type Parts = {
   readonly policies: Policies;
   readonly replays: Replays;
   readonly suggestions: CheckSuggestions;
+  readonly registry: Pick<Registry, 'require'>;
 };
 
 /** Trying a policy out on the past, putting it in force, and checks that the past speaks for. */
-export function policyRoutes(app: FastifyInstance, { policies, replays, suggestions }: Parts): void {
+export function policyRoutes(
+  app: FastifyInstance,
+  { policies, replays, suggestions, registry }: Parts,
+): void {
   app.put<{ Params: DatasetParams; Body: PolicyBody; Headers: { 'if-match': string } }>(
     '/datasets/:dataset/policy',
     {
@@ -84,7 +89,11 @@ export function policyRoutes(app: FastifyInstance, { policies, replays, suggesti
       },
       config: { access: { need: 'own', dataset: 'params' } },
     },
-    async ({ params }, reply) =>
-      valueOf(await suggestions.suggest(datasetOf(params.dataset), clientGone(reply))),
+    async ({ params, rights }, reply) => {
+      const dataset = datasetOf(params.dataset);
+      const { definition } = valueOf(await registry.require(dataset));
+      rights.requireWhole(definition);
+      return valueOf(await suggestions.suggest(dataset, clientGone(reply)));
+    },
   );
 }

@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { partitionKey, resultId } from '../../base/ids.ts';
+import { type Sight, shownDetails, shownResult, shownRows, sightOf } from '../../core/access/sight.ts';
 import type { Result, ResultStatus } from '../../core/checks/result.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { ResultPlace } from '../../ports/quality-store.ts';
@@ -82,9 +83,11 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
       },
       config: { access: { need: 'follow', dataset: 'params' } },
     },
-    async ({ params, query }) => {
+    async ({ params, query, rights }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
-      const { hasMore, ...view } = await results.list(resultsRequest(definition, query));
+      const sight = sightOf(rights.standing, definition);
+      const { hasMore, ...page } = await results.list(resultsRequest(definition, query));
+      const view = { ...page, results: page.results.map((result) => shownResult(result, sight)) };
       const last = view.results.at(-1);
       return hasMore && last !== undefined
         ? { ...view, nextCursor: cursorOf('results', placeOfResult(last)) }
@@ -104,9 +107,15 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
       },
       config: { access: { need: 'follow', dataset: 'params' } },
     },
-    async ({ params, query }) => {
+    async ({ params, query, rights }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
-      return valueOf(await results.details(definition.dataset, partitionKey(query.partition)));
+      const sight = sightOf(rights.standing, definition);
+      const view = valueOf(await results.details(definition.dataset, partitionKey(query.partition)));
+      return {
+        ...view,
+        metrics: shownDetails(view.metrics, sight),
+        failedRows: shownRows(view.failedRows, sight),
+      };
     },
   );
 
@@ -136,7 +145,10 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
   );
 }
 
-function addResultReads(app: FastifyInstance, { results }: Parts): void {
+function addResultReads(app: FastifyInstance, { registry, results }: Parts): void {
+  const sightOn = async ({ rights }: FastifyRequest, { revision }: Result): Promise<Sight> =>
+    sightOf(rights.standing, valueOf(await registry.require(revision.dataset)).definition);
+
   app.get<{ Params: IdParams }>(
     '/results/:id',
     {
@@ -148,7 +160,10 @@ function addResultReads(app: FastifyInstance, { results }: Parts): void {
       },
       config: { access: { need: 'follow', dataset: 'result' } },
     },
-    async ({ params }) => valueOf(await results.get(resultId(params.id))),
+    async (request) => {
+      const result = valueOf(await results.get(resultId(request.params.id)));
+      return shownResult(result, await sightOn(request, result));
+    },
   );
 
   app.get<{ Params: IdParams }>(
@@ -162,7 +177,10 @@ function addResultReads(app: FastifyInstance, { results }: Parts): void {
       },
       config: { access: { need: 'follow', dataset: 'result' } },
     },
-    async ({ params }) => results.explanation(valueOf(await results.get(resultId(params.id)))),
+    async (request) => {
+      const result = valueOf(await results.get(resultId(request.params.id)));
+      return results.explanation(result, await sightOn(request, result));
+    },
   );
 }
 
@@ -179,14 +197,14 @@ function addExplanationByCheck(app: FastifyInstance, { registry, results }: Part
       },
       config: { access: { need: 'follow', dataset: 'params' } },
     },
-    async ({ params, query }) => {
+    async ({ params, query, rights }) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
       const wanted = {
         dataset: definition.dataset,
         partition: partitionKey(query.partition),
         check: query.check,
       };
-      return results.explanation(valueOf(await results.find(wanted)));
+      return results.explanation(valueOf(await results.find(wanted)), sightOf(rights.standing, definition));
     },
   );
 }

@@ -40,7 +40,10 @@ const datasetProperties = {
   updatedAt: time,
   incidentsOpen: count,
 };
+/** What whoever asks is to the dataset; absent while access control is off. */
+const standingWord = word('owner', 'admin', 'follower');
 const datasetOptions = {
+  standing: standingWord,
   description: text,
   lastPartition: partitionSchema,
   nextScanAt: time,

@@ -21,6 +21,13 @@ export class DatasetRoles {
     return this.#one.recall(dataset, () => this.#members.facts(dataset));
   }
 
+  /** The same as it stands now, whatever is remembered. */
+  async freshFacts(dataset: DatasetName): Promise<DatasetFacts | undefined> {
+    const facts = await this.#members.facts(dataset);
+    this.#one.replace(dataset, facts);
+    return facts;
+  }
+
   async standing(identity: Identity, dataset: DatasetName): Promise<Standing | undefined> {
     const facts = await this.facts(dataset);
     return facts && standingOf(identity, facts);

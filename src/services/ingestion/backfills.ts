@@ -44,6 +44,8 @@ export class Backfills {
   /** The newest backfills, of one dataset or of all. */
   async list(filter: {
     readonly dataset?: DatasetName;
+    /** Only those of these datasets. */
+    readonly only?: readonly DatasetName[];
     readonly after?: JobPlace;
     readonly limit: number;
   }): Promise<readonly BackfillView[]> {

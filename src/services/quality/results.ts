@@ -2,6 +2,7 @@ import { type Failure, failure } from '../../base/errors.ts';
 import type { DatasetName, PartitionKey, ResultId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
+import { type Sight, shownDetails, shownResult, shownRows, wholeSight } from '../../core/access/sight.ts';
 import { hasDetail } from '../../core/checks/explain-details.ts';
 import { findCheck } from '../../core/checks/find-check.ts';
 import { splitMetricKey } from '../../core/checks/format.ts';
@@ -102,13 +103,16 @@ export class Results {
   }
 
   /** Why a result is what it is, with a sample of the rows or with the values that it is about. */
-  async explanation(result: Result): Promise<ExplanationView> {
+  async explanation(result: Result, sight: Sight = wholeSight): Promise<ExplanationView> {
     const isOfRows = result.metric.startsWith('failed_rows(');
     const [samples, details] = await Promise.all([
       isOfRows ? this.#quality.failedRows(result.revision) : [],
       hasDetail(result) ? this.#quality.details(result.revision) : [],
     ]);
-    return explanationView(result, { samples, details });
+    return explanationView(shownResult(result, sight), {
+      samples: shownRows(samples, sight),
+      details: shownDetails(details, sight),
+    });
   }
 
   /** What was found out about a partition's last judged revision beside its results: `RESULT_NOT_FOUND`. */

@@ -57,6 +57,12 @@ export type DatasetView = {
 /** A dataset with its definition, secrets hidden. */
 export type DatasetDetailView = DatasetView & { readonly definition: DatasetDefinition };
 
+/** What stands against putting a definition in the place of another one, or of none. */
+export type AllowsApply = (
+  before: DatasetDefinition | undefined,
+  after: DatasetDefinition,
+) => Promise<Failure | undefined>;
+
 type Parts = {
   readonly datasets: DatasetStore;
   readonly schedules: ScheduleStore;
@@ -77,9 +83,9 @@ export class Registry {
 
   /**
    * Registers what a YAML text defines, or replaces it. The same text twice changes nothing. Errors: those of
-   * `readDefinition` (`YAML_INVALID`, `DATASET_INVALID`).
+   * `readDefinition` (`YAML_INVALID`, `DATASET_INVALID`), and what `allows` has against it.
    */
-  async apply(request: ApplyRequest): Promise<Outcome<ApplyView>> {
+  async apply(request: ApplyRequest, allows?: AllowsApply): Promise<Outcome<ApplyView>> {
     const { yaml, file, baseDirectory } = request;
     const read = await readWithRegions(
       (regions) => readDefinition(yaml, { file, baseDirectory, regions }),
@@ -89,6 +95,8 @@ export class Registry {
     const after = read.value;
     const dryRun = request.dryRun === true;
     const before = await this.#parts.datasets.get(after.dataset);
+    const refusal = await allows?.(before?.definition, after);
+    if (refusal !== undefined) return fail(refusal);
     const changes = diffDefinitions(before && redactDefinition(before.definition), redactDefinition(after));
     const view = {
       dataset: after.dataset,
@@ -113,9 +121,11 @@ export class Registry {
     readonly after?: string | undefined;
     readonly limit: number;
     readonly history?: number;
+    /** Only these. */
+    readonly only?: readonly DatasetName[];
   }): Promise<readonly DatasetView[]> {
-    const { after, history = 0 } = request;
-    const page = await this.#parts.datasets.page({ after, limit: request.limit });
+    const { history = 0, ...asked } = request;
+    const page = await this.#parts.datasets.page({ after: undefined, ...asked });
     const names = page.map(({ definition }) => definition.dataset);
     const [partitions, open, schedules] = await Promise.all([
       this.#parts.revisions.lastPartitions({

@@ -4,6 +4,7 @@ import type { DatasetName, IncidentId } from '../../../base/ids.ts';
 import type { Outcome } from '../../../base/outcome.ts';
 import type { Incident } from '../../../core/incidents/incident.ts';
 import type { IncidentChange, IncidentFilter } from '../../../ports/quality-store.ts';
+import { isAmong } from '../among.ts';
 import { decodeJson } from '../json.ts';
 import { chunksOf, jsonRows, type RowValue } from '../json-rows.ts';
 import { type Connection, refuse, transactOutcome, type Work } from '../transact.ts';
@@ -19,6 +20,7 @@ export async function incidentById(db: Connection, id: IncidentId): Promise<Inci
 export async function listIncidents(db: Connection, filter: IncidentFilter): Promise<readonly Incident[]> {
   let query = db.selectFrom('incident').select('body');
   if (filter.dataset !== undefined) query = query.where('dataset', '=', filter.dataset);
+  if (filter.only !== undefined) query = query.where(isAmong('dataset', filter.only));
   if (filter.open !== undefined) query = query.where('state', filter.open ? '<>' : '=', 'resolved');
   if (filter.after !== undefined) {
     const { openedAt, id } = filter.after;

@@ -5,8 +5,8 @@ import { type Decoder, distinct, flag, mapped, text } from './decoder.ts';
 import { defaulted, isMap, object, required } from './object.ts';
 import { reportEmptyRange, validityFields, validityKeys, validitySettings } from './validity.ts';
 
-/** A column with what it says about the dataset's segments. */
-export type ColumnEntry = ColumnDefinition & { readonly segment: boolean };
+/** A column with what it says about the dataset's segments, and whether its values are hidden. */
+export type ColumnEntry = ColumnDefinition & { readonly segment: boolean; readonly masked: boolean };
 
 const columnDecoder: Decoder<ColumnEntry> = (input, place) => {
   const isValiditySaid = isMap(input) && validityKeys.some((key) => Object.hasOwn(input, key));
@@ -14,11 +14,12 @@ const columnDecoder: Decoder<ColumnEntry> = (input, place) => {
     name: required(text()),
     checks: defaulted(checksDecoder('column', { isValiditySaid }), []),
     segment: defaulted(flag, false),
+    masked: defaulted(flag, false),
     ...validityFields,
   };
   const decoder = object(fields, { later: ['missing_values'], together: reportEmptyRange });
-  return mapped(decoder, ({ name, segment, checks, ...rest }) => {
-    return { name, segment, checks: withValidity(checks, validitySettings(rest)) };
+  return mapped(decoder, ({ name, segment, masked, checks, ...rest }) => {
+    return { name, segment, masked, checks: withValidity(checks, validitySettings(rest)) };
   })(input, place);
 };
 

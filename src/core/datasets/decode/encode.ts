@@ -22,6 +22,7 @@ export function encodeDataset(definition: DatasetDefinition): PlainMap {
     owner: definition.owner,
     followers: definition.followers,
     description: definition.description,
+    private: definition.private,
     provider: encodeProvider(definition.provider),
     partition: encodePartition(definition.partition),
     publish: encodePublish(definition.publish),
@@ -30,14 +31,24 @@ export function encodeDataset(definition: DatasetDefinition): PlainMap {
     missing_values: definition.missingValues,
     freshness_column: definition.freshnessColumn,
     checks: definition.checks.map((check) => encodeCheck(check)),
-    columns: definition.columns.map(({ name, checks }) => ({
-      name,
-      checks: checks.map((check) => encodeCheck(check)),
-    })),
+    columns: encodeColumns(definition),
     segments: definition.segments.map(encodeSegment),
     notify: definition.notify.map(encodeNotify),
     limits: encodeLimits(definition.limits),
   });
+}
+
+/** The columns with checks, then those that are masked alone. */
+function encodeColumns({ columns, maskedColumns = [] }: DatasetDefinition): readonly PlainMap[] {
+  const named = new Set(columns.map(({ name }) => name));
+  const others = maskedColumns.filter((name) => !named.has(name)).map((name) => ({ name, checks: [] }));
+  return [...columns, ...others].map(({ name, checks }) =>
+    present({
+      name,
+      masked: maskedColumns.includes(name) ? true : undefined,
+      checks: checks.map((check) => encodeCheck(check)),
+    }),
+  );
 }
 
 function encodePolicy({ alertsPerMonth, holidays, specialDays }: AlertPolicy): PlainMap {
