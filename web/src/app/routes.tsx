@@ -26,6 +26,12 @@ const BackfillPage = lazy(async () => ({
 const ClusterPage = lazy(async () => ({
   default: (await import('../pages/cluster/cluster-page.tsx')).ClusterPage,
 }));
+const ResiliencePage = lazy(async () => ({
+  default: (await import('../pages/resilience/resilience-page.tsx')).ResiliencePage,
+}));
+const DrillPage = lazy(async () => ({
+  default: (await import('../pages/resilience/drill-page.tsx')).DrillPage,
+}));
 const OnboardPage = lazy(async () => ({
   default: (await import('../pages/onboard/onboard-page.tsx')).OnboardPage,
 }));
@@ -54,6 +60,8 @@ export function Routes() {
         <Route path="/activity" component={ActivityPage} />
         <Route path="/activity/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
         <Route path="/cluster" component={ClusterPage} />
+        <Route path="/resilience" component={ResiliencePage} />
+        <Route path="/resilience/drills/:id">{({ id }) => <DrillPage id={id} />}</Route>
         <Route path="/new" component={OnboardPage} />
         <Route path="/notifications" component={NotificationsPage} />
         <Route path="/settings/*?">{({ '*': tab }) => <SettingsPage tab={tab ?? ''} />}</Route>

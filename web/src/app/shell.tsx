@@ -6,6 +6,7 @@ import {
   ExclamationTriangleIcon,
   MoonIcon,
   ServerStackIcon,
+  ShieldCheckIcon,
   SunIcon,
 } from '@heroicons/react/24/outline';
 import {
@@ -54,6 +55,12 @@ const places: readonly Place[] = [
     label: 'Cluster',
     icon: ServerStackIcon,
     covers: (path) => path.startsWith('/cluster'),
+  },
+  {
+    href: '/resilience',
+    label: 'Resilience',
+    icon: ShieldCheckIcon,
+    covers: (path) => path.startsWith('/resilience'),
   },
   {
     href: '/notifications',

@@ -124,7 +124,8 @@ class StaleAnswers {
   }
 
   everything(): void {
-    void this.#client.invalidateQueries({}, { cancelRefetch: false });
+    const predicate = ({ queryKey }: { readonly queryKey: QueryKey }) => queryKey[0] !== 'session';
+    void this.#client.invalidateQueries({ predicate }, { cancelRefetch: false });
   }
 
   end(): void {

@@ -2,7 +2,7 @@ import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { act } from '../api/request.ts';
-import { sessionQuery, useSession } from './session.ts';
+import { goOnAs, useSession } from './session.ts';
 
 /** Who is signed in, and the way out. Nothing while nobody has to sign in. */
 export function AccountMenu() {
@@ -10,11 +10,7 @@ export function AccountMenu() {
   const client = useQueryClient();
   const leave = useMutation({
     mutationFn: () => act('DELETE', '/session'),
-    onSettled: () => {
-      // What was shown to one is not for the next.
-      client.clear();
-      return client.invalidateQueries({ queryKey: sessionQuery.queryKey });
-    },
+    onSuccess: () => goOnAs(client, { access: 'on', setupNeeded: false }),
   });
   if (user === undefined) return null;
   return (
@@ -44,10 +40,9 @@ export function AccountMenu() {
   );
 }
 
+/** The first letters of the first and the last word that begin with one. */
 function initials(name: string): string {
-  const words = name.trim().split(/\s+/u);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
-    (word) => [...(word ?? '')][0] ?? '',
-  );
-  return letters.join('').toUpperCase();
+  const first = [...name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map(([letter]) => letter);
+  const shown = first.length > 1 ? [first[0], first.at(-1)] : first;
+  return shown.join('').toUpperCase() || '?';
 }

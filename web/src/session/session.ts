@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import type { UserView } from '../../../src/services/access/users.ts';
 import { giveCsrf, RequestError, read } from '../api/request.ts';
 
@@ -33,6 +33,12 @@ export const sessionQuery = queryOptions({
 export function entered(session: Session): Session {
   giveCsrf(session.csrf);
   return session;
+}
+
+/** Goes on as somebody else, or as nobody: nothing that was shown before stays. */
+export function goOnAs(client: QueryClient, session: Session): void {
+  client.setQueryData(sessionQuery.queryKey, entered(session));
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }
 
 /** The session as far as it is known; until it is, nobody has to sign in. */

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { act } from '../../api/request.ts';
-import { entered, type Session, sessionQuery } from '../../session/session.ts';
+import { goOnAs, type Session } from '../../session/session.ts';
 
 /** Sends what somebody comes in with, and goes on as them. */
 export function useEntry<T>(path: string, next: string) {
@@ -10,9 +10,7 @@ export function useEntry<T>(path: string, next: string) {
   return useMutation({
     mutationFn: (body: T) => act<Session>('POST', path, body),
     onSuccess: (session) => {
-      // Nothing that somebody else was shown stays.
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, entered(session));
+      goOnAs(client, session);
       go(next, { replace: true });
     },
   });
