@@ -14,6 +14,7 @@ import { queryConformance } from './database-queries.ts';
 import { queueConformance } from './database-queue.ts';
 import { requestKeyConformance } from './database-request-keys.ts';
 import { revisionStoreConformance } from './database-revisions.ts';
+import { schedulingConformance } from './database-scheduling.ts';
 import { workFiguresConformance } from './database-work-figures.ts';
 
 /** Gives the test its world. */
@@ -63,6 +64,7 @@ export function databaseConformance(
     pageConformance(worldOf);
     changeLogConformance(worldOf);
     requestKeyConformance(worldOf);
+    schedulingConformance(worldOf);
     workFiguresConformance(worldOf);
   });
 }

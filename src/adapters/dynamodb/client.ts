@@ -7,6 +7,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import { backoffMs } from '../../core/resilience/backoff.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
 
 /** Where a registry is in DynamoDB. */
 export type DynamoPlace = {
@@ -66,14 +69,14 @@ export function isUnmet(error: unknown): boolean {
 
 /** Reads many items at once, again as long as the server leaves some out. */
 export async function batchGet(
-  client: DynamoDBClient,
-  table: string,
+  { client, table, clock, random }: BatchParts,
   keys: readonly Record<string, AttributeValue>[],
 ): Promise<readonly Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   let left = [...keys];
-  for (let tries = 0; left.length > 0; tries += 1) {
-    if (tries > limits.registryAttemptsMax + keys.length / batchMax) throw new FailureError(throttled(table));
+  for (let inVain = 0; left.length > 0; ) {
+    if (inVain >= limits.registryAttemptsMax) throw new FailureError(throttled(table));
+    if (inVain > 0) await clock.sleep(backoffMs(pauses, inVain, random.next()));
     const asked = left.splice(0, batchMax);
     const command = new BatchGetItemCommand({
       RequestItems: { [table]: { Keys: asked, ConsistentRead: true } },
@@ -82,12 +85,23 @@ export async function batchGet(
       client.send(command, options),
     );
     items.push(...(Responses[table] ?? []));
-    left = [...left, ...(UnprocessedKeys[table]?.Keys ?? [])];
+    const unread = UnprocessedKeys[table]?.Keys ?? [];
+    inVain = unread.length < asked.length ? 0 : inVain + 1;
+    left = [...left, ...unread];
   }
   return items;
 }
 
+type BatchParts = {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
 const batchMax = 100;
+
+const pauses = { baseMs: 50, capMs: limits.registryTimeoutMs };
 
 function throttled(table: string): ReturnType<typeof failure> {
   return failure('REGISTRY_UNAVAILABLE', `DynamoDB throttles the table ${table}`, {

@@ -39,10 +39,10 @@ export async function openDynamoRegistry(
     client.destroy();
     return fail(failureOf(error));
   }
-  const { random, rows, local } = parts;
+  const { clock, random, rows, local } = parts;
   return succeed({
     datasets: new DynamoDatasetStore({ client, table, random, rows, local }),
-    schedules: new DynamoScheduleStore({ client, table, rows }),
+    schedules: new DynamoScheduleStore({ client, table, rows, random, clock }),
     close: () => client.destroy(),
   });
 }

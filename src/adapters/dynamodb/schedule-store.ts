@@ -4,6 +4,7 @@ import type { DatasetName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import type { Instant } from '../../base/units.ts';
 import type { DueDataset, Schedule } from '../../core/scheduling/schedule.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ScheduleChange, ScheduleStore } from '../../ports/schedule-store.ts';
 import { batchGet, dynamoCall, isUnmet } from './client.ts';
 import { type DynamoParts, deleteItem, existing } from './dataset-store.ts';
@@ -12,7 +13,7 @@ import { encodeItemJson } from './item-json.ts';
 import { sortedItems } from './sorted-items.ts';
 import { dueIndex } from './table.ts';
 
-type Parts = Pick<DynamoParts, 'client' | 'table' | 'rows'>;
+type Parts = Pick<DynamoParts, 'client' | 'table' | 'rows' | 'random'> & { readonly clock: Clock };
 
 /** Schedules in DynamoDB: parts of the items of datasets, found by a local index of due times in each shard. */
 export class DynamoScheduleStore implements ScheduleStore {
@@ -51,8 +52,8 @@ export class DynamoScheduleStore implements ScheduleStore {
   }
 
   async of(datasets: readonly DatasetName[]): Promise<ReadonlyMap<DatasetName, Schedule>> {
-    const { client, table, rows } = this.#parts;
-    const items = await batchGet(client, table, [...new Set(datasets)].map(keyOf));
+    const { rows } = this.#parts;
+    const items = await batchGet(this.#parts, [...new Set(datasets)].map(keyOf));
     const found = await existing(rows, items.map(itemOf));
     return new Map(found.map(({ definition, schedule }) => [definition.dataset, schedule]));
   }

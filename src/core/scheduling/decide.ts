@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.ts';
 import { limits } from '../../base/limits.ts';
 import { type Instant, instant } from '../../base/units.ts';
 import { catchUpPlace } from './catch-up.ts';
@@ -108,6 +109,8 @@ function startOf(one: DueDataset, facts: ScheduleFacts, now: Instant): Omit<Ruli
       return firstSlot(publish, facts, { now, updatedAt: one.updatedAt });
     case 'continuous':
       return { nextAt: instant(now + limits.pollMsDefault), pollMs: limits.pollMsDefault };
+    default:
+      return unreachable(publish);
   }
 }
 
@@ -121,5 +124,7 @@ function byType(one: DueDataset, facts: ScheduleFacts, now: Instant): Ruling {
       return decidePeriodic(publish, { facts, now, slot: one.schedule.state?.slot });
     case 'continuous':
       return decideContinuous(one.schedule.state?.pollMs ?? limits.pollMsDefault, facts, now);
+    default:
+      return unreachable(publish);
   }
 }

@@ -14,6 +14,6 @@ export function scheduledScan(
 ): Job {
   const { dataset } = definition;
   const key = [dataset, registeredAt, schedule.version, due].join(' ');
-  const id = jobId(`scheduled-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`);
+  const id = jobId(`scheduled-${createHash('sha256').update(key).digest('hex').slice(0, 24)}`);
   return newJob({ id, dataset, spec: { kind: 'scan' }, createdAt });
 }

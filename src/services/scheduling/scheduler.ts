@@ -1,5 +1,5 @@
 import { limits } from '../../base/limits.ts';
-import type { Instant } from '../../base/units.ts';
+import { type Instant, instant } from '../../base/units.ts';
 import type { Job } from '../../core/jobs/job.ts';
 import { decide } from '../../core/scheduling/decide.ts';
 import type { DueDataset, ScheduleFacts, Verdict } from '../../core/scheduling/schedule.ts';
@@ -56,16 +56,17 @@ export class Scheduler {
     telemetry.gauge('assay_schedule_lag_seconds', oldest === undefined ? 0 : lagSeconds(oldest, now));
     if (oldest === undefined) return { due: 0, decided: 0, scans: 0, hasMore: false };
     const facts = await this.#parts.scheduleFacts.read(due.map(factsAsked));
-    const decided = this.#decide(due, { facts, now });
+    const { decided, putOff } = this.#decide(due, { facts, now });
     const scans = await this.#enqueue(decided);
     await this.#tell(decided, now);
-    const standing = await this.#parts.schedules.save(decided.map(changeOf));
+    const changes = [...decided.map(changeOf), ...putOff];
+    const standing = await this.#parts.schedules.save(changes);
     for (const { verdict } of decided) {
       if (!standing.has(verdict.dataset)) continue;
       telemetry.count('assay_schedule_decisions_total', { decision: verdict.decision.kind });
     }
     telemetry.observe('assay_schedule_tick_seconds', (clock.monotonicMs() - beganMs) / 1_000);
-    const hasMore = due.length === limits.schedulePageMax || decided.length < due.length;
+    const hasMore = due.length === limits.schedulePageMax || changes.length < due.length;
     return { due: due.length, decided: standing.size, scans, hasMore };
   }
 
@@ -73,16 +74,25 @@ export class Scheduler {
   #decide(
     due: readonly DueDataset[],
     { facts, now }: { readonly facts: ReadonlyMap<string, ScheduleFacts>; readonly now: Instant },
-  ): readonly Decided[] {
+  ): { readonly decided: readonly Decided[]; readonly putOff: readonly ScheduleChange[] } {
     const isCrowded = due.length > limits.scheduledScansPerTickMax;
-    const decided = due.map((one) => {
-      const known = facts.get(one.definition.dataset) ?? { wasAskedFor: false, arrivals: [] };
-      return { one, verdict: decide(one, known, { now, isCrowded }) };
-    });
+    const decided: Decided[] = [];
+    const putOff: ScheduleChange[] = [];
+    for (const one of due) {
+      const { dataset } = one.definition;
+      const known = facts.get(dataset) ?? { wasAskedFor: false, arrivals: [] };
+      try {
+        decided.push({ one, verdict: decide(one, known, { now, isCrowded }) });
+      } catch (error) {
+        // Such as a definition that only a later release understands: it must not hold up all others.
+        this.#kit.log.error('a dataset could not be decided about', { dataset, error });
+        putOff.push(putOffUntil(one, instant(now + limits.schedulePausedMs)));
+      }
+    }
     const scans = decided.filter(({ verdict }) => verdict.decision.kind === 'scan');
     const others = decided.filter(({ verdict }) => verdict.decision.kind !== 'scan');
     const begun = inTurns(scans, ({ one }) => one.definition.owner).slice(0, limits.scheduledScansPerTickMax);
-    return [...others, ...begun.map((each) => withJob(each, now))];
+    return { decided: [...others, ...begun.map((each) => withJob(each, now))], putOff };
   }
 
   /** Before the next due times are written: after a crash in between, the same jobs are offered again, and known. */
@@ -126,6 +136,12 @@ function withJob({ one, verdict }: Decided, now: Instant): Decided {
   const [newest, ...older] = verdict.state.decisions;
   const decisions = newest === undefined ? [] : [{ ...newest, job: job.id }, ...older];
   return { one, job, verdict: { ...verdict, state: { ...verdict.state, decisions, lastScan: job.id } } };
+}
+
+/** What it knows of the dataset stays as it is. */
+function putOffUntil({ definition, schedule }: DueDataset, nextAt: Instant): ScheduleChange {
+  const { version, state = { definition: 0, decisions: [] } } = schedule;
+  return { dataset: definition.dataset, version, nextAt, state };
 }
 
 function changeOf({ one, verdict }: Decided): ScheduleChange {

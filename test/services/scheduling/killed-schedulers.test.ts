@@ -3,13 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { DatasetName } from '../../../src/base/ids.ts';
 import { instant, minute } from '../../../src/base/units.ts';
 import { decodeDataset } from '../../../src/core/datasets/decode.ts';
+import { startDynamo } from '../../support/dynamo-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openOnServer, startPostgres } from '../../support/postgres-server.ts';
+import { openWithRegistry } from './open-with-registry.ts';
 
 const kills = 6;
 const datasetCount = 12;
@@ -18,10 +20,16 @@ const start = Date.UTC(2026, 4, 1);
 /** Clocks of machines differ; these do by twenty minutes. */
 const skews = [-20 * minute, 0, 20 * minute];
 
-it(`three schedulers with clocks that differ, killed ${kills} times, scan each dataset once for each due time`, async (test) => {
-  await using server = await startPostgres();
-  const url = await server.createDatabase();
-  const database = await openOnServer(url);
+for (const registry of ['PostgreSQL', 'DynamoDB'] as const) {
+  it(`three schedulers with clocks that differ, killed ${kills} times, scan each dataset once for each due time: ${registry}`, async (test) => {
+    await using server = await startPostgres();
+    await using dynamo = registry === 'DynamoDB' ? await startDynamo() : undefined;
+    await prove(test, await server.createDatabase(), dynamo?.endpoint);
+  });
+}
+
+async function prove(test: TestContext, url: string, endpoint: string | undefined): Promise<void> {
+  const database = await openWithRegistry(await openOnServer(url), endpoint);
   const names = Array.from({ length: datasetCount }, (_, nth) => `data-${nth}` as DatasetName);
   for (const [nth, dataset] of names.entries()) {
     const publish =
@@ -40,7 +48,9 @@ it(`three schedulers with clocks that differ, killed ${kills} times, scan each d
   /** What was offered to the queue: the due time of each job. */
   const offered = new Map<string, { readonly dataset: string; readonly due: number }>();
   const begin = systemClock.now();
-  const starters = skews.map((skew) => () => startScheduler([url, begin, start, speed, skew], offered));
+  const starters = skews.map(
+    (skew) => () => startScheduler([url, begin, start, speed, skew, endpoint ?? ''], offered),
+  );
   const running = await Promise.all(starters.map((begun) => begun()));
   const stop = new AbortController();
   const ending = endScans(stop.signal);
@@ -87,7 +97,7 @@ it(`three schedulers with clocks that differ, killed ${kills} times, scan each d
       await systemClock.sleep(10, signal);
     }
   }
-});
+}
 
 async function startScheduler(
   args: readonly (string | number)[],

@@ -4,7 +4,7 @@ import type { DatasetName } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
 import { hour, instant, minute } from '../../../src/base/units.ts';
 import { decodeDataset } from '../../../src/core/datasets/decode.ts';
-import type { DatasetDefinition } from '../../../src/core/datasets/definition.ts';
+import type { DatasetDefinition, PublishRule } from '../../../src/core/datasets/definition.ts';
 import type { Job } from '../../../src/core/jobs/job.ts';
 import type { Database } from '../../../src/ports/database.ts';
 import { MissedScans } from '../../../src/services/notification/missed-scans.ts';
@@ -168,6 +168,22 @@ describe('a scheduler on a database', () => {
     const made = (await scans('daily')).filter(({ createdAt }) => createdAt >= noon + 18 * hour);
     assert.equal(new Set(made.map(({ createdAt }) => createdAt)).size, made.length);
     assert.ok(made.length >= 6 && made.length <= 14, `${made.length} scans`);
+  });
+
+  it('goes on past a dataset that only a later release understands, and looks at it again later', async () => {
+    const { kit } = setUp();
+    await database.datasets.apply(define('known', { type: 'continuous' }), kit.clock.now());
+    const later = {
+      ...define('later', { type: 'static' }),
+      publish: { type: 'lunar' } as unknown as PublishRule,
+    };
+    await database.datasets.apply(later, kit.clock.now());
+    const { kit: own, scheduler } = setUp();
+    own.clock.jump(hour);
+    assert.deepEqual(await scheduler.tick(), { due: 2, decided: 2, scans: 1, hasMore: false });
+    const put = (await database.schedules.of([later.dataset])).get(later.dataset);
+    assert.equal(put?.nextAt, own.clock.now() + limits.schedulePausedMs);
+    assert.ok(own.log.events.some(({ message }) => message === 'a dataset could not be decided about'));
   });
 
   it('begins no more scans in a tick than sources bear, the owners in turn', async () => {

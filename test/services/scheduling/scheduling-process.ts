@@ -5,16 +5,20 @@ import { MissedScans } from '../../../src/services/notification/missed-scans.ts'
 import { Scheduler } from '../../../src/services/scheduling/scheduler.ts';
 import { testKit } from '../../support/kit.ts';
 import { openOnServer } from '../../support/postgres-server.ts';
+import { openWithRegistry } from './open-with-registry.ts';
 
 /**
  * A scheduler in a process of its own, which ticks until it is killed, by a clock that runs `speed` times as fast from
  * `startMs` on, `skewMs` wrong. Says each scan that it offers to the queue: `<dataset> <due> <job>`.
  */
-const [url = '', epoch = '', start = '', speed = '', skew = ''] = process.argv.slice(2);
+const [url = '', epoch = '', start = '', speed = '', skew = '', endpoint = ''] = process.argv.slice(2);
 const now = (): Instant =>
   instant(Number(start) + (systemClock.now() - Number(epoch)) * Number(speed) + Number(skew));
 const kit = { ...testKit(), random: createRandom(), clock: { ...systemClock, now } };
-const database = await openOnServer(url, undefined, { connectionsMax: 2, listens: false });
+const database = await openWithRegistry(
+  await openOnServer(url, undefined, { connectionsMax: 2, listens: false }),
+  endpoint === '' ? undefined : endpoint,
+);
 const { schedules, jobs } = database;
 const dues = new Map<string, Instant>();
 const scheduler = new Scheduler(kit, {
