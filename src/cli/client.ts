@@ -54,6 +54,11 @@ export class Client {
     return this.#requester.json({ method: 'PUT', path: '/datasets', body });
   }
 
+  /** A report as a drill wrote it, without its events. */
+  keepDrillReport(report: unknown): Promise<Outcome<{ readonly id: string }>> {
+    return this.#requester.json({ method: 'POST', path: '/drill-reports', body: { report } });
+  }
+
   datasets(
     query: { after?: string; limit?: number } = {},
   ): Promise<Outcome<{ datasets: readonly DatasetView[] }>> {

@@ -16,6 +16,7 @@ import { drillJson } from '../reports/drills/drill-json.ts';
 import { drillText } from '../reports/drills/drill-text.ts';
 import { writeTextFile } from '../text-files.ts';
 import { wholeNumberBetween } from '../whole-number.ts';
+import { addDrillSendCommand } from './drill-send-command.ts';
 import { addMeasuredDrillCommands } from './measured-drill-commands.ts';
 
 /** `drill`. */
@@ -34,6 +35,7 @@ export function addDrillCommands(program: Command, commands: CommandSet): void {
     .addHelpText('after', helpText('upgrade'))
     .action(commands.run((session, options: DisturbedOptions) => drilled(session, 'upgrade', options)));
   addMeasuredDrillCommands(drill, commands);
+  addDrillSendCommand(drill, commands);
 }
 
 const descriptions = {

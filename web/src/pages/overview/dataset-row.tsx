@@ -35,7 +35,7 @@ export const DatasetRow = memo(function DatasetRow({
         </Text>
       </Table.Td>
       <Table.Td py={0}>
-        <Group gap={8} wrap="nowrap">
+        <Group gap={8} wrap="nowrap" style={{ minWidth: 'max-content' }}>
           <StatusMark status={lastPartition?.status} />
           <OpenIncidents path={path} count={line.incidentsOpen} />
         </Group>

@@ -47,9 +47,7 @@ function Report({ report }: { readonly report: KeptDrill }) {
   return (
     <>
       <Group justify="space-between">
-        <Title order={2} tt="capitalize">
-          {report.drill} drill
-        </Title>
+        <Title order={2}>{wordsOf(report.drill)} drill</Title>
         <Text fz="lg">
           <Verdict passed={passed} findings={findings.length} />
         </Text>
@@ -89,7 +87,9 @@ function Report({ report }: { readonly report: KeptDrill }) {
         <Text size="sm" className="quiet" mb={4}>
           How it was run
         </Text>
-        <Code block>{report.command}</Code>
+        <Code block tabIndex={0}>
+          {report.command}
+        </Code>
       </div>
     </>
   );
