@@ -84,7 +84,7 @@ describe('the scheduler as an AWS Lambda function', () => {
   });
 
   /** Datasets that have been registered for an hour, so that their first scan is due. */
-  async function register(...names: readonly string[]): Promise<void> {
+  async function addDatasets(...names: readonly string[]): Promise<void> {
     for (const name of names) {
       await datasets.apply(definitionOf(name as DatasetName), instant(systemClock.now() - hour));
     }
@@ -109,7 +109,7 @@ describe('the scheduler as an AWS Lambda function', () => {
   });
 
   it('scans what is due once, however often and by however many it is invoked with one event', async () => {
-    await register('one', 'two', 'three');
+    await addDatasets('one', 'two', 'three');
     await using first = startRuntime(join(directory, 'index.cjs'), env);
     await using second = startRuntime(join(directory, 'index.cjs'), env);
     const answers = await Promise.all([first.invoke(event), second.invoke(event)]);
@@ -120,14 +120,14 @@ describe('the scheduler as an AWS Lambda function', () => {
     assert.deepEqual(await Promise.all(['one', 'two', 'three'].map(scansOf)), [1, 1, 1]);
     const again = await first.invoke(event);
     assert.deepEqual(again.report, { ticks: 1, decided: 0, scans: 0, ended: 'nothing_due' });
-    await register('four');
+    await addDatasets('four');
     assert.equal((await first.invoke({ ...event, source: 'aws.scheduler' })).report?.scans, 1);
     assert.equal(await scansOf('four'), 1);
     assert.ok(!first.log().includes(password));
   });
 
   it('begins nothing when its time is nearly over, and takes no other events', async () => {
-    await register('five');
+    await addDatasets('five');
     await using runtime = startRuntime(join(directory, 'index.cjs'), env);
     const late = await runtime.invoke(event, limits.lambdaMarginMs);
     assert.deepEqual(late.report, { ticks: 0, decided: 0, scans: 0, ended: 'deadline' });

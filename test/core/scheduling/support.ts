@@ -25,7 +25,7 @@ export function published(publish: PublishRule): DatasetDefinition {
 
 export const time = (text: string): Instant => instant(Date.parse(text));
 
-export const noFacts: ScheduleFacts = { wasAskedFor: false, arrivals: [] };
+const noFacts: ScheduleFacts = { wasAskedFor: false, arrivals: [] };
 
 /** One dataset whose schedule goes on from decision to decision. */
 export class Dataset {
