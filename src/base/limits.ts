@@ -217,6 +217,8 @@ export const limits = {
   breakerFailureShare: 0.5,
   breakerOpenMs: 10 * second,
   breakerOpenMsMax: 5 * minute,
+  /** Tasks wait for a source that is away; after this long they fail, so that somebody hears of it. */
+  sourceOutageMs: 1 * hour,
   /** The longest that a source may ask to be left alone. */
   sourceRetryAfterMsMax: 1 * hour,
   /** A fetch during which nothing arrives for so long has met a source that hangs; how often it is looked at. */

@@ -21,6 +21,8 @@ export type FileServer = AsyncDisposable & {
   readonly instead: Map<string, Answer>;
   /** `METHOD path` of each request, with those of its headers that matter. */
   readonly requests: { line: string; headers: IncomingMessage['headers'] }[];
+  /** Breaks all connections off. */
+  hangUp(): void;
   put(path: string, text: string | Buffer, headers?: ServedFile['headers']): void;
 };
 
@@ -52,6 +54,7 @@ export async function startFileServer(tls?: {
     files,
     instead,
     requests,
+    hangUp: () => server.closeAllConnections(),
     put: (path, text, headers = {}) => {
       const body = Buffer.from(text);
       const etag = `"${createHash('md5').update(body).digest('hex')}"`;

@@ -7,6 +7,7 @@ import type { Outcome } from '../../src/base/outcome.ts';
 import type { ListedPartition } from '../../src/core/datasets/source.ts';
 import { type Job, type JobSpec, newJob } from '../../src/core/jobs/job.ts';
 import type { TaskOutput, TaskSpec } from '../../src/core/jobs/task.ts';
+import type { SourceReport } from '../../src/core/membership/node.ts';
 import type { Coordination } from '../../src/ports/coordination.ts';
 import type { JobStore } from '../../src/ports/job-store.ts';
 import { DataNode, type DataNodeOptions } from '../../src/services/cluster/data-node.ts';
@@ -28,6 +29,7 @@ export type ManagerWrap = {
 export type TestNodeOptions = Partial<DataNodeOptions> & {
   readonly slots?: number;
   readonly wrap?: (session: LocalCoordinationSession) => Coordination;
+  readonly sources?: () => readonly SourceReport[];
 };
 
 /** Does a task of any kind and returns as a handler does. */
@@ -80,10 +82,15 @@ export class TestCluster {
   async node(work: Work, options: TestNodeOptions = {}): Promise<TestNode> {
     const session = this.session();
     this.#count += 1;
-    const { slots = 2, wrap, ...rest } = options;
+    const { slots = 2, wrap, sources, ...rest } = options;
     const service = new DataNode(
       this.kit,
-      { coordination: wrap?.(session) ?? session, handlers: handlersOf(work), jobs: this.store },
+      {
+        coordination: wrap?.(session) ?? session,
+        handlers: handlersOf(work),
+        jobs: this.store,
+        ...(sources === undefined ? {} : { sources }),
+      },
       {
         description: describeNode(`n${this.#count}`, slots),
         onBroken: (error) => this.broken.push(error),

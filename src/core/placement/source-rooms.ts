@@ -52,7 +52,7 @@ export class SourceRooms {
 function learnedLimit(known: readonly SourceReport[]): number {
   if (known.length === 0) return limits.sourceConcurrencyInitial;
   const well = known.filter((each) => each.state === 'closed');
-  // Nobody finds it well: a single probe, as soon as somebody is ready for one.
-  if (well.length === 0) return known.some((each) => each.state === 'half_open') ? 1 : 0;
+  // Nobody finds it well: a single probe, as soon as somebody is ready for one; and after long those who are to be told.
+  if (well.length === 0) return Math.max(...known.map((each) => each.limit));
   return well.reduce((sum, each) => sum + each.limit - 1, 1);
 }

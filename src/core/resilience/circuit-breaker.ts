@@ -17,11 +17,11 @@ type Call = { readonly at: Instant; readonly failed: boolean };
 
 /**
  * Whether something that fails is asked any more: `closed` asks, `open` does not until `until`, then one call at a time is a
- * probe (Nygard, Release It!, 2007). `opened`: how often it opened since it was last well.
+ * probe (Nygard, Release It!, 2007). `opened`: how often it opened since it was last well; `since`: when it was well last.
  */
 export type CircuitBreaker =
   | { readonly state: 'closed'; readonly calls: readonly Call[]; readonly opened: number }
-  | { readonly state: 'open'; readonly until: Instant; readonly opened: number };
+  | { readonly state: 'open'; readonly until: Instant; readonly since: Instant; readonly opened: number };
 
 /** A breaker of something that nothing is known about. */
 export const freshBreaker: CircuitBreaker = { state: 'closed', calls: [], opened: 0 };
@@ -59,9 +59,13 @@ export function afterCall(
 }
 
 /** The breaker of something that asks to be left alone for a while (HTTP `Retry-After`). */
-export function leftAlone(breaker: CircuitBreaker, until: Instant): CircuitBreaker {
+export function leftAlone(
+  breaker: CircuitBreaker,
+  { at, until }: { readonly at: Instant; readonly until: Instant },
+): CircuitBreaker {
   if (breaker.state === 'open' && breaker.until >= until) return breaker;
-  return { state: 'open', until, opened: Math.max(1, breaker.opened) };
+  const since = breaker.state === 'open' ? breaker.since : at;
+  return { state: 'open', until, since, opened: Math.max(1, breaker.opened) };
 }
 
 /** Half of the span is left to chance, so that processes do not come back together. */
@@ -71,5 +75,10 @@ function opened(
   { breakerOpenMs, breakerOpenMsMax }: BreakerRules,
 ): CircuitBreaker {
   const spanMs = Math.min(breakerOpenMsMax, breakerOpenMs * 2 ** Math.min(breaker.opened, 30));
-  return { state: 'open', until: instant(at + spanMs * (0.5 + chance / 2)), opened: breaker.opened + 1 };
+  return {
+    state: 'open',
+    until: instant(at + spanMs * (0.5 + chance / 2)),
+    since: breaker.state === 'open' ? breaker.since : at,
+    opened: breaker.opened + 1,
+  };
 }

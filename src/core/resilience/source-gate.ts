@@ -10,7 +10,12 @@ import {
 } from './circuit-breaker.ts';
 import { type ConcurrencyLimit, freshLimit, type LimitRules, learnLimit } from './concurrency-limit.ts';
 
-export type GateRules = BreakerRules & LimitRules & { readonly sourceRetryAfterMsMax: number };
+export type GateRules = BreakerRules &
+  LimitRules & {
+    readonly sourceRetryAfterMsMax: number;
+    /** Whoever waits for a source that is away for longer is told so. */
+    readonly sourceOutageMs: number;
+  };
 
 /** What one process knows of a source: how many calls it may have at once, and whether any. */
 export type SourceGate = {
@@ -33,27 +38,46 @@ export function freshGate(rules: GateRules, now: Instant, ceiling: number): Sour
 
 export type GateState = 'closed' | 'open' | 'half_open';
 
-/** How many calls the gate lets through at once now: none while it is open, one as a probe. */
-export function callsAllowed(gate: SourceGate, now: Instant): number {
+/**
+ * How many tasks may come at once now: none while it is open, one as a probe; and of a source that is away for long a few, to be
+ * told so.
+ */
+export function callsAllowed(gate: SourceGate, now: Instant, rules: GateRules): number {
   const state = breakerState(gate.breaker, now);
-  if (state === 'open') return 0;
+  if (state === 'open') return isOutage(gate, now, rules) ? rules.sourceConcurrencyInitial : 0;
   return state === 'half_open' ? 1 : Math.max(1, Math.min(Math.floor(gate.concurrency.limit), gate.ceiling));
 }
 
-/** Whether one more call may begin now; if not, when to come again. */
+function isOutage({ breaker }: SourceGate, now: Instant, { sourceOutageMs }: GateRules): boolean {
+  return breaker.state === 'open' && now - breaker.since >= sourceOutageMs;
+}
+
+/**
+ * Whether one more call may begin now; if not, when to come again. `isProbe`: that it fails is no news. `outage`: there is no
+ * call, and it is time to say so.
+ */
 export type Entry =
-  | { readonly kind: 'admitted'; readonly gate: SourceGate }
+  | { readonly kind: 'admitted'; readonly gate: SourceGate; readonly isProbe: boolean }
+  | { readonly kind: 'outage'; readonly since: Instant }
   | { readonly kind: 'open'; readonly retryInMs: number }
   | { readonly kind: 'full'; readonly calls: number };
 
 /** Asks for one more call; with `isPart` for one beyond the limit, if need be. */
-export function enter(gate: SourceGate, now: Instant, isPart = false): Entry {
+export function enter(
+  gate: SourceGate,
+  { now, isPart = false }: { readonly now: Instant; readonly isPart?: boolean },
+  rules: GateRules,
+): Entry {
   const { breaker } = gate;
-  if (breaker.state === 'open' && now < breaker.until)
+  const isLong = isOutage(gate, now, rules);
+  if (breaker.state === 'open' && now < breaker.until) {
+    if (isLong) return { kind: 'outage', since: breaker.since };
     return { kind: 'open', retryInMs: breaker.until - now };
-  const calls = callsAllowed(gate, now);
+  }
+  const calls = callsAllowed(gate, now, rules);
   if (!isPart && gate.running >= calls) return { kind: 'full', calls };
-  return { kind: 'admitted', gate: { ...gate, running: gate.running + 1, usedAt: now } };
+  const isProbe = breaker.state === 'open' && !isLong;
+  return { kind: 'admitted', isProbe, gate: { ...gate, running: gate.running + 1, usedAt: now } };
 }
 
 /**
@@ -86,6 +110,6 @@ export function leave(
   if (!failed) return after;
   const { failure } = end;
   const askedMs = Math.min(failure.retryAfterMs ?? 0, rules.sourceRetryAfterMsMax);
-  const left = askedMs > 0 ? leftAlone(breaker, instant(at + askedMs)) : breaker;
+  const left = askedMs > 0 ? leftAlone(breaker, { at, until: instant(at + askedMs) }) : breaker;
   return { ...after, breaker: left, lastFailure: failure };
 }

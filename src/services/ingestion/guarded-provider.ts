@@ -82,13 +82,14 @@ async function guarded<T>(
   const admitted = await parts.guard.enter(call.definition, call.isPart === true);
   if (!admitted.ok) return admitted;
   let outcome: Outcome<T> = fail(cancelled());
+  let instead: Failure | undefined;
   try {
     outcome = await withinTime(parts.clock, call, action);
-    return outcome;
   } finally {
     const bytes = (await call.bytes?.().catch(() => 0)) ?? 0;
-    admitted.value.ended({ end: endOf(outcome, { wait, bytes }), bytes });
+    instead = admitted.value.ended({ end: endOf(outcome, { wait, bytes }), bytes });
   }
+  return instead === undefined ? outcome : fail(instead);
 }
 
 /** Races the call with its deadline and with silence; after their end it has a moment to stop, then nobody waits any more. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { failure, isRetryable } from '../../base/errors.ts';
+import { failure } from '../../base/errors.ts';
 import { type JobId, jobId } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
@@ -108,8 +108,8 @@ export class IngestTask implements TaskHandler<'ingest'> {
   }
 
   /**
-   * Looked up once for all partitions of a job; a failure to do so is only a hint less, except that a source that does not
-   * answer now would give another outcome later.
+   * Looked up once for all partitions of a job; a failure to do so is only a hint less, except that one that was not even
+   * tried would give another outcome later.
    */
   #schemaOfSource(definition: DatasetDefinition, context: TaskContext): Promise<Outcome<Schema | undefined>> {
     const { job } = context.fence;
@@ -121,9 +121,8 @@ export class IngestTask implements TaskHandler<'ingest'> {
       .then((described) => {
         // What failed for one task, such as its own cancellation, must not decide for the others.
         if (!described.ok) this.#schemas.delete(job);
-        const comesLater =
-          !described.ok && described.error.code.startsWith('SOURCE_') && isRetryable(described.error);
-        return described.ok || comesLater ? described : succeed(undefined);
+        const isHeld = !described.ok && described.error.code === 'SOURCE_HELD';
+        return described.ok || isHeld ? described : succeed(undefined);
       });
     this.#schemas.set(job, asked);
     const oldest = this.#schemas.keys().next().value;

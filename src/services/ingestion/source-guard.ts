@@ -23,8 +23,8 @@ export type EndedCall = { readonly end: CallEnd; readonly bytes: number };
 
 type GuardedDefinition = Pick<DatasetDefinition, 'provider' | 'limits'>;
 
-/** A call that may begin. Whoever got it says how it ended, once. */
-export type AdmittedCall = { ended(call: EndedCall): void };
+/** A call that may begin. Whoever got it says how it ended, once; returned is what to say instead of a failure, if anything. */
+export type AdmittedCall = { ended(call: EndedCall): Failure | undefined };
 
 /**
  * What this process knows of the sources that it asks, and whether it may ask them now: how many calls at once, by how long
@@ -52,7 +52,10 @@ export class SourceGuard {
     const spent = await this.#spent(name, definition.limits);
     if (spent !== undefined) return this.#held(definition, spent, 'budget');
     const now = this.#kit.clock.now();
-    const entry = enter(this.#gateOf(name, definition.limits), now, isPart);
+    const entry = enter(this.#gateOf(name, definition.limits), { now, isPart }, limits);
+    if (entry.kind === 'outage') {
+      return this.#held(definition, away(name, entry.since, this.#gates.get(name)?.lastFailure), 'outage');
+    }
     if (entry.kind === 'open') {
       return this.#held(
         definition,
@@ -66,9 +69,12 @@ export class SourceGuard {
     let isOver = false;
     return succeed({
       ended: (call) => {
-        if (isOver) return;
+        if (isOver) return undefined;
         isOver = true;
         this.#leave(definition, name, { ...call, tookMs: this.#kit.clock.monotonicMs() - beganMs });
+        if (!entry.isProbe || call.end.kind !== 'failed') return undefined;
+        // Whoever made the probe waits like all others: it costs no attempt.
+        return leftAlone(name, this.#retryInMs(name), call.end.failure);
       },
     });
   }
@@ -83,7 +89,7 @@ export class SourceGuard {
       return {
         name,
         state,
-        limit: callsAllowed(gate, now),
+        limit: callsAllowed(gate, now, limits),
         ceiling: gate.ceiling,
         running: gate.running,
         ...(latencyMs === undefined ? {} : { latencyMs: Math.round(latencyMs) }),
@@ -93,6 +99,11 @@ export class SourceGuard {
           : { lastFailure: { code: lastFailure.code, message: lastFailure.message.slice(0, 300) } }),
       };
     });
+  }
+
+  #retryInMs(name: SourceName): number {
+    const breaker = this.#gates.get(name)?.breaker;
+    return breaker?.state === 'open' ? Math.max(0, breaker.until - this.#kit.clock.now()) : 0;
   }
 
   #gateOf(name: SourceName, own: DatasetLimits): SourceGate {
@@ -204,6 +215,12 @@ function leftAlone(name: SourceName, retryAfterMs: number, last: Failure | undef
       cause: last?.message,
     },
   );
+}
+
+/** Unlike all others a failure of the task that meets it: who waits for it must hear of it some time. */
+function away(name: SourceName, since: number, last: Failure | undefined): Failure {
+  const message = `${name} has not answered since ${new Date(since).toISOString()}`;
+  return failure('SOURCE_UNAVAILABLE', message, { where: name, cause: last?.message });
 }
 
 function busy(name: SourceName, calls: number): Failure {

@@ -90,6 +90,27 @@ describe('guarded provider', () => {
     assert.equal(source.asked, limits.breakerCallsMin + 1);
   });
 
+  it('lets a probe that fails cost no attempt, and says of a source that is away for long that it is', async () => {
+    const shopped = subject();
+    const { kit, source, fetch, guard } = shopped;
+    await failOften(shopped);
+    const codes = new Set<string>();
+    const asked = source.asked;
+    for (let at = 0; at < limits.sourceOutageMs - 20 * minute; at += minute) {
+      await kit.clock.advance(minute);
+      codes.add(codeOf(await fetch()));
+    }
+    assert.deepEqual([...codes], ['SOURCE_HELD']);
+    assert.ok(source.asked - asked < 20, `${source.asked - asked} probes`);
+    await kit.clock.advance(20 * minute);
+    // The probe that is due, then one that finds it left alone again.
+    await fetch();
+    const told = await fetch();
+    assert.ok(!told.ok && told.error.code === 'SOURCE_UNAVAILABLE');
+    assert.match(told.error.message, /has not answered since 2001-01-01T00:00:00/);
+    assert.equal(guard.report()[0]?.limit, limits.sourceConcurrencyInitial);
+  });
+
   it('names the source without what may be secret', async () => {
     const { guard, fetch } = subject();
     await fetch();
