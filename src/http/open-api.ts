@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import { errorCatalogue } from '../base/errors.ts';
+import { docsPage, docsPolicy } from './docs-page.ts';
 import { errorsOf, takesKey } from './route-errors.ts';
 import { problemSchema } from './schemas/response-schemas.ts';
 import type { JsonSchema } from './schemas/schema-kit.ts';
@@ -19,7 +20,7 @@ type Operation = Readonly<Record<string, unknown>>;
 
 /**
  * Describes every route that is added after this call as an OpenAPI 3.1 document, from the very schemas that requests
- * are checked with, and serves it at `/api/openapi.json` and `/api/v1/openapi.json`.
+ * are checked with, and serves it at `/api/openapi.json` and `/api/v1/openapi.json`, for people at `/api/docs`.
  */
 export function addOpenApi(app: FastifyInstance, version: string): void {
   const paths: Record<string, Record<string, Operation>> = {};
@@ -32,12 +33,18 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
   const document = () => ({
     openapi: '3.1.0',
     info: { title: 'Assay', version, description },
-    components: { schemas: { Problem: problemSchema } },
+    components: { schemas: { Problem: problemSchema }, securitySchemes },
     paths,
   });
   const config = { access: { need: 'nobody' } } as const;
   app.get('/api/openapi.json', { config }, document);
   app.get('/api/v1/openapi.json', { config }, document);
+  let page: string | undefined;
+  app.get('/api/docs', { config }, (_request, reply) => {
+    page ??= docsPage(document());
+    const headers = { 'content-security-policy': docsPolicy, 'referrer-policy': 'no-referrer' };
+    return reply.headers(headers).type('text/html; charset=utf-8').send(page);
+  });
 }
 
 function operation(route: RouteOptions, schema: FastifySchema): Operation {
@@ -45,6 +52,7 @@ function operation(route: RouteOptions, schema: FastifySchema): Operation {
   return {
     summary: schema.summary,
     operationId: `${String(route.method).toLowerCase()}${route.url.replaceAll(/[^a-z]+/gi, '-')}`,
+    ...accessOf(route),
     parameters: [
       ...parameters(schema.params, 'path'),
       ...parameters(schema.querystring, 'query'),
@@ -54,6 +62,20 @@ function operation(route: RouteOptions, schema: FastifySchema): Operation {
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     responses: { ...answers(route), ...problems(route) },
   };
+}
+
+/** A session of the page, or a key of a program. */
+const securitySchemes = {
+  session: { type: 'apiKey', in: 'cookie', name: 'assay_session' },
+  key: { type: 'http', scheme: 'bearer' },
+} as const;
+
+/** Who may use a route. */
+function accessOf({ config }: RouteOptions): Operation {
+  const policy = config?.access;
+  if (policy === undefined) return {};
+  const security = policy.need === 'nobody' ? [] : [{ session: [] }, { key: [] }];
+  return { security, 'x-assay-access': policy.need };
 }
 
 function parameters(schema: unknown, place: 'path' | 'query' | 'header'): Operation[] {

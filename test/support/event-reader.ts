@@ -17,12 +17,20 @@ export type EventReader = {
 /** Opens a stream of `/api/v1/events`. */
 export function readEvents(
   url: string,
-  { query = '', lastId }: { readonly query?: string; readonly lastId?: string | undefined } = {},
+  {
+    query = '',
+    lastId,
+    headers = {},
+  }: {
+    readonly query?: string;
+    readonly lastId?: string | undefined;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<EventReader> {
   const opened = Promise.withResolvers<EventReader>();
   const request = http.get(`${url}/api/v1/events${query}`, {
     agent: false,
-    headers: lastId === undefined ? {} : { 'last-event-id': lastId },
+    headers: { ...headers, ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
   });
   request.on('error', opened.reject);
   request.on('response', (response) => {
