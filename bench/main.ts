@@ -8,6 +8,7 @@ import { flightsSuite } from './suites/flights.ts';
 import { leaderSuite } from './suites/leader.ts';
 import { pageSuite } from './suites/page.ts';
 import { replaySuite } from './suites/replay.ts';
+import { s3Suite } from './suites/s3.ts';
 import { scheduleSuite } from './suites/schedule.ts';
 import { startSuite } from './suites/start.ts';
 import { wideSuite } from './suites/wide.ts';
@@ -25,6 +26,7 @@ const suites = {
   csv: csvSuite,
   start: startSuite,
   leader: leaderSuite,
+  s3: s3Suite,
   schedule: scheduleSuite,
   page: pageSuite,
 } as const;

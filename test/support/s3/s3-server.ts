@@ -149,7 +149,6 @@ class Front {
     const request = requestOf(message);
     this.requests.push(request);
     this.atWork += 1;
-    message.socket.once('close', () => response.destroy());
     response.once('close', () => {
       this.atWork -= 1;
     });
