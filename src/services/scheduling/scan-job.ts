@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { jobId } from '../../base/ids.ts';
 import type { Instant } from '../../base/units.ts';
 import { type Job, newJob } from '../../core/jobs/job.ts';
+import { sourcePart } from '../../core/jobs/task-source.ts';
 import type { DueDataset } from '../../core/scheduling/schedule.ts';
 
 /**
@@ -15,5 +16,5 @@ export function scheduledScan(
   const { dataset } = definition;
   const key = [dataset, registeredAt, schedule.version, due].join(' ');
   const id = jobId(`scheduled-${createHash('sha256').update(key).digest('hex').slice(0, 24)}`);
-  return newJob({ id, dataset, spec: { kind: 'scan' }, createdAt });
+  return newJob({ id, dataset, spec: { kind: 'scan', ...sourcePart(definition) }, createdAt });
 }
