@@ -43,6 +43,18 @@ describe("the API's document", () => {
     assert.equal(one, other);
   });
 
+  it('can be read by people, as a page without any script', async () => {
+    const answer = await fetch(`${api.url}/api/docs`);
+    const html = await answer.text();
+    assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    assert.doesNotMatch(html, /<script|javascript:/i);
+    for (const { path, operation } of operations) {
+      assert.ok(html.includes(`<code>${path}</code>`), path);
+      assert.ok(html.includes(`id="${operation.operationId}"`), path);
+    }
+    assert.ok(html.includes('nextCursor?: text'));
+  });
+
   it('says of every route what it does, takes, answers and refuses', () => {
     assert.ok(operations.length > 30);
     const ids = operations.map(({ operation }) => operation.operationId);

@@ -75,6 +75,19 @@ describe('errors', () => {
     assert.equal((await api.call('GET', '/nowhere')).body.code, 'ROUTE_NOT_FOUND');
   });
 
+  it('of addresses that are too long are problems, too', async () => {
+    await using api = await startApi();
+    for (const [length, code] of [
+      [100, 'JOB_NOT_FOUND'],
+      [1_001, 'REQUEST_INVALID'],
+      // Beyond what the router takes for a parameter, there is no such route.
+      [4_001, 'ROUTE_NOT_FOUND'],
+    ] as const) {
+      const { body } = await api.call('GET', `/jobs/${'j'.repeat(length)}`);
+      assert.deepEqual([length, body.code], [length, code]);
+    }
+  });
+
   it('that nobody foresaw are logged with their cause and told without it', async () => {
     await using api = await startApi();
     api.contents.outage = new Error('connection to db-7.internal as assay:hunter2 refused');

@@ -251,6 +251,8 @@ describe('the page', () => {
       ['/notifications', 'delivered'],
       ['/settings', 'Appearance'],
       ['/new', 'Watch a dataset'],
+      ['/resilience', 'Work of the last'],
+      ['/resilience/drills/none', 'there is no report'],
       ['/nowhere', 'There is no such page'],
     ] as const) {
       await page.goto(new URL(path, workplace.service.url).href);

@@ -58,6 +58,7 @@ type Parts = {
 /** Backfills and scans: asking for them, steering them, watching them. */
 export function ingestionRoutes(app: FastifyInstance, parts: Parts): void {
   addBackfillRequests(app, parts);
+  addBackfillList(app, parts.backfills);
   addBackfillControls(app, parts.backfills);
   addScans(app, parts);
 }
@@ -80,31 +81,6 @@ function addBackfillRequests(
     async ({ body }, reply) => {
       const job = valueOf(await requests.backfill({ ...body, dataset: datasetOf(body.dataset) }));
       return reply.code(202).send(valueOf(await backfills.get(job.id)));
-    },
-  );
-
-  app.get<{ Querystring: { dataset?: string; limit?: string; cursor?: string } }>(
-    '/backfills',
-    {
-      schema: {
-        summary: 'Lists backfills, newest first',
-        querystring: object({}, { dataset: datasetText, limit: limitText, cursor: cursorText }),
-        response: { 200: object({ backfills: list(backfillSchema) }, { nextCursor: nextCursorText }) },
-      },
-      config: { access: { need: 'sign_in' } },
-    },
-    async ({ query, rights }) => {
-      const dataset = query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) };
-      const limit = limitOf(query.limit);
-      const found = await backfills.list({
-        ...dataset,
-        limit: limit + 1,
-        ...(await rights.only()),
-        ...placeOf(query.cursor, { list: 'backfills', read: jobPlace }),
-      });
-      const placed = { list: 'backfills', limit, placeOf: (one: BackfillView) => [one.startedAt, one.id] };
-      const { lines, ...next } = pageOf(found, placed);
-      return { backfills: await rights.shownWorks(lines), ...next };
     },
   );
 
@@ -138,6 +114,33 @@ function addBackfillRequests(
       const id = jobId(request.params.id);
       const { job } = valueOf(await backfills.progress(id));
       streamBackfill({ reply, clock, feed, id, viewer: await viewers.openOn(request, job.dataset) });
+    },
+  );
+}
+
+function addBackfillList(app: FastifyInstance, backfills: Backfills): void {
+  app.get<{ Querystring: { dataset?: string; limit?: string; cursor?: string } }>(
+    '/backfills',
+    {
+      schema: {
+        summary: 'Lists backfills, newest first',
+        querystring: object({}, { dataset: datasetText, limit: limitText, cursor: cursorText }),
+        response: { 200: object({ backfills: list(backfillSchema) }, { nextCursor: nextCursorText }) },
+      },
+      config: { access: { need: 'sign_in' } },
+    },
+    async ({ query, rights }) => {
+      const dataset = query.dataset === undefined ? {} : { dataset: datasetOf(query.dataset) };
+      const limit = limitOf(query.limit);
+      const found = await backfills.list({
+        ...dataset,
+        limit: limit + 1,
+        ...(await rights.only()),
+        ...placeOf(query.cursor, { list: 'backfills', read: jobPlace }),
+      });
+      const placed = { list: 'backfills', limit, placeOf: (one: BackfillView) => [one.startedAt, one.id] };
+      const { lines, ...next } = pageOf(found, placed);
+      return { backfills: await rights.shownWorks(lines), ...next };
     },
   );
 }
