@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Database } from '../../src/ports/database.ts';
+import { accessConformance } from './database-access.ts';
 import { changeLogConformance } from './database-changes.ts';
 import { commitConformance } from './database-commits.ts';
 import { datasetStoreConformance } from './database-datasets.ts';
@@ -64,6 +65,7 @@ export function databaseConformance(
     pageConformance(worldOf);
     changeLogConformance(worldOf);
     requestKeyConformance(worldOf);
+    accessConformance(worldOf);
     schedulingConformance(worldOf);
     workFiguresConformance(worldOf);
   });
