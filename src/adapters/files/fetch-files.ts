@@ -13,7 +13,14 @@ import { bareFile } from './bare-file.ts';
 import type { OpenFiles } from './file-reach.ts';
 import { isMarked } from './remembered-files.ts';
 
-type Parts = { readonly source: FileSource; readonly copies: LocalCopies };
+export type FetchParts = {
+  readonly source: FileSource;
+  readonly copies: LocalCopies;
+  /** Who waits for a copy that is being fetched, by its key: all of them are told what arrives. */
+  readonly watchers: Map<string, Set<OnBytes>>;
+};
+
+type OnBytes = (bytes: number) => void;
 
 type Request = {
   readonly definition: DatasetDefinition;
@@ -22,7 +29,7 @@ type Request = {
 };
 
 /** Opens local copies of files, in the same order, each fetched unless it is there. */
-export async function openCopies(parts: Parts, request: Request): Promise<Outcome<OpenFiles>> {
+export async function openCopies(parts: FetchParts, request: Request): Promise<Outcome<OpenFiles>> {
   const copies: LocalCopy[] = [];
   const close = async (): Promise<void> => {
     for (const copy of copies) await copy[Symbol.asyncDispose]();
@@ -30,7 +37,7 @@ export async function openCopies(parts: Parts, request: Request): Promise<Outcom
   let opened: Outcome<readonly SourceFile[]> | undefined;
   try {
     opened = await eachOf(request.files, async (file) => {
-      const copy = await openCopy(parts, request, file);
+      const copy = await openCopy(parts, request, { file });
       if (!copy.ok) return copy;
       copies.push(copy.value);
       return succeed(await sourceFile(copy.value.path, file));
@@ -52,7 +59,7 @@ type DirectoryRequest = Request & {
  * other requests goes through the local copies, which it outlives.
  */
 export async function fetchFiles(
-  parts: Parts,
+  parts: FetchParts,
   request: DirectoryRequest,
 ): Promise<Outcome<readonly SourceFile[]>> {
   let fetched: Outcome<readonly SourceFile[]> | undefined;
@@ -72,7 +79,10 @@ function ownDirectory({ directory }: DirectoryRequest, at: number): string {
   return join(directory, String(at));
 }
 
-async function fetchEach(parts: Parts, request: DirectoryRequest): Promise<Outcome<readonly SourceFile[]>> {
+async function fetchEach(
+  parts: FetchParts,
+  request: DirectoryRequest,
+): Promise<Outcome<readonly SourceFile[]>> {
   const { files, isShared, onProgress = () => undefined } = request;
   const totalBytes = files.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
   let bytesSeen = 0;
@@ -88,11 +98,16 @@ async function fetchEach(parts: Parts, request: DirectoryRequest): Promise<Outco
       const fetched = await fetchFile(parts.source, request, { file, path, onBytes });
       return fetched.ok ? succeed(await sourceFile(path, file)) : fetched;
     }
-    const copy = await openCopy(parts, request, file);
+    let arrived = 0;
+    const onBytesOfCopy: OnBytes = (bytes) => {
+      arrived += bytes;
+      onBytes(bytes);
+    };
+    const copy = await openCopy(parts, request, { file, onBytes: onBytesOfCopy });
     if (!copy.ok) return copy;
     await using local = copy.value;
     await linkOrCopy(local.path, path);
-    onBytes(file.sizeBytes ?? 0);
+    onBytes(Math.max(0, (file.sizeBytes ?? 0) - arrived));
     return succeed(await sourceFile(path, file));
   });
 }
@@ -100,7 +115,7 @@ async function fetchEach(parts: Parts, request: DirectoryRequest): Promise<Outco
 type Fetch = {
   readonly file: RemoteFile;
   readonly path: string;
-  readonly onBytes?: (bytes: number) => void;
+  readonly onBytes?: OnBytes;
 };
 
 /** Nothing half-written is left, and what is there has the size that was listed. */
@@ -136,17 +151,26 @@ async function outcomeOf<T>(signal: AbortSignal, action: () => Promise<Outcome<T
 }
 
 /** A copy of one file. Who waits for the fetch of another request stops waiting when its own is aborted. */
-async function openCopy(parts: Parts, request: Request, file: RemoteFile): Promise<Outcome<LocalCopy>> {
-  const { copies, source } = parts;
+async function openCopy(
+  parts: FetchParts,
+  request: Request,
+  { file, onBytes = () => undefined }: Pick<Fetch, 'file' | 'onBytes'>,
+): Promise<Outcome<LocalCopy>> {
+  const { copies, source, watchers } = parts;
   const { definition, signal } = request;
   const key = JSON.stringify([definition.provider, bareFile(file)]);
   // A store that says nothing of a file may have another one already.
   if (!isMarked(file)) await copies.forget([key]);
+  const tellAll: OnBytes = (bytes) => {
+    for (const tell of watchers.get(key) ?? []) tell(bytes);
+  };
+  const own = watchers.get(key) ?? new Set();
+  watchers.set(key, own.add(onBytes));
   const opening = copies.open({
     key,
     fileName: localName(file.name),
     sizeBytes: file.sizeBytes,
-    fetch: (path) => fetchFile(source, request, { file, path }),
+    fetch: (path) => fetchFile(source, request, { file, path, onBytes: tellAll }),
   });
   try {
     return await unlessAborted(signal, opening);
@@ -156,6 +180,9 @@ async function openCopy(parts: Parts, request: Request, file: RemoteFile): Promi
       () => undefined,
     );
     throw error;
+  } finally {
+    own.delete(onBytes);
+    if (own.size === 0 && watchers.get(key) === own) watchers.delete(key);
   }
 }
 

@@ -7,7 +7,7 @@ import type { FileSource } from '../../ports/file-source.ts';
 import type { LocalCopies } from '../../ports/local-copies.ts';
 import type { FetchRequest, Provider } from '../../ports/provider.ts';
 import { withinDeadline } from '../../ports/within-deadline.ts';
-import { fetchFiles, openCopies } from './fetch-files.ts';
+import { type FetchParts, fetchFiles, openCopies } from './fetch-files.ts';
 import { listPartitions, schemaOfFiles } from './file-partitions.ts';
 import type { FileReach } from './file-reach.ts';
 
@@ -21,7 +21,7 @@ export type RemoteFilesOptions = {
 
 /** The provider of files that lie elsewhere: the same partitions as of local ones, and each file is fetched before it is read. */
 export function createRemoteFilesProvider({ engine, source, copies }: RemoteFilesOptions): Provider {
-  const parts = { source, copies };
+  const parts: FetchParts = { source, copies, watchers: new Map() };
   const reach: FileReach = {
     list: async (definition, signal) => {
       const files = await source.list(definition, signal);
@@ -52,7 +52,7 @@ export function createRemoteFilesProvider({ engine, source, copies }: RemoteFile
 }
 
 async function fetch(
-  parts: { readonly source: FileSource; readonly copies: LocalCopies },
+  parts: FetchParts,
   { definition, listed, directory, wait, onProgress }: FetchRequest,
 ): Promise<FilesScan> {
   const { files, ...scan } = remoteScan(listed.scan);
@@ -60,8 +60,8 @@ async function fetch(
     definition,
     files,
     directory,
-    // Files that are cut by their rows are read again for each of their partitions.
-    isShared: scan.filter !== undefined,
+    // Files that are cut by their rows are read again for each of their partitions, those of text looked into for types.
+    isShared: scan.filter !== undefined || scan.format !== 'parquet',
     signal: wait.signal,
     ...(onProgress === undefined ? {} : { onProgress }),
   });

@@ -140,6 +140,27 @@ describe('files elsewhere', () => {
     assert.deepEqual(world.source.fetched, ['a.ndjson']);
   });
 
+  it('tell all who wait for one of them what arrives', async () => {
+    await using world = await setUp();
+    await world.write('a.ndjson', '{"day":"2001-01-01"}\n{"day":"2001-01-02"}\n');
+    const definition = define('*.ndjson', byDay);
+    const { partitions } = await list(world, definition);
+    const again = await setUpOver(world);
+    const told = await Promise.all(
+      partitions.map(async (listed) => {
+        const fractions: number[] = [];
+        const directory = await again.newDirectory();
+        const onProgress = (fraction: number) => void fractions.push(fraction);
+        valueOf(await again.provider.fetch({ definition, listed, directory, wait: wait(), onProgress }));
+        return fractions;
+      }),
+    );
+    assert.deepEqual(told, [
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
   it('that the copies have no room for stay with whoever reads them', async () => {
     await using world = await setUp({ copiesBytesMax: 0 });
     await world.write('a.ndjson', '{"day":"2001-01-01"}\n{"day":"2001-01-02"}\n');
