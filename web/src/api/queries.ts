@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Standing } from '../../../src/core/access/identity.ts';
 import type { NotedEntry } from '../../../src/ports/access-store.ts';
 import type { PartitionSummary } from '../../../src/ports/revision-store.ts';
 import type { ApiKeyView } from '../../../src/services/access/api-keys.ts';
@@ -58,7 +59,12 @@ async function allDatasets(history: number, signal: AbortSignal): Promise<readon
 export const dataset = (name: string) =>
   queryOptions({
     queryKey: ['dataset', name],
-    queryFn: ({ signal }) => read<DatasetDetailView>(`/datasets/${encodeURIComponent(name)}`, {}, signal),
+    queryFn: ({ signal }) =>
+      read<DatasetDetailView & { readonly standing?: Standing }>(
+        `/datasets/${encodeURIComponent(name)}`,
+        {},
+        signal,
+      ),
     refetchInterval: unlessTold(soon),
   });
 

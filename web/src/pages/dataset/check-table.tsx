@@ -24,8 +24,8 @@ export function CheckTable({ results, metrics, onChoose }: Props) {
         <Table.Tr key={result.id}>
           <Table.Td>
             <UnstyledButton onClick={() => onChoose(result.id)} className="row-link">
-              <Text component="span" ff="monospace" size="sm" fw={550}>
-                {result.check}
+              <Text component="span" ff="monospace" size="sm" fw={550} className="wrap" lineClamp={2}>
+                <bdi>{result.check}</bdi>
               </Text>
             </UnstyledButton>
           </Table.Td>

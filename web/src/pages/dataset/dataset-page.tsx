@@ -2,6 +2,7 @@ import { Anchor, Badge, Breadcrumbs, Group, Skeleton, Stack, Tabs, Text, Title }
 import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Link, useLocation } from 'wouter';
+import type { DatasetDetailView } from '../../../../src/services/registry/registry.ts';
 import { dataset as datasetQuery, partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { StatusMark } from '../../parts/status.tsx';
@@ -25,13 +26,13 @@ const tabs = [
   { value: 'partitions', label: 'Partitions', Panel: PartitionsTab },
   { value: 'schema', label: 'Schema', Panel: SchemaTab },
   { value: 'incidents', label: 'Incidents', Panel: IncidentsTab },
-  { value: 'policy', label: 'Policy', Panel: PolicyTab },
-  { value: 'notifications', label: 'Notifications', Panel: NotificationsTab },
+  { value: 'policy', label: 'Policy', Panel: PolicyTab, isForOwners: true },
+  { value: 'notifications', label: 'Notifications', Panel: NotificationsTab, isForOwners: true },
   { value: 'settings', label: 'Settings', Panel: SettingsTab },
 ] as const;
 
 /** Only where people have roles. */
-const accessTab = { value: 'access', label: 'Access', Panel: MembersTab } as const;
+const accessTab = { value: 'access', label: 'Access', Panel: MembersTab, isForOwners: true } as const;
 
 /** One dataset, in tabs that have addresses of their own. */
 export function DatasetPage({ dataset, tab }: { readonly dataset: string; readonly tab: string }) {
@@ -41,7 +42,10 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
   usePrefetchQuery(partitions(dataset));
   usePrefetchQuery(results(dataset, undefined));
   const session = useSession();
-  const open = session.access === 'on' ? [...tabs, accessTab] : tabs;
+  const isFollower = query.data?.standing === 'follower';
+  const open = [...tabs, ...(session.access === 'on' ? [accessTab] : [])].filter(
+    (tab) => !(isFollower && 'isForOwners' in tab),
+  );
   const current = open.find(({ value }) => value === tab) ?? tabs[0];
   const base = `/datasets/${encodeURIComponent(dataset)}`;
   return (
@@ -56,20 +60,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
       <Answer query={query} height={420}>
         {(view) => (
           <>
-            <Stack gap={4}>
-              <Group gap="sm">
-                <Title order={2}>{view.dataset}</Title>
-                <StatusMark status={view.lastPartition?.status} size="md" />
-                {view.incidentsOpen > 0 ? (
-                  <Badge color="red" variant="light" tt="none">
-                    {view.incidentsOpen} open {view.incidentsOpen === 1 ? 'incident' : 'incidents'}
-                  </Badge>
-                ) : null}
-              </Group>
-              <Text className="quiet wrap" lineClamp={4}>
-                {view.description === undefined ? '' : `${view.description} · `}owner {view.owner}
-              </Text>
-            </Stack>
+            <Head dataset={view} />
             <Tabs
               value={current.value}
               onChange={(value) => go(value === 'summary' || value === null ? base : `${base}/${value}`)}
@@ -95,6 +86,31 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
           </>
         )}
       </Answer>
+    </Stack>
+  );
+}
+
+/** Which dataset it is, how it is, and whose. */
+function Head({ dataset: view }: { readonly dataset: DatasetDetailView }) {
+  return (
+    <Stack gap={4}>
+      <Group gap="sm">
+        <Title order={2}>{view.dataset}</Title>
+        <StatusMark status={view.lastPartition?.status} size="md" />
+        {view.incidentsOpen > 0 ? (
+          <Badge color="red" variant="light" tt="none">
+            {view.incidentsOpen} open {view.incidentsOpen === 1 ? 'incident' : 'incidents'}
+          </Badge>
+        ) : null}
+      </Group>
+      <Text className="quiet wrap" lineClamp={4}>
+        {view.description === undefined ? null : (
+          <>
+            <bdi>{view.description}</bdi> ·{' '}
+          </>
+        )}
+        owner <bdi>{view.owner}</bdi>
+      </Text>
     </Stack>
   );
 }

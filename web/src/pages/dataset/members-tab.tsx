@@ -101,7 +101,9 @@ function MemberRow({
   });
   return (
     <Table.Tr>
-      <Table.Td className="wrap">{email}</Table.Td>
+      <Table.Td className="wrap">
+        <bdi>{email}</bdi>
+      </Table.Td>
       <Table.Td>
         <Badge variant="light" color={role === 'owner' ? 'lagoon' : 'gray'} tt="none">
           {role}

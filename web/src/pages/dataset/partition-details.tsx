@@ -55,8 +55,8 @@ function Values({ details }: { readonly details: readonly MetricDetail[] }) {
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
         {details.map((detail) => (
           <Stack key={`${detail.column} ${detail.metric}`} className="card" p="md" gap={6}>
-            <Text ff="monospace" size="sm" fw={600}>
-              {detail.column}{' '}
+            <Text ff="monospace" size="sm" fw={600} lineClamp={2}>
+              <bdi>{detail.column}</bdi>{' '}
               <Text component="span" size="xs" className="quiet">
                 {detail.metric.replaceAll('_', ' ')}
               </Text>

@@ -11,8 +11,10 @@ export function SettingsTab({ dataset }: { readonly dataset: DatasetDetailView }
   return (
     <Stack gap="lg">
       <Section title="People">
-        <Line label="Owner">{owner}</Line>
-        <Line label="Followers">{followers.length === 0 ? 'nobody' : followers.join(', ')}</Line>
+        <Line label="Owner">
+          <bdi>{owner}</bdi>
+        </Line>
+        <Line label="Followers">{followers.length === 0 ? 'nobody' : <Words all={followers} />}</Line>
       </Section>
       <Section title="Who is told">
         <List size="sm" spacing={6}>
@@ -20,7 +22,10 @@ export function SettingsTab({ dataset }: { readonly dataset: DatasetDetailView }
           {notify.map((channel, at) => (
             // Channels have no identity but their place.
             <List.Item key={at} className="wrap">
-              <b>{targetWords(channel)}</b>, {levelWords(channel)}
+              <b>
+                <bdi>{targetWords(channel)}</bdi>
+              </b>
+              , {levelWords(channel)}
               {channel.quietHours === undefined ? '' : `; ${quietWords(channel.quietHours)}`}
               {channel.repeatMs === undefined
                 ? ''
@@ -48,9 +53,11 @@ export function SettingsTab({ dataset }: { readonly dataset: DatasetDetailView }
           up to {limits.rejectedPercentMax} % are left out; more fail the partition
         </Line>
         <Line label="Missing values">
-          {missingValues.length === 0
-            ? 'null alone'
-            : ['null', ...missingValues.map((value) => JSON.stringify(value))].join(', ')}
+          {missingValues.length === 0 ? (
+            'null alone'
+          ) : (
+            <Words all={['null', ...missingValues.map((value) => JSON.stringify(value))]} />
+          )}
         </Line>
       </Section>
       <Section title="Definition">
@@ -80,6 +87,16 @@ function Line({ label, children }: { readonly label: string; readonly children: 
       {children}
     </Text>
   );
+}
+
+/** Texts of people's making, none of which turns its neighbours around. */
+function Words({ all }: { readonly all: readonly string[] }) {
+  return all.map((text, at) => (
+    <span key={text}>
+      {at === 0 ? '' : ', '}
+      <bdi>{text}</bdi>
+    </span>
+  ));
 }
 
 function targetWords(channel: NotifyDefinition): string {

@@ -15,103 +15,114 @@ type Wish = { readonly action: string; readonly body: Readonly<Record<string, st
 export function IncidentActions({ incident }: { readonly incident: IncidentView }) {
   const [name, setName] = useLocalStorage({ key: 'assay-name', defaultValue: '' });
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const client = useQueryClient();
   const { user } = useSession();
   const by = user?.email ?? name.trim();
-  const change = useMutation({
-    mutationFn: ({ action, body }: Wish) =>
-      act<IncidentView>('POST', `/incidents/${encodeURIComponent(incident.id)}/${action}`, body),
-    onSuccess: (changed) => {
-      client.setQueryData(incidentQuery(incident.id).queryKey, changed);
-      // What people say of an alarm changes what is normal next.
-      return Promise.all(
-        [
-          ['incidents'],
-          ['outlook', incident.dataset],
-          ['datasets', 'list'],
-          ['dataset', incident.dataset],
-        ].map((queryKey) => client.invalidateQueries({ queryKey })),
-      );
-    },
-  });
-  const isResolved = incident.state.state === 'resolved';
-  const isNew = incident.state.state === 'new';
+  const change = useChange(incident);
   const isNameless = by === '';
   const wish = (action: string, body: Record<string, string> = {}) =>
     change.mutate({ action, body: { by, ...body } });
-  const resolve = (reason: PersonReason) => wish('resolve', { reason });
+  const { state } = incident.state;
+  const can = {
+    acknowledge: !isNameless && state === 'new',
+    change: !isNameless && state !== 'resolved',
+    reopen: !isNameless && state === 'resolved',
+  };
   useHotkeys([
-    ['a', () => !isNameless && isNew && wish('acknowledge')],
-    ['t', () => !isNameless && !isResolved && wish('assign', { to: by })],
-    ['r', () => !isNameless && !isResolved && setMenuOpen(true)],
-    ['o', () => !isNameless && isResolved && wish('reopen')],
+    ['a', () => can.acknowledge && wish('acknowledge')],
+    ['t', () => can.change && wish('assign', { to: by })],
+    ['r', () => can.change && setMenuOpen(true)],
+    ['o', () => can.reopen && wish('reopen')],
   ]);
+  const button = { variant: 'default', loading: change.isPending } as const;
   return (
     <Stack gap="xs">
       <Group gap="sm" align="end">
-        {user === undefined ? (
-          <TextInput
-            label="Your name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            placeholder="for the history"
-            w={180}
-            size="sm"
-          />
-        ) : null}
-        {isResolved ? (
-          <Button
-            variant="default"
-            disabled={isNameless}
-            loading={change.isPending}
-            onClick={() => wish('reopen')}
-            aria-keyshortcuts="o"
-          >
+        {user === undefined ? <YourName name={name} onChange={setName} /> : null}
+        {state === 'resolved' ? (
+          <Button {...button} disabled={!can.reopen} onClick={() => wish('reopen')} aria-keyshortcuts="o">
             Open again
           </Button>
         ) : (
           <>
             <Button
-              variant="default"
-              disabled={isNameless || !isNew}
+              {...button}
+              disabled={!can.acknowledge}
               onClick={() => wish('acknowledge')}
               aria-keyshortcuts="a"
             >
               Acknowledge
             </Button>
             <Button
-              variant="default"
-              disabled={isNameless}
+              {...button}
+              disabled={!can.change}
               onClick={() => wish('assign', { to: by })}
               aria-keyshortcuts="t"
             >
               Take it
             </Button>
-            <GiveTo isDisabled={isNameless} onGive={(to) => wish('assign', { to })} />
+            <GiveTo isDisabled={!can.change} onGive={(to) => wish('assign', { to })} />
             <ResolveMenu
               isOpen={isMenuOpen}
               onToggle={setMenuOpen}
-              isDisabled={isNameless}
+              isDisabled={!can.change}
               isPending={change.isPending}
-              onResolve={resolve}
+              onResolve={(reason: PersonReason) => wish('resolve', { reason })}
             />
           </>
         )}
       </Group>
-      <Text size="xs" className="quiet" visibleFrom="sm">
-        {isResolved ? (
-          <>
-            <Kbd size="xs">o</Kbd> opens it again
-          </>
-        ) : (
-          <>
-            <Kbd size="xs">a</Kbd> acknowledges, <Kbd size="xs">t</Kbd> takes it, <Kbd size="xs">r</Kbd>{' '}
-            resolves
-          </>
-        )}
-      </Text>
+      <Keys isResolved={state === 'resolved'} />
       {change.error === null ? null : <FailedRequest error={change.error} title="It is not changed" />}
     </Stack>
+  );
+}
+
+function useChange(incident: IncidentView) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ action, body }: Wish) =>
+      act<IncidentView>('POST', `/incidents/${encodeURIComponent(incident.id)}/${action}`, body),
+    onSuccess: (changed) => {
+      client.setQueryData(incidentQuery(incident.id).queryKey, changed);
+      // What people say of an alarm changes what is normal next.
+      const stale = [
+        ['incidents'],
+        ['outlook', incident.dataset],
+        ['datasets', 'list'],
+        ['dataset', incident.dataset],
+      ];
+      return Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
+    },
+  });
+}
+
+function YourName({ name, onChange }: { readonly name: string; readonly onChange: (name: string) => void }) {
+  return (
+    <TextInput
+      label="Your name"
+      value={name}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      placeholder="for the history"
+      w={180}
+      size="sm"
+    />
+  );
+}
+
+function Keys({ isResolved }: { readonly isResolved: boolean }) {
+  return (
+    <Text size="xs" className="quiet" visibleFrom="sm">
+      {isResolved ? (
+        <>
+          <Kbd size="xs">o</Kbd> opens it again
+        </>
+      ) : (
+        <>
+          <Kbd size="xs">a</Kbd> acknowledges, <Kbd size="xs">t</Kbd> takes it, <Kbd size="xs">r</Kbd>{' '}
+          resolves
+        </>
+      )}
+    </Text>
   );
 }
 

@@ -57,7 +57,7 @@ function Notification({
             <Link href={base}>{dataset}</Link> ·{' '}
           </>
         ) : null}
-        to {channelWords(channel)} ·{' '}
+        to <bdi>{channelWords(channel)}</bdi> ·{' '}
         <time dateTime={new Date(createdAt).toISOString()} title={timeText(createdAt)}>
           {agoText(createdAt, Date.now())}
         </time>

@@ -30,7 +30,10 @@ export function AuditTab() {
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
-          const given = filters.map(({ name }) => [name, String(form.get(name) ?? '').trim()]);
+          const given = filters.map(({ name }) => {
+            const value = form.get(name);
+            return [name, typeof value === 'string' ? value.trim() : ''];
+          });
           setSearch(Object.fromEntries(given.filter(([, value]) => value !== '')), { replace: true });
         }}
       >

@@ -68,14 +68,20 @@ const scopes = [
 ] as const;
 const ages = ['30', '90', '365', 'never'] as const;
 
+type Wish = {
+  readonly name: string;
+  readonly scope: ApiKeyView['scope'];
+  readonly days: string;
+  readonly datasets: readonly string[];
+};
+
+const firstWish: Wish = { name: '', scope: 'read', days: '90', datasets: [] };
+
 function NewKey() {
-  const [name, setName] = useState('');
-  const [scope, setScope] = useState<ApiKeyView['scope']>('read');
-  const [days, setDays] = useState<string>('90');
-  const [datasets, setDatasets] = useState<string[]>([]);
+  const [wish, setWish] = useState(firstWish);
   const client = useQueryClient();
   const make = useMutation({
-    mutationFn: () =>
+    mutationFn: ({ name, scope, days, datasets }: Wish) =>
       act<{ readonly secret: string }>('POST', '/keys', {
         name: name.trim(),
         scope,
@@ -83,7 +89,7 @@ function NewKey() {
         ...(datasets.length === 0 ? {} : { datasets }),
       }),
     onSuccess: () => {
-      setName('');
+      setWish(firstWish);
       return client.invalidateQueries({ queryKey: ['keys'] });
     },
   });
@@ -100,43 +106,11 @@ function NewKey() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          make.mutate();
+          make.mutate(wish);
         }}
-        style={{ display: 'contents' }}
       >
         <Group gap="sm" align="end">
-          <TextInput
-            label="What it is for"
-            placeholder="nightly loader"
-            required
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            w={220}
-          />
-          <Select
-            label="It may"
-            data={[...scopes]}
-            value={scope}
-            allowDeselect={false}
-            onChange={(value) => setScope(scopes.find((one) => one.value === value)?.value ?? 'read')}
-            w={170}
-          />
-          <Select
-            label="It ends after"
-            data={ages.map((age) => ({ value: age, label: age === 'never' ? 'never' : `${age} days` }))}
-            value={days}
-            allowDeselect={false}
-            onChange={(value) => setDays(value ?? '90')}
-            w={130}
-          />
-          <TagsInput
-            label="Only for these datasets"
-            placeholder={datasets.length === 0 ? 'all that you see' : ''}
-            value={datasets}
-            onChange={setDatasets}
-            w={240}
-          />
+          <KeyFields wish={wish} onChange={(part) => setWish({ ...wish, ...part })} />
           <Button type="submit" loading={make.isPending}>
             Make it
           </Button>
@@ -144,6 +118,47 @@ function NewKey() {
       </form>
       {make.error === null ? null : <FailedRequest error={make.error} title="It is not made" />}
     </Section>
+  );
+}
+
+type FieldsProps = { readonly wish: Wish; readonly onChange: (part: Partial<Wish>) => void };
+
+function KeyFields({ wish: { name, scope, days, datasets }, onChange }: FieldsProps) {
+  return (
+    <>
+      <TextInput
+        label="What it is for"
+        placeholder="nightly loader"
+        required
+        maxLength={200}
+        value={name}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+        w={220}
+      />
+      <Select
+        label="It may"
+        data={[...scopes]}
+        value={scope}
+        allowDeselect={false}
+        onChange={(value) => onChange({ scope: scopes.find((one) => one.value === value)?.value ?? 'read' })}
+        w={170}
+      />
+      <Select
+        label="It ends after"
+        data={ages.map((age) => ({ value: age, label: age === 'never' ? 'never' : `${age} days` }))}
+        value={days}
+        allowDeselect={false}
+        onChange={(value) => onChange({ days: value ?? '90' })}
+        w={130}
+      />
+      <TagsInput
+        label="Only for these datasets"
+        placeholder={datasets.length === 0 ? 'all that you see' : ''}
+        value={[...datasets]}
+        onChange={(chosen) => onChange({ datasets: chosen })}
+        w={240}
+      />
+    </>
   );
 }
 

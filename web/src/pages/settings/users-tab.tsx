@@ -174,25 +174,7 @@ function UserRow({ user, onInvited }: RowProps) {
       </Table.Td>
       <Table.Td ta="right">
         <Group gap={4} justify="flex-end" wrap="nowrap">
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Change … ${email}`}>
-                Change …
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => change.mutate({ admin: !admin })}>
-                {admin ? 'No administrator any more' : 'Make an administrator'}
-              </Menu.Item>
-              <Menu.Item onClick={() => change.mutate({ mayRegister: !mayRegister })}>
-                {mayRegister ? 'May not register datasets' : 'May register datasets'}
-              </Menu.Item>
-              <Menu.Item onClick={() => invite.mutate()}>A link to set another password</Menu.Item>
-              <Menu.Item onClick={() => change.mutate({ disabled: state !== 'disabled' })}>
-                {state === 'disabled' ? 'Enable' : 'Disable'}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <UserMenu user={user} onChange={(wish) => change.mutate(wish)} onInvite={() => invite.mutate()} />
           <SureButton
             label="Remove"
             of={email}
@@ -203,5 +185,35 @@ function UserRow({ user, onInvited }: RowProps) {
         </Group>
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+type MenuProps = {
+  readonly user: UserView;
+  readonly onChange: (wish: Readonly<Record<string, boolean>>) => void;
+  readonly onInvite: () => void;
+};
+
+function UserMenu({ user: { email, admin, mayRegister, state }, onChange, onInvite }: MenuProps) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button size="compact-sm" variant="subtle" color="gray" aria-label={`Change … ${email}`}>
+          Change …
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => onChange({ admin: !admin })}>
+          {admin ? 'No administrator any more' : 'Make an administrator'}
+        </Menu.Item>
+        <Menu.Item onClick={() => onChange({ mayRegister: !mayRegister })}>
+          {mayRegister ? 'May not register datasets' : 'May register datasets'}
+        </Menu.Item>
+        <Menu.Item onClick={() => onInvite()}>A link to set another password</Menu.Item>
+        <Menu.Item onClick={() => onChange({ disabled: state !== 'disabled' })}>
+          {state === 'disabled' ? 'Enable' : 'Disable'}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -1,6 +1,10 @@
 import { Alert, Badge, Button, Code, Group, List, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { describeDefinitionChange, diffDefinitions } from '../../../../../src/core/datasets/diff.ts';
+import {
+  type DefinitionChange,
+  describeDefinitionChange,
+  diffDefinitions,
+} from '../../../../../src/core/datasets/diff.ts';
 import type { ApplyView, DatasetDetailView } from '../../../../../src/services/registry/registry.ts';
 import { act, RequestError } from '../../../api/request.ts';
 import { FailedRequest } from '../../../parts/answer.tsx';
@@ -19,62 +23,33 @@ type Props = {
 
 /** What a draft changes, what it would have done to the past, and the way to put it in force. */
 export function SaveDraft({ dataset, draft, onChange }: Props) {
-  const client = useQueryClient();
   const definition = draft?.definition ?? dataset.definition;
   const changes = diffDefinitions(dataset.definition, definition);
   const replay = useReplay(draft?.metrics ?? []);
-  const save = useMutation({
-    mutationFn: ({ definition: wanted, version }: Draft) =>
-      act<ApplyView>(
-        'PUT',
-        `/datasets/${encodeURIComponent(dataset.dataset)}/policy`,
-        { yaml: policyYaml(wanted), file: 'policy.yaml' },
-        { 'if-match': `"${version}"` },
-      ),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['dataset', dataset.dataset] });
-      onChange(undefined);
-      replay.reset();
-    },
+  const save = useSave(dataset.dataset, () => {
+    onChange(undefined);
+    replay.reset();
   });
-  const isTried = replay.variables === definition && replay.data !== undefined;
-  // Where there is no past, there is nothing to try it out on.
-  const hasNoPast =
-    replay.variables === definition &&
-    replay.error instanceof RequestError &&
-    replay.error.code === 'PARTITION_NOT_FOUND';
-  const isOutdated = draft !== undefined && draft.version !== dataset.version;
-  if (changes.length === 0) {
+  const report = replay.data === undefined ? null : <ReplayReport replay={replay.data} />;
+  if (draft === undefined || changes.length === 0) {
     return (
       <>
         {save.data === undefined ? null : <Saved saved={save.data} />}
-        <Group gap="sm">
-          <Button variant="default" loading={replay.isPending} onClick={() => replay.mutate(definition)}>
-            Replay the policy in force
-          </Button>
-          <Text size="sm" className="quiet">
-            shows on which past partitions it alerts, with all that people said since
-          </Text>
-        </Group>
-        {replay.error === null ? null : (
-          <FailedRequest error={replay.error} title="It could not be replayed" />
-        )}
-        {replay.data === undefined ? null : <ReplayReport replay={replay.data} />}
+        <InForce replay={replay} onReplay={() => replay.mutate(definition)} />
+        {report}
       </>
     );
   }
+  const isAsked = replay.variables === definition;
+  // Where there is no past, there is nothing to try it out on.
+  const hasNoPast = isAsked && isCode(replay.error, 'PARTITION_NOT_FOUND');
+  const isTried = hasNoPast || (isAsked && replay.data !== undefined);
+  const isOutdated = draft.version !== dataset.version;
   return (
     <Stack gap="md">
       <Stack className="card draft" p="md" gap="sm" role="region" aria-label="Draft">
         <Group justify="space-between" gap="sm">
-          <Group gap="sm">
-            <Title order={3} size="h5">
-              Your draft
-            </Title>
-            <Badge color="orange" variant="light" tt="none">
-              {changes.length} {changes.length === 1 ? 'change' : 'changes'}, not saved
-            </Badge>
-          </Group>
+          <DraftTitle count={changes.length} />
           <Group gap="xs">
             <Button
               variant={isTried ? 'default' : 'filled'}
@@ -83,11 +58,7 @@ export function SaveDraft({ dataset, draft, onChange }: Props) {
             >
               Try it on the past
             </Button>
-            <Button
-              disabled={!isTried && !hasNoPast}
-              loading={save.isPending}
-              onClick={() => draft !== undefined && save.mutate(draft)}
-            >
+            <Button disabled={!isTried} loading={save.isPending} onClick={() => save.mutate(draft)}>
               Save
             </Button>
             <Button variant="subtle" color="gray" onClick={() => onChange(undefined)}>
@@ -95,30 +66,14 @@ export function SaveDraft({ dataset, draft, onChange }: Props) {
             </Button>
           </Group>
         </Group>
-        <List size="sm" spacing={2} listStyleType="none">
-          {changes.slice(0, linesShown).map((change) => (
-            <List.Item key={change.path}>
-              <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>
-                {describeDefinitionChange(change)}
-              </Code>
-            </List.Item>
-          ))}
-        </List>
-        {changes.length > linesShown ? (
-          <Text size="sm" className="quiet">
-            and {changes.length - linesShown} more
-          </Text>
-        ) : null}
-        {isTried || hasNoPast ? null : (
-          <Text size="sm" className="quiet">
-            Try it on the past first: you see on which partitions it would have alerted, and nobody is told.
-          </Text>
-        )}
-        {hasNoPast ? (
-          <Text size="sm" className="quiet">
-            There is no measured past to try it on: it holds from the first partition on.
-          </Text>
-        ) : null}
+        <Changes changes={changes} />
+        <Text size="sm" className="quiet">
+          {hasNoPast
+            ? 'There is no measured past to try it on: it holds from the first partition on.'
+            : isTried
+              ? 'Below is what it would have done. Nobody was told.'
+              : 'Try it on the past first: you see on which partitions it would have alerted, and nobody is told.'}
+        </Text>
         {isOutdated ? <Outdated dataset={dataset} draft={draft} onChange={onChange} /> : null}
         {save.error === null || isOutdated ? null : (
           <FailedRequest error={save.error} title="It is not saved" />
@@ -127,8 +82,76 @@ export function SaveDraft({ dataset, draft, onChange }: Props) {
           <FailedRequest error={replay.error} title="It could not be replayed" />
         )}
       </Stack>
-      {replay.data === undefined ? null : <ReplayReport replay={replay.data} />}
+      {report}
     </Stack>
+  );
+}
+
+function useSave(dataset: string, onSaved: () => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ definition, version }: Draft) =>
+      act<ApplyView>(
+        'PUT',
+        `/datasets/${encodeURIComponent(dataset)}/policy`,
+        { yaml: policyYaml(definition), file: 'policy.yaml' },
+        { 'if-match': `"${version}"` },
+      ),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['dataset', dataset] });
+      onSaved();
+    },
+  });
+}
+
+function isCode(error: Error | null, code: string): boolean {
+  return error instanceof RequestError && error.code === code;
+}
+
+type InForceProps = { readonly replay: ReturnType<typeof useReplay>; readonly onReplay: () => void };
+
+function InForce({ replay: { isPending, error }, onReplay }: InForceProps) {
+  return (
+    <>
+      <Group gap="sm">
+        <Button variant="default" loading={isPending} onClick={onReplay}>
+          Replay the policy in force
+        </Button>
+        <Text size="sm" className="quiet">
+          shows on which past partitions it alerts, with all that people said since
+        </Text>
+      </Group>
+      {error === null ? null : <FailedRequest error={error} title="It could not be replayed" />}
+    </>
+  );
+}
+
+function DraftTitle({ count }: { readonly count: number }) {
+  return (
+    <Group gap="sm">
+      <Title order={3} size="h5">
+        Your draft
+      </Title>
+      <Badge color="orange" variant="light" tt="none">
+        {count} {count === 1 ? 'change' : 'changes'}, not saved
+      </Badge>
+    </Group>
+  );
+}
+
+function Changes({ changes }: { readonly changes: readonly DefinitionChange[] }) {
+  const hidden = changes.length - linesShown;
+  return (
+    <List size="sm" spacing={2} listStyleType="none">
+      {changes.slice(0, linesShown).map((change) => (
+        <List.Item key={change.path}>
+          <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>
+            {describeDefinitionChange(change)}
+          </Code>
+        </List.Item>
+      ))}
+      {hidden > 0 ? <List.Item>and {hidden} more</List.Item> : null}
+    </List>
   );
 }
 

@@ -1,13 +1,12 @@
 import { Alert, Button, Drawer, Group, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
-import { useState } from 'react';
-import type { LearnedThreshold, SetThreshold } from '../../../../../src/core/checks/definition.ts';
+import type { LearnedThreshold } from '../../../../../src/core/checks/definition.ts';
 import { describeCondition } from '../../../../../src/core/checks/describe-check.ts';
 import { formatOf } from '../../../../../src/core/checks/format.ts';
 import type { DatasetDefinition } from '../../../../../src/core/datasets/definition.ts';
-import { type Bound, boundExample, boundOf, conditionOf, hasBounds } from './bounds.ts';
+import { boundExample, hasBounds } from './bounds.ts';
 import { BoundsEditor } from './bounds-editor.tsx';
 import { MetricPreview } from './metric-preview.tsx';
-import { policyYaml, readPolicy, thresholdsOf, usualLearning, withThresholds } from './policy-draft.ts';
+import { useThresholdForm } from './use-threshold-form.ts';
 
 type Props = {
   readonly draft: DatasetDefinition;
@@ -40,19 +39,8 @@ export function ThresholdDrawer({ draft, metric, onChange, onClose }: Props) {
 }
 
 function ThresholdForm({ draft, metric, onChange, onClose }: Props & { readonly metric: string }) {
-  const now = thresholdsOf(draft, metric);
-  const [first, ...others] = now.sets.map(({ threshold }) => threshold);
-  const [learned, setLearned] = useState<LearnedThreshold>(now.learned ?? usualLearning);
-  const [level, setLevel] = useState<SetThreshold['level']>(first?.level ?? 'fail');
-  const [bounds, setBounds] = useState<readonly Bound[]>(() =>
-    (first?.conditions ?? []).map((one) => boundOf(metric, one)),
-  );
-  const read = bounds.map((bound) => conditionOf(metric, bound));
-  const conditions = read.filter((one) => typeof one !== 'string');
-  const isReadable = conditions.length === read.length;
-  const own: readonly SetThreshold[] = conditions.length === 0 ? [] : [{ kind: 'set', level, conditions }];
-  const candidate = withThresholds(draft, metric, { learned, sets: [...own, ...others] });
-  const checked = readPolicy(policyYaml(candidate), draft);
+  const form = useThresholdForm(draft, metric);
+  const { learned, setLearned, candidate, faults, isReady } = form;
   return (
     <Stack gap="lg">
       <section>
@@ -68,45 +56,16 @@ function ThresholdForm({ draft, metric, onChange, onClose }: Props & { readonly 
           {learned.enabled && hasBounds(metric) ? <Wishes learned={learned} onChange={setLearned} /> : null}
         </Stack>
       </section>
-      {hasBounds(metric) ? (
-        <section>
-          <Title order={3} size="h6" mb="xs">
-            Set bounds
-          </Title>
-          <BoundsEditor
-            bounds={bounds}
-            errors={read.map((one) => (typeof one === 'string' ? one : undefined))}
-            example={boundExample(metric)}
-            onChange={setBounds}
-          />
-          {bounds.length === 0 ? null : (
-            <Choice
-              label="A value outside"
-              value={level}
-              onChange={setLevel}
-              choices={[
-                ['fail', 'fails the partition'],
-                ['warn', 'only warns'],
-              ]}
-            />
-          )}
-          {others.map((threshold) => (
-            <Text key={JSON.stringify(threshold)} size="sm" className="quiet" mt="xs">
-              Also:{' '}
-              {threshold.conditions.map((one) => describeCondition(one, formatOf(metric))).join(' and ')}
-            </Text>
-          ))}
-        </section>
-      ) : null}
-      {isReadable && !checked.ok ? (
+      {hasBounds(metric) ? <SetBounds metric={metric} form={form} /> : null}
+      {faults.length === 0 ? null : (
         <Alert color="red" role="alert" title="This can not be">
-          {checked.error.join('; ')}
+          {faults.join('; ')}
         </Alert>
-      ) : null}
-      <MetricPreview draft={candidate} metric={metric} isReady={isReadable && checked.ok} />
+      )}
+      <MetricPreview draft={candidate} metric={metric} isReady={isReady} />
       <Group>
         <Button
-          disabled={!isReadable || !checked.ok}
+          disabled={!isReady}
           onClick={() => {
             onChange(candidate, metric);
             onClose();
@@ -119,6 +78,35 @@ function ThresholdForm({ draft, metric, onChange, onClose }: Props & { readonly 
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+type SetBoundsProps = { readonly metric: string; readonly form: ReturnType<typeof useThresholdForm> };
+
+function SetBounds({ metric, form: { bounds, setBounds, errors, level, setLevel, others } }: SetBoundsProps) {
+  return (
+    <section>
+      <Title order={3} size="h6" mb="xs">
+        Set bounds
+      </Title>
+      <BoundsEditor bounds={bounds} errors={errors} example={boundExample(metric)} onChange={setBounds} />
+      {bounds.length === 0 ? null : (
+        <Choice
+          label="A value outside"
+          value={level}
+          onChange={setLevel}
+          choices={[
+            ['fail', 'fails the partition'],
+            ['warn', 'only warns'],
+          ]}
+        />
+      )}
+      {others.map((threshold) => (
+        <Text key={JSON.stringify(threshold)} size="sm" className="quiet" mt="xs">
+          Also: {threshold.conditions.map((one) => describeCondition(one, formatOf(metric))).join(' and ')}
+        </Text>
+      ))}
+    </section>
   );
 }
 

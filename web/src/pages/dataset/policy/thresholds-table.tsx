@@ -106,8 +106,8 @@ function Line({
         <UnstyledButton onClick={() => onChoose(metric)} className="row-link" aria-label={`Edit ${metric}`}>
           <Group gap={8} wrap="nowrap" component="span" display="inline-flex">
             <StatusSign status={newest.status} size={10} />
-            <Text component="span" ff="monospace" size="sm" fw={550} style={{ overflowWrap: 'anywhere' }}>
-              {metric}
+            <Text component="span" ff="monospace" size="sm" fw={550} className="wrap" lineClamp={2}>
+              <bdi>{metric}</bdi>
             </Text>
           </Group>
         </UnstyledButton>
