@@ -286,7 +286,7 @@ describe('the server', () => {
     const answer = Promise.withResolvers<readonly []>();
     const datasets = {
       ...database.datasets,
-      list: () => {
+      page: () => {
         asked.resolve();
         return answer.promise;
       },
@@ -306,7 +306,7 @@ describe('the server', () => {
     const asked = Promise.withResolvers<void>();
     const datasets = {
       ...database.datasets,
-      list: () => {
+      page: () => {
         asked.resolve();
         return new Promise<never>(() => {});
       },
