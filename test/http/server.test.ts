@@ -367,19 +367,19 @@ describe('events of a backfill', () => {
 
   it('go on for others when a reader goes away, and are read no more when all have', async () => {
     await using api = await startApi();
-    // The look at the clusters.
-    await eventually(() => api.kit.clock.sleepers() === 1);
+    // The look at the clusters, and the one that is noted.
+    await eventually(() => api.kit.clock.sleepers() === 2);
     addJob(api.contents, { id: 'b1', spec: { kind: 'backfill', concurrency: 1 }, group: 'b1' });
     const address = `${api.url}/api/v1/backfills/b1/events`;
     const [leaving, staying] = [await openEvents(address), await openEvents(address)];
     await eventually(() => leaving.events().length === 1 && staying.events().length === 1);
     leaving.abort();
-    await eventually(() => api.kit.clock.sleepers() === 3);
+    await eventually(() => api.kit.clock.sleepers() === 4);
     api.contents.progress.set(jobId('b1'), { measured: 7 });
     await api.kit.clock.advance(limits.liveSnapshotMs);
     await eventually(() => staying.events().length === 2);
     staying.abort();
-    await eventually(() => api.kit.clock.sleepers() === 1);
+    await eventually(() => api.kit.clock.sleepers() === 2);
   });
 
   it('survive a database that is away for a while', async () => {
