@@ -14,6 +14,6 @@ export type FactsAsked = {
   readonly since?: Instant;
   /** How this scan ended; not looked up when absent. */
   readonly lastScan?: JobId;
-  /** Arrivals of first revisions alone, or of every revision where one partition is written again and again; by default none. */
+  /** Arrivals of first revisions alone, or of every revision where one partition is written again and again; by default none, and no end of a backfill. */
   readonly arrivals?: 'first_revisions' | 'every_revision';
 };

@@ -116,6 +116,19 @@ export function schedulingConformance(worldOf: WorldOf): void {
       assert.deepEqual((await factsOf({ lastScan: empty.id })).lastScan, { status: 'cancelled', changed: 0 });
     });
 
+    it('say when the last backfill ended', async () => {
+      const world = worldOf();
+      const { database } = world;
+      const asked = { arrivals: 'first_revisions' } as const;
+      for (const ms of [10, 20]) {
+        const backfill = await world.enqueued({ kind: 'backfill', concurrency: 1 }, { createdAt: at(ms) });
+        await database.jobs.end([{ id: backfill.id, end: { ...ended('succeeded'), endedAt: at(ms + 5) } }]);
+      }
+      await world.enqueued({ kind: 'scan' }, { createdAt: at(30) });
+      assert.equal((await factsOf(asked)).backfilledAt, at(25));
+      assert.equal((await factsOf()).backfilledAt, undefined);
+    });
+
     it('say when partitions came, the newest first: the first revision of each, or every one', async () => {
       const world = worldOf();
       await world.ingested('2001-01-01', { ingestedAt: at(10) });

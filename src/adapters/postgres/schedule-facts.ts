@@ -42,6 +42,11 @@ export class PostgresScheduleFacts implements ScheduleFactsSource {
         ) as was_asked_for,
         scan.status, lookup.changed,
         (
+          select ended_at from job
+          where asked.arrivals is not null and job.dataset = asked.dataset collate "C" and kind = 'backfill'
+          order by created_at desc limit 1
+        ) as backfilled_at,
+        (
           select json_agg(ingested_at order by ingested_at desc)
           from (
             select ingested_at from revision
@@ -65,14 +70,16 @@ type FactsRow = {
   readonly was_asked_for: boolean;
   readonly status: NonNullable<ScheduleFacts['lastScan']>['status'] | null;
   readonly changed: number | null;
+  readonly backfilled_at: number | null;
   readonly arrivals: string | null;
 };
 
-function factsOf({ open, was_asked_for, status, changed, arrivals }: FactsRow): ScheduleFacts {
+function factsOf({ open, was_asked_for, status, changed, backfilled_at, arrivals }: FactsRow): ScheduleFacts {
   return {
     ...(open === null ? {} : { open }),
     wasAskedFor: was_asked_for,
     ...(status === null ? {} : { lastScan: { status, changed: changed ?? 0 } }),
+    ...(backfilled_at === null ? {} : { backfilledAt: instant(backfilled_at) }),
     arrivals: arrivals === null ? [] : decodeJson<number[]>(arrivals).map(instant),
   };
 }

@@ -27,6 +27,7 @@ const texts = {
   due: 'its time has come',
   not_come_yet: 'nothing new had come at the look before',
   late: 'it is later than it usually is',
+  rest: 'something has come, and the rest may have come after it',
   poll: 'it is looked at again and again',
   catch_up: 'its time came while no scheduler ran',
   just_registered: 'it was registered or changed a moment ago, and a backfill may follow',
@@ -35,6 +36,6 @@ const texts = {
   scan_open: 'a scan of it has not ended',
   backfill_open: 'a backfill of it is at work',
   backfill_paused: 'a backfill of it is paused',
-  arrived: 'what was waited for is there',
+  arrived: 'something new has come',
   asked_for: 'somebody has asked for its data since it was registered or changed',
 } as const satisfies Record<DecisionReason, string>;

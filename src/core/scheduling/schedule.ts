@@ -38,6 +38,8 @@ export type Slot = {
   readonly earlyAt: Instant;
   /** Behind the curve from then on. */
   readonly lateAt: Instant;
+  /** How much the first look is ahead of what was learned; absent while too little was. */
+  readonly aheadMs?: number;
   /** So many scans have looked for it. */
   readonly looks: number;
   /** From past arrivals; undefined while there are too few. */
@@ -71,6 +73,8 @@ export type ScanReason =
   | 'not_come_yet'
   /** It is later than it usually is. */
   | 'late'
+  /** Something has come: once more, for what came after it. */
+  | 'rest'
   | 'poll'
   /** Its time came while nobody scheduled. */
   | 'catch_up';
@@ -112,6 +116,8 @@ export type ScheduleFacts = {
   readonly lastScan?: { readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly changed: number };
   /** When its last partitions were taken in for the first time, the newest first. */
   readonly arrivals: readonly Instant[];
+  /** When its last backfill ended, if that was looked up. */
+  readonly backfilledAt?: Instant;
 };
 
 /** What follows from one look. */

@@ -6,6 +6,7 @@ const reason = word(
   'due',
   'not_come_yet',
   'late',
+  'rest',
   'poll',
   'catch_up',
   'just_registered',

@@ -72,8 +72,47 @@ describe('a periodic dataset', () => {
     assert.equal(reason, 'late');
     const arrived = instant(due + 3 * hour);
     const { decision } = one.look({ arrivals: [arrived] });
-    assert.deepEqual([decision.kind, decision.reason], ['skipped', 'arrived']);
+    // It was late: what came after it is taken in at once.
+    assert.deepEqual([decision.kind, decision.reason], ['scan', 'rest']);
     assert.equal(one.nextAt, time('2026-01-03T06:00:00Z'));
+  });
+
+  it('is scanned once more when what is not there yet would be late, and then not before its next time', () => {
+    const one = begun(daily);
+    const due = time('2026-01-02T06:00:00Z');
+    one.look();
+    const facts = { arrivals: [instant(due + minute)] };
+    assert.equal(one.look(facts).decision.reason, 'arrived');
+    assert.equal(one.nextAt, due + hour);
+    assert.equal(one.look(facts).decision.reason, 'rest');
+    assert.equal(one.nextAt, due + day);
+    const hourly = begun({ ...daily, cron: '0 * * * *' });
+    const first = hourly.nextAt ?? start;
+    hourly.look();
+    hourly.look({ arrivals: [instant(first + minute)] });
+    // The first look for the next time finds the rest of this one.
+    assert.equal(hourly.nextAt, first + hour);
+    assert.equal(hourly.state?.decisions[0]?.reason, 'arrived');
+  });
+
+  it('is not taken for arrived because of what came before its time, or of what a backfill brought', () => {
+    const one = begun(daily);
+    const due = time('2026-01-02T06:00:00Z');
+    // Yesterday's, a day late.
+    assert.equal(one.look({ arrivals: [instant(due - 10 * minute)] }).decision.reason, 'due');
+    assert.equal(one.look({ arrivals: [instant(due - 10 * minute)] }).decision.reason, 'not_come_yet');
+    const backfilledAt = instant(due + 8 * minute);
+    const past = [instant(due + 7 * minute)];
+    assert.equal(one.look({ arrivals: past, backfilledAt }).decision.reason, 'not_come_yet');
+    const arrivals = [instant(due + 20 * minute), ...past];
+    assert.equal(one.look({ arrivals, backfilledAt }).decision.reason, 'arrived');
+  });
+
+  it('is looked for at its next time, though the one before is still waited for with long pauses', () => {
+    const one = begun(daily);
+    const at: Instant[] = [];
+    while ((one.nextAt ?? 0) < time('2026-01-04T07:00:00Z')) at.push(one.look().decision.at);
+    for (const due of ['2026-01-03T06:00:00Z', '2026-01-04T06:00:00Z'].map(time)) assert.ok(at.includes(due));
   });
 
   it('goes on with the next time when the one before never came', () => {
@@ -92,13 +131,13 @@ describe('a periodic dataset', () => {
     one.look({ arrivals });
     assert.equal(one.state?.decisions[0]?.reason, 'due');
     const known = [time('2026-01-02T09:10:00Z'), ...arrivals];
-    one.look({ arrivals: known });
+    const due = time('2026-01-03T06:00:00Z');
+    while (one.state?.slot?.due !== due) one.look({ arrivals: known });
     const curve = one.state?.slot?.curve;
     assert.ok(curve);
     assert.equal(curve.earlyMs, 3 * hour);
     assert.ok(curve.lateMs >= 3.5 * hour && curve.lateMs <= 4 * hour, `late after ${curve.lateMs / hour} h`);
     const first = one.nextAt ?? 0;
-    const due = time('2026-01-03T06:00:00Z');
     assert.ok(first < due + 3 * hour && first > due + 2.8 * hour);
     // It is behind, and that is told hours before anybody would notice.
     let told: Instant | undefined;

@@ -13,7 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 import { openOnServer, startPostgres } from '../../support/postgres-server.ts';
 import { openWithRegistry } from './open-with-registry.ts';
 
-const kills = 6;
+const kills = 4;
 const datasetCount = 12;
 const speed = 1_200;
 const start = Date.UTC(2026, 4, 1);

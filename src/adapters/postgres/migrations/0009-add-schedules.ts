@@ -19,8 +19,9 @@ create table registry_place (
   place text not null
 );
 
--- When partitions came: what is usual is learned from it.
+-- When partitions came: what is usual is learned from it, except from what a backfill brought.
 create index revision_of_time on revision (dataset, ingested_at desc);
+create index job_backfills on job (dataset, created_at desc) where kind = 'backfill';
 
 create function schedule_datasets() returns trigger language plpgsql set search_path from current as $$ begin
   insert into schedule (dataset, next_due)
