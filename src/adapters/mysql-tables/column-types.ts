@@ -5,11 +5,13 @@ import { identifier } from './sql.ts';
 /** A column of a result: its type here, what is selected so that no digit of it is lost, and how its bytes are written. */
 export type ServerColumn = {
   readonly schema: ColumnSchema;
-  /** SQL over the relation's own column. */
+  /** SQL of the value, over the column of the relation. */
   readonly value: string;
   readonly writing: Writing;
   /** Its text is not the value, or can not be compared with it. */
   readonly isOpaque: boolean;
+  /** A type of texts or bytes of any length. */
+  readonly isLong: boolean;
 };
 
 /** As they are; between quotes; as hexadecimal digits; with the offset of UTC behind them. */
@@ -24,10 +26,11 @@ export function serverColumn(field: FieldPacket): ServerColumn {
   const column = identifier(field.name);
   return {
     schema: { name: field.name, type: columnType(native) },
-    value: value === '$' ? column : `${value.replaceAll('$', () => column)} as ${column}`,
+    value: value.replace('$', () => column),
     writing,
     isOpaque:
       value !== '$' || native === 'BLOB' || field.extendedFormat === 'json' || field.columnType === jsonCode,
+    isLong: longCodes.has(field.columnType ?? 0),
   };
 }
 
@@ -37,6 +40,8 @@ type Reading = { readonly native: string; readonly writing: Writing; readonly va
 const unsignedFlag = 0x20;
 const binaryCharset = 63;
 const jsonCode = 0xf5;
+/** Vectors, documents, texts and bytes of any length, shapes. */
+const longCodes = new Set([0xf2, jsonCode, 0xf9, 0xfa, 0xfb, 0xfc, 0xff]);
 const decimalDigitsMax = 38;
 const text: Reading = { native: 'VARCHAR', writing: 'text' };
 const bytes: Reading = { native: 'BLOB', writing: 'bytes' };

@@ -85,19 +85,19 @@ function markSql(mark: MarkRule, columns: readonly ServerColumn[]): readonly str
     }
     case 'content': {
       const row = `md5(concat_ws(',', ${columns.map(contentOf).join(', ')}))`;
-      const half = (from: number): string => `cast(conv(substr(${row}, ${from}, 16), 16, 10) as unsigned)`;
-      return [`sum(${half(1)})`, `bit_xor(${half(17)})`];
+      return [`sum(cast(conv(left(${row}, 16), 16, 10) as unsigned))`];
     }
   }
 }
 
-/** Whether it is null, how long it is, and what it is: nothing else has the same text. Long values stand by their hash. */
-function contentOf({ schema, writing }: ServerColumn): string {
-  const column = identifier(schema.name);
-  const value = schema.type.native === 'FLOAT' ? `(${column} + 0e0)` : column;
-  const isLong = writing === 'text' || writing === 'bytes';
-  const bytes = isLong ? `md5(${value})` : `cast(${value} as binary)`;
-  return `isnull(${column}), length(${bytes}), ${bytes}`;
+/**
+ * A text of a value that no other value of the column has, and that no comma of another can be taken for a part of: texts
+ * are quoted by the server, long ones, which together could be too long for it, stand by their hash.
+ */
+function contentOf({ schema, value, writing, isLong }: ServerColumn): string {
+  if (isLong) return `ifnull(md5(${value}), '')`;
+  if (writing === 'text' || schema.type.native === 'UUID') return `quote(convert(${value} using utf8mb4))`;
+  return writing === 'bytes' ? `ifnull(concat('x', hex(${value})), '')` : `ifnull(${value}, '')`;
 }
 
 function groupOf(rule: GroupRule, mark: MarkRule, row: readonly (string | null)[]): RowGroup {
