@@ -82,7 +82,7 @@ describe('the schedule of a dataset', () => {
     assert.match(text, /usually comes 10 min before to 3 h after that time, by the last 12/);
     assert.match(text, /not_yet  │ its data usually comes later/);
     const json = await runCommand(['schedule', 'flights', '--json'], { url: api.url });
-    assert.equal(json.json[0].nextScanAt, schedule.nextAt);
+    assert.equal(json.json.nextScanAt, schedule.nextAt);
     assert.equal((await runCommand(['schedule', 'nothing'], { url: api.url })).exitCode, 3);
   });
 });
