@@ -5,7 +5,7 @@ import type { Result } from '../checks/result.ts';
 import type { DatasetDefinition } from '../datasets/definition.ts';
 import type { RejectedRows } from '../datasets/revision.ts';
 import type { Incident } from '../incidents/incident.ts';
-import type { MetricDetail } from '../metrics/metric.ts';
+import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
 import type { Standing } from './identity.ts';
 
 /** What stands in the place of a value that is not for whoever asks. */
@@ -41,6 +41,15 @@ export function shownResult(result: Result, sight: Sight): Result {
   const { record } = result;
   if (sight.seesErrors || record.kind !== 'error') return base;
   return { ...base, record: { ...record, message: titleOf(record.code) } };
+}
+
+/** Values of metrics, without the exact ones of masked columns, which are values of single rows. */
+export function shownValues(values: readonly MetricValue[], { masked }: Sight): readonly MetricValue[] {
+  if (masked.size === 0) return values;
+  return values.map((value) => {
+    const { exact: _, ...plain } = value;
+    return value.column !== undefined && masked.has(value.column) ? plain : value;
+  });
 }
 
 /** Frequent values and the like, those of masked columns hidden. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { shownDetails, shownValues, sightOf } from '../../core/access/sight.ts';
 import type { WindowGrain } from '../../core/datasets/sub-windows.ts';
 import type { Windows } from '../../services/quality/windows.ts';
 import type { Registry } from '../../services/registry/registry.ts';
@@ -36,11 +37,20 @@ export function windowRoutes(
       },
       config: { access: { need: 'follow', dataset: 'params' } },
     },
-    async ({ params, query }, reply) => {
+    async ({ params, query, rights }, reply) => {
       const { definition } = valueOf(await registry.require(datasetOf(params.dataset)));
       const { metrics, ...rest } = query;
       const keys = metrics === undefined ? {} : { metrics: metrics.split(outerComma) };
-      return valueOf(await windows.of(definition, { ...rest, ...keys }, clientGone(reply)));
+      const view = valueOf(await windows.of(definition, { ...rest, ...keys }, clientGone(reply)));
+      const sight = sightOf(rights.standing, definition);
+      return {
+        ...view,
+        windows: view.windows.map((window) => ({
+          ...window,
+          values: shownValues(window.values, sight),
+          details: shownDetails(window.details, sight),
+        })),
+      };
     },
   );
 }
