@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { apiSuite } from './suites/api.ts';
 import { checkSuite } from './suites/check.ts';
 import { csvSuite } from './suites/csv.ts';
 import { flightsSuite } from './suites/flights.ts';
 import { leaderSuite } from './suites/leader.ts';
+import { mariadbSuite } from './suites/mariadb.ts';
 import { pageSuite } from './suites/page.ts';
+import { postgresSuite } from './suites/postgres.ts';
 import { replaySuite } from './suites/replay.ts';
 import { s3Suite } from './suites/s3.ts';
 import { scheduleSuite } from './suites/schedule.ts';
@@ -24,11 +27,14 @@ const suites = {
   replay: replaySuite,
   flights: flightsSuite,
   csv: csvSuite,
+  mariadb: mariadbSuite,
   start: startSuite,
   leader: leaderSuite,
   s3: s3Suite,
   schedule: scheduleSuite,
   page: pageSuite,
+  api: apiSuite,
+  postgres: postgresSuite,
 } as const;
 
 const { values: options } = parseArgs({

@@ -28,7 +28,7 @@ function pssBytes(pid: number): number {
 }
 
 /** The kernel counts in hundredths of a second; the name of the program, in brackets, may hold anything. */
-function processorMs(pid: number): number {
+export function processorMs(pid: number): number {
   const stat = textOf(pid, 'stat');
   const [user = 0, system = 0] = stat
     .slice(stat.lastIndexOf(')') + 2)
