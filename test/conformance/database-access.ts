@@ -178,6 +178,37 @@ export function accessConformance(worldOf: WorldOf): void {
       assert.equal(await members.datasetOf('job', 'none \0'), undefined);
     });
 
+    it('limits lists of datasets, jobs and incidents to some datasets, and to none', async () => {
+      const world = worldOf();
+      const { datasets, jobs, quality } = world.database;
+      const other = unique('other') as DatasetName;
+      for (const dataset of [world.dataset, other]) await datasets.apply(definitionOf(dataset), at(1));
+      const job = await world.enqueued({ kind: 'scan' });
+      await world.enqueued({ kind: 'scan' }, { dataset: other });
+      const incident = world.incident(unique('i'));
+      await world.evaluated([world.evaluation('p')], [incident]);
+      const only = [world.dataset];
+      const page = await datasets.page({ only, limit: 9 });
+      assert.deepEqual(
+        page.map(({ definition }) => definition.dataset),
+        only,
+      );
+      const listed = await jobs.list({ only, kind: 'scan', limit: 9 });
+      assert.deepEqual(
+        listed.map((one) => one.job.id),
+        [job.id],
+      );
+      const incidents = await quality.incidents({ only, limit: 9 });
+      assert.deepEqual(
+        incidents.map(({ id }) => id),
+        [incident.id],
+      );
+      assert.deepEqual(await datasets.page({ only: [], limit: 9 }), []);
+      assert.deepEqual(await jobs.list({ only: [], limit: 9 }), []);
+      assert.deepEqual(await quality.incidents({ only: [other], limit: 9 }), []);
+      await datasets.remove(other);
+    });
+
     it('counts tries that begin at once, and forgets those that were none of guessing', async () => {
       const { throttle } = worldOf().database.access;
       const subject = unique('subject');

@@ -79,17 +79,21 @@ export class DynamoDatasetStore implements DatasetStore {
 
   async page({
     after,
+    only,
     limit,
   }: {
     readonly after?: string | undefined;
+    readonly only?: readonly DatasetName[];
     readonly limit: number;
   }): Promise<readonly RegisteredDataset[]> {
     const found: RegisteredDataset[] = [];
+    const names = only && new Set(only);
     let from = after;
     while (found.length < limit) {
       const items = await this.#itemsAfter(from, limit);
       const last = items.at(-1);
-      found.push(...(await this.#existing(items)).map(registeredOf));
+      const wanted = items.filter(({ definition }) => names?.has(definition.dataset) ?? true);
+      found.push(...(await this.#existing(wanted)).map(registeredOf));
       if (last === undefined || items.length < limit) break;
       from = last.definition.dataset;
     }

@@ -58,7 +58,7 @@ describe('passwords', () => {
   });
 
   it('are hashed beside the event loop, a few at once, and not without end', async () => {
-    const credentials = createCredentials({ memoryKib: 4_096, passes: 2, lanes: 1 });
+    const credentials = createCredentials({ memoryKib: 8_192, passes: 4, lanes: 1 });
     const waiting = Array.from({ length: limits.passwordHashesAtOnce + limits.passwordHashesWaiting }, () =>
       credentials.verifyPassword('wrong', undefined),
     );
