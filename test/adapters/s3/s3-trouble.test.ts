@@ -130,6 +130,22 @@ describe('objects that change', () => {
     assert.deepEqual(await readdir(join(world.root, 'request-1')), []);
   });
 
+  it('in the middle of reading are read to their end where the store keeps versions', async () => {
+    await using world = await createS3World({ keepsVersions: true });
+    await world.server.put('a.csv', large);
+    let replaced: Promise<void> | undefined;
+    const scan = valueOf(
+      await world.fetchFirst(world.define('a.csv', none), undefined, {
+        onProgress: () => {
+          replaced ??= world.server.put('a.csv', Buffer.from(large).fill(1));
+        },
+      }),
+    );
+    await replaced;
+    assert.ok((await readFile(scan.files[0]?.path ?? '')).equals(large));
+    assert.ok(world.server.requests.some(({ query }) => query.get('versionId') === '0'));
+  });
+
   it('are noticed in a store that knows no conditions, too', async () => {
     await using world = await createS3World({ ignoresConditions: true });
     await world.server.put('a.csv', 'x\n1\n');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -58,6 +59,8 @@ export type S3ServerOptions = {
   readonly region?: string;
   /** Whether `If-Match` and `If-None-Match` mean nothing to it, as to some stores. */
   readonly ignoresConditions?: boolean;
+  /** Whether each object that `put` replaces can still be read by the version that answers name. */
+  readonly keepsVersions?: boolean;
 };
 
 const bucket = 'bucket';
@@ -116,7 +119,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
         return client.send(
           new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentLength: length }),
         );
-      }),
+      }).then(() => front.keepVersion(key, Buffer.from(body))),
     remove: (key) => quietly(() => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))),
     fileOf: (key) => s3rver.store.getResourcePath(bucket, key, 'object'),
     age: (ms) => ageFiles(directory, ms),
@@ -136,6 +139,7 @@ class Front {
   readonly #s3rver: S3rver;
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #options: S3ServerOptions;
+  readonly #versions: { readonly key: string; readonly bytes: Buffer }[] = [];
   /** The end of the last write of each key. */
   readonly #writes = new Map<string, Promise<void>>();
 
@@ -168,6 +172,7 @@ class Front {
     if (trouble !== undefined && 'hangAfterBytes' in trouble) {
       interfere(response, trouble.hangAfterBytes, () => undefined);
     }
+    if (this.#answerByVersion(response, request)) return;
     if (['GET', 'HEAD'].includes(request.method))
       return await this.#conditionally(message, response, request);
     const before = this.#writes.get(request.key);
@@ -178,6 +183,29 @@ class Front {
     });
     this.#writes.set(request.key, written);
     await written;
+  }
+
+  /** Notes the bytes of an object as its latest version. */
+  keepVersion(key: string, bytes: Buffer): void {
+    if (this.#options.keepsVersions === true) this.#versions.push({ key, bytes });
+  }
+
+  /** Answers a request for a version, and names the latest one in answers to others. */
+  #answerByVersion(response: ServerResponse, { method, key, query, headers }: S3Request): boolean {
+    const latest = this.#versions.findLastIndex((version) => version.key === key);
+    if (method !== 'GET' || latest < 0) return false;
+    const asked = query.get('versionId');
+    response.setHeader('x-amz-version-id', String(asked ?? latest));
+    const version = asked === null ? undefined : this.#versions[Number(asked)];
+    if (version === undefined) return false;
+    const { bytes } = version;
+    const [from = 0, to = bytes.length - 1] = (headers.range ?? '').match(/\d+/g)?.map(Number) ?? [];
+    response.writeHead(206, {
+      etag: `"${createHash('md5').update(bytes).digest('hex')}"`,
+      'content-range': `bytes ${from}-${to}/${bytes.length}`,
+    });
+    response.end(bytes.subarray(from, to + 1));
+    return true;
   }
 
   #refusal(message: IncomingMessage): S3Trouble | undefined {
