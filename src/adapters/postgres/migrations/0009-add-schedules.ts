@@ -1,9 +1,10 @@
 /**
- * When each dataset is looked at next, by whom ever schedules. version: grows with each write. next_due null: not before its
- * definition changes. state: what is remembered from look to look. A trigger makes a dataset due when it is registered or
- * changed, so that no writer can forget it, nor an older release that goes on beside. A dataset whose definition is kept
- * elsewhere says where (`registry`), and its schedule is kept there, too. registry_place: where definitions are kept, one
- * row, by whoever was first. (No statement in here may end within a line's end but its last.)
+ * When each dataset is looked at next, by whomever schedules. version: grows with each write. next_due null: not before its
+ * definition changes. state: what is remembered from look to look. Triggers make a dataset due when it is registered or
+ * changed, and forget it when it is removed, so that no writer fails to, nor an older release that goes on beside. A
+ * dataset whose definition is kept elsewhere says where (`registry`), and its schedule is kept there, too. registry_place:
+ * where definitions are kept, one row, by whoever was first. (No statement in here may end within a line's end but its
+ * last.)
  */
 export const schedules = `
 create table schedule (
@@ -31,6 +32,11 @@ create trigger dataset_scheduled after insert on dataset referencing new table a
   for each statement execute function schedule_datasets();
 create trigger dataset_rescheduled after update on dataset referencing new table as changed
   for each statement execute function schedule_datasets();
+
+create function unschedule_datasets() returns trigger language plpgsql set search_path from current as $$ begin
+  delete from schedule using changed where schedule.dataset = changed.name; return null; end $$;
+create trigger dataset_unscheduled after delete on dataset referencing old table as changed
+  for each statement execute function unschedule_datasets();
 
 insert into schedule (dataset, next_due)
 select name, extract(epoch from clock_timestamp()) * 1000 from dataset;

@@ -38,5 +38,4 @@ const datasetTables = [
   'listing',
   'incident',
   'outbox',
-  'schedule',
 ] as const;
