@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,9 +11,8 @@ import {
   overflowOf,
   type PageBrowser,
 } from '../support/page/browser.ts';
+import { password, setUp } from '../support/page/first-administrator.ts';
 import { type ServiceProcess, startService } from '../support/service-process.ts';
-
-const password = 'a sentence that is long';
 
 /** How people come in, and what only some of them may do, in a real browser on a real service. */
 describe('people on the page', () => {
@@ -50,14 +49,6 @@ describe('people on the page', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   }
 
-  /** The link that only the operator can make: whoever can read the data directory. */
-  async function setupLink(): Promise<string> {
-    const key = (await readFile(join(directory, 'operator.key'), 'utf8')).trim();
-    const headers = { authorization: `Bearer ${key}` };
-    const answer = await fetch(`${service.url}/api/v1/setup/link`, { method: 'POST', headers });
-    return ((await answer.json()) as { url: string }).url;
-  }
-
   it('are asked who they are before they see anything', async () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByText('Nobody has an account yet').waitFor();
@@ -65,12 +56,7 @@ describe('people on the page', () => {
   });
 
   it('begin with the link of the operator', async () => {
-    await page.goto(await setupLink());
-    await page.getByRole('textbox', { name: 'E-mail address' }).fill('ana@example.org');
-    await page.getByRole('textbox', { name: 'Your name' }).fill('Ana <Bell>');
-    await page.getByRole('textbox', { name: 'Password' }).fill(password);
-    await page.getByRole('button', { name: 'Begin' }).click();
-    await page.getByRole('button', { name: 'AB, account of Ana <Bell>' }).waitFor();
+    await setUp(page, { url: service.url, dataDirectory: directory });
   });
 
   it('come back to where they wanted to go, once the password fits', async () => {
