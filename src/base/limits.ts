@@ -16,8 +16,9 @@ export const limits = {
   fileReferencesPerListingMax: 1_000_000,
   /** Files that one request to the engine looks into for partitions. */
   filesPerLookMax: 64,
-  /** Files elsewhere: bytes that are fetched to be looked into at once, files that are fetched at once, and bytes of copies that are kept. */
+  /** Files elsewhere: bytes that are fetched to be looked into at once, and to tell columns; files that are fetched at once; bytes of copies that are kept. */
   remoteLookBytesMax: 1_024 * MiB,
+  remoteDescribeBytesMax: 128 * MiB,
   remoteFetchesAtOnce: 4,
   remoteCopiesBytesMax: 2_048 * MiB,
   /** Keys of a store that one listing looks at, whether they match or not. */

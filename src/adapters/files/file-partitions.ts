@@ -179,7 +179,7 @@ export async function schemaOfFiles(
   const reading = readingOf(providerOf(definition), files);
   const context: Context = { ...parts, definition, files, reading, wait };
   const newest = newestOf(files);
-  const spread = await describe(context, spreadFiles(files, newest, parts.reach.openBytesMax));
+  const spread = await describe(context, spreadFiles(files, newest, parts.reach.describeBytesMax));
   if (spread.ok) return spread.value;
   const description = await describe(context, newest === undefined ? [] : [newest]);
   if (!description.ok) throw new FailureError(description.error);
@@ -188,7 +188,7 @@ export async function schemaOfFiles(
 
 const filesDescribed = 12;
 
-/** At most a dozen files at even distances, the newest among them; fewer where they are larger together than is opened at once. */
+/** At most a dozen files at even distances, the newest among them; fewer where they are larger together than `bytesMax`. */
 function spreadFiles(
   files: readonly ListedFile[],
   newest: ListedFile | undefined,
@@ -200,6 +200,10 @@ function spreadFiles(
     (_, at) => files[Math.floor(at * step)],
   );
   const spread = [...new Set([newest, ...chosen])].filter((file) => file !== undefined);
-  let bytes = 0;
-  return spread.filter(({ sizeBytes = 0 }, at) => (bytes += sizeBytes) <= bytesMax || at === 0);
+  let bytesLeft = bytesMax;
+  return spread.filter(({ sizeBytes = 0 }, at) => {
+    const isChosen = at === 0 || sizeBytes <= bytesLeft;
+    if (isChosen) bytesLeft -= sizeBytes;
+    return isChosen;
+  });
 }

@@ -18,6 +18,8 @@ export type FileReach = {
   ) => Promise<Outcome<OpenFiles>>;
   /** Bytes of files that are opened at once; one file may have more. */
   readonly openBytesMax: number;
+  /** Bytes of files that are opened to tell the columns. */
+  readonly describeBytesMax: number;
 };
 
 export type OpenFiles = AsyncDisposable & { readonly files: readonly SourceFile[] };

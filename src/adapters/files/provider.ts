@@ -35,6 +35,7 @@ const localReach: FileReach = {
   open: async (_, files) =>
     succeed({ files: files.map(localFile), [Symbol.asyncDispose]: () => Promise.resolve() }),
   openBytesMax: Number.POSITIVE_INFINITY,
+  describeBytesMax: Number.POSITIVE_INFINITY,
 };
 
 function localFile({ name, sizeBytes, modifiedAtMs }: RemoteFile): SourceFile {

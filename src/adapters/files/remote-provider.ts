@@ -37,6 +37,7 @@ export function createRemoteFilesProvider({ engine, source, copies }: RemoteFile
     }),
     open: (definition, files, signal) => openCopies(parts, { definition, files, signal }),
     openBytesMax: limits.remoteLookBytesMax,
+    describeBytesMax: limits.remoteDescribeBytesMax,
   };
   const listing = 'The listing of files';
   return {

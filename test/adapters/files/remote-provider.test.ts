@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { createLocalCopies } from '../../../src/adapters/directory/local-copies.ts';
 import { createRemoteFilesProvider } from '../../../src/adapters/files/remote-provider.ts';
 import { parseDatasetName } from '../../../src/base/ids.ts';
+import { limits } from '../../../src/base/limits.ts';
 import type { Outcome } from '../../../src/base/outcome.ts';
 import { MiB, minute } from '../../../src/base/units.ts';
 import type { DatasetDefinition, PartitionRule } from '../../../src/core/datasets/definition.ts';
@@ -196,6 +197,19 @@ describe('files elsewhere', () => {
       second.partitions.map(({ key }) => key),
       ['2001-01-07'],
     );
+  });
+
+  it('tell their columns by no more bytes than that is worth', async () => {
+    await using world = await setUp();
+    const row = `{"day":"2001-01-01","text":"${'x'.repeat(limits.remoteDescribeBytesMax / 2)}"}\n`;
+    for (const name of ['a', 'b', 'c']) await world.write(`${name}.ndjson`, row);
+    const definition = define('*.ndjson', { kind: 'none' });
+    const schema = valueOf(await world.provider.schema(definition, wait()));
+    assert.deepEqual(
+      schema.map(({ name }) => name),
+      ['day', 'text'],
+    );
+    assert.equal(world.source.fetched.length, 1);
   });
 
   it('fail alone when one can not be read whose name says its time', async () => {
