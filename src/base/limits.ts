@@ -230,6 +230,8 @@ export const limits = {
   /** What a process knows of a source that nobody uses is forgotten then; sources that it knows at most. */
   sourceMemoryMs: 15 * minute,
   sourcesKnownMax: 256,
+  /** Sources that a node tells of: each of its reports has them all. */
+  sourcesReportedMax: 64,
   /** Over HTTP: connections to one server, redirections, from the request to the answer, and a body of which less comes in a while. */
   httpConnectionsPerServerMax: 8,
   httpRedirectionsMax: 5,

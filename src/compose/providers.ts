@@ -15,7 +15,9 @@ import type { ProviderType } from '../core/datasets/provider-definition.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Provider } from '../ports/provider.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import { countedSource } from '../services/ingestion/counted-source.ts';
 import type { ProviderOf } from '../services/ingestion/provider-of.ts';
+import type { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
 
 /** Every provider that this build has, by the type that a definition names. */
@@ -25,6 +27,7 @@ export function createProviders({
   secrets,
   scratchDirectory,
   httpAllow,
+  guard,
 }: {
   readonly kit: Kit;
   readonly engine: Engine;
@@ -33,6 +36,7 @@ export function createProviders({
   readonly scratchDirectory: string;
   /** Networks that are not public and may be read over HTTP all the same. */
   readonly httpAllow: readonly string[];
+  readonly guard: SourceGuard;
 }): ProviderOf {
   const copies = createLocalCopies({
     // Several of these may share the directory.
@@ -45,12 +49,12 @@ export function createProviders({
     s3: createRemoteFilesProvider({
       engine,
       copies,
-      source: createS3Source({ ...kit, secrets, regionDefault }),
+      source: countedSource(createS3Source({ ...kit, secrets, regionDefault }), guard),
     }),
     http: createRemoteFilesProvider({
       engine,
       copies,
-      source: createHttpSource({ ...kit, secrets, allowed: allowedIn(httpAllow) }),
+      source: countedSource(createHttpSource({ ...kit, secrets, allowed: allowedIn(httpAllow) }), guard),
     }),
     postgres: createTableProvider(createPostgresSource(secrets)),
     mysql: createTableProvider(createMysqlSource(secrets)),

@@ -9,7 +9,7 @@ import type { SourceView } from '../../src/services/ingestion/sources.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FileServer, startFileServer } from '../support/file-server.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
-import { type ServiceProcess, startService } from '../support/service-process.ts';
+import { runAssay, type ServiceProcess, startService } from '../support/service-process.ts';
 
 /** The date so many days from today. */
 function date(days: number): string {
@@ -126,6 +126,18 @@ describe('sources that are elsewhere', () => {
       server.requests.every(({ line }) => line.startsWith('HEAD ')),
       'nothing unchanged is fetched',
     );
+
+    // What the same would cost again.
+    const cost = await service.client.backfillCost('daily', { force: true });
+    assert.ok(cost.ok, JSON.stringify(cost));
+    const { partitions, toRead, bytes, rows: knownRows, duration } = cost.value;
+    assert.deepEqual([partitions, toRead, bytes?.ofPartitions, knownRows?.total], [4, 4, 4, 5 + 22 + 11 + 6]);
+    assert.ok(duration.kind === 'estimated' && duration.by === 'bytes' && duration.durationMs > 0);
+    const told = await runAssay(['backfill', 'daily', '--dry-run', '--url', service.url]);
+    assert.equal(told.code, 0, told.err);
+    assert.match(told.out, /would read 0 of 4 partitions; 4 are unchanged/);
+    const today = (await sourceOf(server.url))?.today;
+    assert.ok(today !== undefined && today.calls >= 10 && today.bytes > 500, JSON.stringify(today));
   });
 
   it('may lie about what they have: what can be noticed is', async () => {

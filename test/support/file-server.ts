@@ -21,6 +21,8 @@ export type FileServer = AsyncDisposable & {
   readonly instead: Map<string, Answer>;
   /** `METHOD path` of each request, with those of its headers that matter. */
   readonly requests: { line: string; headers: IncomingMessage['headers'] }[];
+  /** Does its work, for those who only wanted to look first. */
+  serve(request: IncomingMessage, response: ServerResponse): void;
   /** Breaks all connections off. */
   hangUp(): void;
   put(path: string, text: string | Buffer, headers?: ServedFile['headers']): void;
@@ -39,9 +41,12 @@ export async function startFileServer(tls?: {
     requests.push({ line: `${request.method} ${path}`, headers: request.headers });
     const other = instead.get(path) ?? instead.get('*');
     if (other !== undefined) return other(request, response);
-    const file = files.get(path);
-    if (file === undefined) return void response.writeHead(404).end();
-    serve(file, request, response);
+    answer(request, response);
+  };
+  const answer: Answer = (request, response) => {
+    const file = files.get(request.url ?? '/');
+    if (file === undefined) response.writeHead(404).end();
+    else serve(file, request, response);
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => {
@@ -54,6 +59,7 @@ export async function startFileServer(tls?: {
     files,
     instead,
     requests,
+    serve: answer,
     hangUp: () => server.closeAllConnections(),
     put: (path, text, headers = {}) => {
       const body = Buffer.from(text);

@@ -30,7 +30,7 @@ export function failureOfStatus(
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3), in milliseconds from now; undefined when it says nothing. */
-export function retryAfterOf(header: string | undefined, now: number): number | undefined {
+function retryAfterOf(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const afterMs = /^\d{1,9}$/.test(header.trim()) ? Number(header) * second : Date.parse(header) - now;
   if (!Number.isFinite(afterMs) || afterMs <= 0) return undefined;

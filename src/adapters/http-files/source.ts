@@ -56,6 +56,10 @@ async function list(
     template,
     ownHeaders,
     signal,
+    atOnce: Math.min(
+      limits.httpLooksAtOnce,
+      definition.limits.sourceConcurrencyMax ?? limits.httpLooksAtOnce,
+    ),
   };
   const files =
     template.grain === undefined ? await lookFor(looking, [undefined]) : await lookBack(looking, definition);
@@ -68,6 +72,7 @@ type Looking = {
   readonly template: UrlTemplate;
   readonly ownHeaders: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly atOnce: number;
 };
 
 async function lookBack(looking: Looking, definition: DatasetDefinition): Promise<readonly ListedFile[]> {
@@ -99,7 +104,7 @@ async function lookFor(
   looking: Looking,
   times: readonly (string | undefined)[],
 ): Promise<readonly ListedFile[]> {
-  const { parts, template, ownHeaders, signal } = looking;
+  const { parts, template, ownHeaders, signal, atOnce } = looking;
   const found: ListedFile[] = [];
   const left = [...times];
   const work = async (): Promise<void> => {
@@ -115,7 +120,7 @@ async function lookFor(
       found.push({ name: nameAt(template, time), ...marks, texts: time === undefined ? [] : [time] });
     }
   };
-  const ended = await Promise.allSettled(Array.from({ length: limits.httpLooksAtOnce }, work));
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, work));
   const failed = ended.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return found;

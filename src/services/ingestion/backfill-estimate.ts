@@ -26,16 +26,19 @@ export function estimate(
   if (toRead.length === 0) return { kind: 'estimated', durationMs: 0, from: read.length, by: 'partitions' };
   if (read.length === 0) return { kind: 'unknown', reason: 'no partition of this dataset has been read yet' };
   if (atOnce === 0) return { kind: 'unknown', reason: 'the source is left alone at the moment' };
-  const tookMs = sum(read.map((each) => each.tookMs));
   const parallel = Math.min(atOnce, toRead.length);
   const bytes = totalOf(toRead.map((each) => each.sizeBytes));
-  const readBytes = totalOf(read.map((each) => each.bytes));
-  const isByBytes = bytes !== undefined && readBytes !== undefined && readBytes > 0;
-  const workMs = isByBytes ? (bytes * tookMs) / readBytes : (toRead.length * tookMs) / read.length;
+  // The source may have some no more that were read, and tells no size of them.
+  const sized = read.filter((each) => each.bytes !== undefined);
+  const readBytes = sum(sized.map((each) => each.bytes ?? 0));
+  const isByBytes = bytes !== undefined && readBytes > 0;
+  const from = isByBytes ? sized : read;
+  const tookMs = sum(from.map((each) => each.tookMs));
+  const workMs = tookMs * (isByBytes ? bytes / readBytes : toRead.length / read.length);
   return {
     kind: 'estimated',
     durationMs: Math.round(workMs / parallel),
-    from: read.length,
+    from: from.length,
     by: isByBytes ? 'bytes' : 'partitions',
   };
 }

@@ -79,11 +79,22 @@ export class SourceGuard {
     });
   }
 
-  /** What is known of each source, for the leader and for people. */
+  /** Notes bytes that came from where a dataset's files lie, beside those that its calls end with. */
+  received({ provider }: Pick<GuardedDefinition, 'provider'>, bytes: number): void {
+    const name = sourceNameOf(provider);
+    if (name === undefined || bytes === 0) return;
+    this.#kit.telemetry.count('assay_source_bytes_total', { type: provider.type }, bytes);
+    void this.#note(name, { calls: 0, bytes, busyMs: 0 });
+  }
+
+  /** What is known of the sources that were asked last, for the leader and for people. */
   report(): readonly SourceReport[] {
     this.#forget();
     const now = this.#kit.clock.now();
-    return Array.from(this.#gates, ([name, gate]) => {
+    const latest = [...this.#gates]
+      .toSorted(([, a], [, b]) => b.usedAt - a.usedAt)
+      .slice(0, limits.sourcesReportedMax);
+    return latest.map(([name, gate]) => {
       const { breaker, latencyMs, lastFailure } = gate;
       const state = breakerState(breaker, now);
       return {
@@ -127,7 +138,6 @@ export class SourceGuard {
     this.#gates.set(name, after);
     const { type } = provider;
     this.#kit.telemetry.count('assay_source_calls_total', { type, end: end.kind });
-    this.#kit.telemetry.count('assay_source_bytes_total', { type }, bytes);
     this.#kit.telemetry.observe('assay_source_call_seconds', tookMs / 1_000, { type });
     if (before.breaker.state === 'closed' && after.breaker.state === 'open') {
       this.#kit.telemetry.count('assay_source_breaker_opened_total', { type });
@@ -139,7 +149,9 @@ export class SourceGuard {
     } else if (before.breaker.state === 'open' && after.breaker.state === 'closed') {
       this.#kit.log.info('a source is well again', { source: name });
     }
-    void this.#note(name, { calls: 1, bytes, busyMs: tookMs });
+    void this.#note(name, { calls: 1, bytes: 0, busyMs: tookMs });
+    // Files are counted as they come: some are fetched to be looked into, others lie here still.
+    if (type !== 's3' && type !== 'http') this.received({ provider }, bytes);
   }
 
   #held({ provider: { type } }: GuardedDefinition, held: Failure, reason: string): Outcome<never> {

@@ -49,7 +49,7 @@ export class Sources {
 const nothing: SourceUse = { calls: 0, bytes: 0, busyMs: 0 };
 
 /** What the reports of nodes and today's use say of each source. */
-export function sourceViews(
+function sourceViews(
   view: Pick<ClusterView, 'nodes' | 'reports'>,
   today: ReadonlyMap<SourceName, SourceUse>,
 ): readonly SourceView[] {

@@ -12,7 +12,8 @@ const signal = new AbortController().signal;
 /** Sends the first bytes of a body with all its headers, and then breaks off. */
 function breakOff(response: ServerResponse, body: Buffer, bytes: number): void {
   response.writeHead(200, { etag: '"1"', 'content-length': body.length });
-  response.write(body.subarray(0, bytes), () => setImmediate(() => response.destroy()));
+  // What arrives together with the end of its connection may be lost: most of it is read by then.
+  response.write(body.subarray(0, bytes), () => setTimeout(() => response.destroy(), 50));
 }
 
 describe('a file over HTTP that is hard to get', () => {
@@ -24,10 +25,11 @@ describe('a file over HTTP that is hard to get', () => {
     const source = httpSource();
     const [file] = await listed(source, definition);
     assert.ok(file !== undefined);
-    let broken = 0;
-    server.instead.set('/data.bin', (_, response) => {
-      if (++broken === 1) server.instead.clear();
-      breakOff(response, body, 100_000);
+    server.instead.set('/data.bin', (request, response) => {
+      if (request.headers.range === undefined) return breakOff(response, body, 100_000);
+      server.instead.clear();
+      // Takes it up by the ordinary way.
+      server.serve(request, response);
     });
     const outcome = await fetched(source, definition, file);
     assert.ok(outcome.ok && outcome.value.equals(body), told(outcome));

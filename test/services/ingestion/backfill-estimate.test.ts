@@ -11,7 +11,8 @@ describe('the estimate of a backfill', () => {
       { tookMs: 3_000, bytes: 300 },
     ];
     const large = [{ sizeBytes: 2_000 }, { sizeBytes: 2_000 }];
-    assert.deepEqual(estimate(large, { read, atOnce: 2 }), {
+    const gone = { tookMs: 99_000 };
+    assert.deepEqual(estimate(large, { read: [...read, gone], atOnce: 2 }), {
       kind: 'estimated',
       durationMs: 20_000,
       from: 2,

@@ -31,6 +31,7 @@ function subject() {
     schema: async () => succeed([]),
     fetch: (request) => {
       source.asked += 1;
+      guard.received(request.definition, source.arrived);
       return source.answer(request);
     },
   };
