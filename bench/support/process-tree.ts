@@ -23,11 +23,12 @@ function treeOf(pid: number): number[] {
   return [pid, ...children.flatMap(treeOf)];
 }
 
-function pssBytes(pid: number): number {
+/** Memory of one process. */
+export function pssBytes(pid: number): number {
   return Number(/^Pss:\s+(\d+) kB/m.exec(textOf(pid, 'smaps_rollup'))?.[1] ?? 0) * 1024;
 }
 
-/** The kernel counts in hundredths of a second; the name of the program, in brackets, may hold anything. */
+/** Processor time of one process. The kernel counts in hundredths of a second; the name of the program, in brackets, may hold anything. */
 export function processorMs(pid: number): number {
   const stat = textOf(pid, 'stat');
   const [user = 0, system = 0] = stat
