@@ -18,7 +18,7 @@ export type Download = {
 };
 
 /** The object is another one than was asked for. */
-export class ObjectChanged extends Error {
+class ObjectChanged extends Error {
   override readonly name = 'PreconditionFailed';
 }
 
