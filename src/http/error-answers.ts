@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCatalogue, type Failure, failure } from '../base/errors.ts';
+import { second } from '../base/units.ts';
 import type { Kit } from '../services/kit.ts';
 import { failureOfRequest, problemContentType, problemOf } from './problem.ts';
 
@@ -33,8 +34,9 @@ export function answerError(
 function answer(reply: FastifyReply, what: { error: Failure; requestId: string; kit: Kit }): FastifyReply {
   const { status } = errorCatalogue[what.error.code];
   if (status === 429 || status === 503) {
+    const afterSeconds = Math.ceil((what.error.retryAfterMs ?? second) / second);
     // Spread, so that those who were refused together do not come back together.
-    reply.header('retry-after', String(1 + Math.floor(what.kit.random.next() * 3)));
+    reply.header('retry-after', String(afterSeconds + Math.floor(what.kit.random.next() * 3)));
   }
   return reply
     .code(status)
