@@ -11,12 +11,8 @@ import type { Kit } from '../services/kit.ts';
 import type { Service } from '../services/lifecycle.ts';
 import { OverviewBook } from '../services/registry/overview.ts';
 import type { Previews } from '../services/registry/preview.ts';
-import { auditRoutes } from './access/audit-routes.ts';
+import { accessRoutes } from './access/access-routes.ts';
 import { addGuard } from './access/guard.ts';
-import { keyRoutes } from './access/key-routes.ts';
-import { memberRoutes } from './access/member-routes.ts';
-import { sessionRoutes } from './access/session-routes.ts';
-import { userRoutes } from './access/user-routes.ts';
 import { Viewers } from './access/viewers.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { addEntityTags } from './entity-tags.ts';
@@ -120,11 +116,7 @@ export function createHttpServer(dependencies: HttpDependencies, options: HttpOp
       drillReportRoutes(api, new DrillArchive(database.drillReports));
       sourceRoutes(api, useCases.sources);
       backfillCostRoutes(api, useCases.costs);
-      sessionRoutes(api, kit, access);
-      userRoutes(api, access);
-      keyRoutes(api, access);
-      memberRoutes(api, access);
-      auditRoutes(api, access);
+      accessRoutes(api, kit, access);
     }),
     { prefix: '/api/v1' },
   );

@@ -94,7 +94,7 @@ export function accessConformance(worldOf: WorldOf): void {
       assert.equal(await links.find(old), undefined);
       assert.deepEqual(await links.find(fresh), { purpose, createdAt: at(2) });
       const taken = await Promise.all([links.take(fresh), links.take(fresh), links.take(fresh)]);
-      assert.deepEqual(taken.toSorted(), [false, false, true]);
+      assert.equal(taken.filter(Boolean).length, 1);
     });
 
     it('gives keys back as they were, as many as a user may have, until they are revoked', async () => {

@@ -33,7 +33,7 @@ export class Viewers {
   readonly #facts = new Map<string, DatasetFacts>();
   readonly #open = new Set<() => Promise<void>>();
   readonly #stop = new AbortController();
-  #loop: Promise<void> | undefined;
+  #isWatching = false;
 
   constructor(kit: Kit, access: Access | undefined) {
     this.#kit = kit;
@@ -59,7 +59,7 @@ export class Viewers {
       if (dataset !== undefined) await this.#learn(dataset, access);
     };
     this.#open.add(look);
-    this.#loop ??= this.#watch();
+    if (!this.#isWatching) void this.#watch();
     const standing = (name: string): Standing | undefined => {
       const facts = this.#facts.get(name);
       const identity = state.caller?.identity;
@@ -103,13 +103,14 @@ export class Viewers {
 
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
+    this.#isWatching = true;
     while (!signal.aborted && this.#open.size > 0) {
       await this.#kit.clock.sleep(limits.liveHeartbeatMs / 3, signal);
       // A database that is away for a while is no reason to send people away.
       const looks = [...this.#open].map((look) => look().catch(() => undefined));
       if (!signal.aborted) await Promise.all(looks);
     }
-    this.#loop = undefined;
+    this.#isWatching = false;
   }
 }
 

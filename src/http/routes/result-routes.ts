@@ -67,11 +67,12 @@ type Parts = { readonly registry: Registry; readonly results: Results; readonly 
 /** Results, their explanations, and the series of metrics. */
 export function resultRoutes(app: FastifyInstance, parts: Parts): void {
   addDatasetReads(app, parts);
+  addSeries(app, parts);
   addResultReads(app, parts);
   addExplanationByCheck(app, parts);
 }
 
-function addDatasetReads(app: FastifyInstance, { registry, results, answers }: Parts): void {
+function addDatasetReads(app: FastifyInstance, { registry, results }: Parts): void {
   app.get<{ Params: DatasetParams; Querystring: ResultsQuery }>(
     '/datasets/:dataset/results',
     {
@@ -118,7 +119,9 @@ function addDatasetReads(app: FastifyInstance, { registry, results, answers }: P
       };
     },
   );
+}
 
+function addSeries(app: FastifyInstance, { registry, results, answers }: Parts): void {
   app.get<{ Params: { dataset: string; metric: string }; Querystring: { limit?: string } }>(
     '/datasets/:dataset/metrics/:metric',
     {

@@ -6,7 +6,7 @@ import { limits } from '../../base/limits.ts';
  * 800-63B): there are no rules about kinds of characters, and none is too old.
  */
 export function passwordFault(password: string, email: string): Failure | undefined {
-  const characters = [...password].length;
+  const characters = Array.from(password).length;
   const { passwordCharactersMin: min, passwordCharactersMax: max } = limits;
   if (characters < min || characters > max) {
     return unfit(`a password has ${min} to ${max} characters`, 'take a sentence: it is easy to remember');
