@@ -13,6 +13,7 @@ const always: readonly ErrorCode[] = [
   'REQUEST_FORBIDDEN',
   'REQUEST_TIMEOUT',
   'DATABASE_UNAVAILABLE',
+  'REGISTRY_UNAVAILABLE',
   'NOT_READY',
   'INTERNAL',
 ];

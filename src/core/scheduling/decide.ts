@@ -118,7 +118,7 @@ function byType(one: DueDataset, facts: ScheduleFacts, now: Instant): Ruling {
   const { publish } = one.definition;
   switch (publish.type) {
     case 'static':
-      // Its definition was changed and changed back before anybody looked: nothing is new.
+      // Its row was written without a change of its definition: nothing is new.
       return { kind: 'skipped', reason: 'asked_for' };
     case 'periodic':
       return decidePeriodic(publish, { facts, now, slot: one.schedule.state?.slot });

@@ -81,7 +81,7 @@ function addWrites(app: FastifyInstance, registry: Registry): void {
     {
       schema: {
         summary: 'Registers a dataset, or replaces its definition',
-        errors: ['YAML_INVALID', 'DATASET_INVALID', 'ACCESS_DENIED'],
+        errors: ['YAML_INVALID', 'DATASET_INVALID', 'REGISTRY_LIMIT', 'ACCESS_DENIED'],
         body: applyBody,
         response: { 200: applySchema },
       },
