@@ -224,6 +224,8 @@ export const limits = {
   sourceRetryAfterMsMax: 1 * hour,
   /** A fetch during which nothing arrives for so long has met a source that hangs; how often it is looked at. */
   sourceSilenceMs: 2 * minute,
+  /** The same of a database, which may be computing before it sends the first row. */
+  sourceQuerySilenceMs: 5 * minute,
   sourceSilenceLookMs: 5 * second,
   /** A task that finds its source busy comes again after this. */
   sourceBusyMs: 500,

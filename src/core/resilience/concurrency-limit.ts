@@ -47,8 +47,8 @@ export function learnLimit(known: ConcurrencyLimit, call: MeasuredCall, rules: L
     [size, before + (tookMs - before) * weight] as const,
   ].slice(-sizesMax);
   const target = known.limit * gradient + Math.sqrt(known.limit);
-  // Who does not use the limit learns nothing about a higher one.
-  const isUsed = call.running * 2 >= known.limit;
+  // Who does not use the limit learns nothing about a higher one. Tasks have calls under way for a part of their time only.
+  const isUsed = call.running * 4 >= known.limit;
   const wanted = target > known.limit && !isUsed ? known.limit : target;
   const limit = known.limit + (wanted - known.limit) * smoothing;
   return { limit: Math.min(Math.max(1, limit), Math.max(1, call.ceiling)), usualMs };

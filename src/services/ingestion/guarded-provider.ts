@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import { fail, type Outcome } from '../../base/outcome.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { FilesScan } from '../../core/datasets/source.ts';
+import { sourceNameOf } from '../../core/datasets/source-name.ts';
 import type { CallEnd } from '../../core/resilience/source-gate.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FetchRequest, Provider, Wait } from '../../ports/provider.ts';
@@ -78,6 +79,8 @@ async function guarded<T>(
   action: (wait: Wait) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const { wait } = call;
+  // What lies on this machine has its own deadlines, and nobody else to protect.
+  if (sourceNameOf(call.definition.provider) === undefined) return action(wait);
   if (wait.signal.aborted) return fail(cancelled());
   const admitted = await parts.guard.enter(call.definition, call.isPart === true);
   if (!admitted.ok) return admitted;
@@ -130,6 +133,7 @@ async function lateness(
   over: AbortSignal,
 ): Promise<Failure> {
   const { type } = definition.provider;
+  const silenceMs = type === 's3' || type === 'http' ? limits.sourceSilenceMs : limits.sourceQuerySilenceMs;
   const beganMs = clock.monotonicMs();
   let sign: string | undefined;
   let signMs = beganMs;
@@ -146,11 +150,8 @@ async function lateness(
     const next = await signOfLife().catch(() => sign);
     if (next !== sign) signMs = nowMs;
     sign = next;
-    if (nowMs - signMs >= limits.sourceSilenceMs) {
-      return failure(
-        'SOURCE_UNAVAILABLE',
-        `the ${type} source sent nothing for ${limits.sourceSilenceMs} ms`,
-      );
+    if (nowMs - signMs >= silenceMs) {
+      return failure('SOURCE_UNAVAILABLE', `the ${type} source sent nothing for ${silenceMs} ms`);
     }
     await clock.sleep(Math.min(leftMs, limits.sourceSilenceLookMs), over);
   }

@@ -2,7 +2,7 @@ import { type Failure, failure } from '../../base/errors.ts';
 import type { SourceName } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
-import { day, formatBytes, formatDuration, minute } from '../../base/units.ts';
+import { day, formatBytes, formatDuration, type Instant, instant, minute } from '../../base/units.ts';
 import type { DatasetDefinition, DatasetLimits } from '../../core/datasets/definition.ts';
 import { sourceNameOf } from '../../core/datasets/source-name.ts';
 import type { SourceReport } from '../../core/membership/node.ts';
@@ -35,11 +35,14 @@ export class SourceGuard {
   readonly #kit: Kit;
   readonly #uses: SourceUseStore;
   readonly #gates = new Map<SourceName, SourceGate>();
+  /** The wall clock at the beginning: from then on only the monotonic clock counts, which never jumps. */
+  readonly #begunAt: { readonly wall: Instant; readonly monotonicMs: number };
   #used: { readonly day: string; readonly atMs: number; readonly by: Map<SourceName, SourceUse> } | undefined;
 
   constructor(kit: Kit, uses: SourceUseStore) {
     this.#kit = kit;
     this.#uses = uses;
+    this.#begunAt = { wall: kit.clock.now(), monotonicMs: kit.clock.monotonicMs() };
   }
 
   /**
@@ -51,7 +54,7 @@ export class SourceGuard {
     if (name === undefined) return succeed({ ended: () => undefined });
     const spent = await this.#spent(name, definition.limits);
     if (spent !== undefined) return this.#held(definition, spent, 'budget');
-    const now = this.#kit.clock.now();
+    const now = this.#now();
     const entry = enter(this.#gateOf(name, definition.limits), { now, isPart }, limits);
     if (entry.kind === 'outage') {
       return this.#held(definition, away(name, entry.since, this.#gates.get(name)?.lastFailure), 'outage');
@@ -90,7 +93,7 @@ export class SourceGuard {
   /** What is known of the sources that were asked last, for the leader and for people. */
   report(): readonly SourceReport[] {
     this.#forget();
-    const now = this.#kit.clock.now();
+    const now = this.#now();
     const latest = [...this.#gates]
       .toSorted(([, a], [, b]) => b.usedAt - a.usedAt)
       .slice(0, limits.sourcesReportedMax);
@@ -114,13 +117,13 @@ export class SourceGuard {
 
   #retryInMs(name: SourceName): number {
     const breaker = this.#gates.get(name)?.breaker;
-    return breaker?.state === 'open' ? Math.max(0, breaker.until - this.#kit.clock.now()) : 0;
+    return breaker?.state === 'open' ? Math.max(0, breaker.until - this.#now()) : 0;
   }
 
   #gateOf(name: SourceName, own: DatasetLimits): SourceGate {
     const ceiling = own.sourceConcurrencyMax ?? limits.sourceConcurrencyMax;
     const known = this.#gates.get(name);
-    if (known === undefined) return freshGate(limits, this.#kit.clock.now(), ceiling);
+    if (known === undefined) return freshGate(limits, this.#now(), ceiling);
     // A dataset that allows less holds for all of its source, until nobody has asked it for a while.
     return ceiling < known.ceiling ? { ...known, ceiling } : known;
   }
@@ -133,7 +136,7 @@ export class SourceGuard {
     const before = this.#gates.get(name);
     if (before === undefined) return;
     const { end, tookMs, bytes } = call;
-    const at = this.#kit.clock.now();
+    const at = this.#now();
     const after = leave(before, { end, at, tookMs, chance: this.#kit.random.next() }, limits);
     this.#gates.set(name, after);
     const { type } = provider;
@@ -203,8 +206,13 @@ export class SourceGuard {
     }
   }
 
+  #now(): Instant {
+    const { wall, monotonicMs } = this.#begunAt;
+    return instant(wall + this.#kit.clock.monotonicMs() - monotonicMs);
+  }
+
   #forget(): void {
-    const now = this.#kit.clock.now();
+    const now = this.#now();
     for (const [name, gate] of this.#gates) {
       const isOld = now - gate.usedAt > limits.sourceMemoryMs || this.#gates.size > limits.sourcesKnownMax;
       if (isOld && gate.running === 0) this.#gates.delete(name);
