@@ -95,6 +95,26 @@ describe('a periodic dataset', () => {
     assert.equal(hourly.state?.decisions[0]?.reason, 'arrived');
   });
 
+  it('is looked for once a day where clocks change, whether its time is skipped or comes twice', () => {
+    for (const [registered, dues] of [
+      // Clocks go from 2:00 to 3:00 on 29 March, and from 3:00 back to 2:00 on 25 October.
+      ['2026-03-27T12:00:00Z', ['2026-03-28T01:30:00Z', '2026-03-29T01:30:00Z', '2026-03-30T00:30:00Z']],
+      ['2026-10-23T12:00:00Z', ['2026-10-24T00:30:00Z', '2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z']],
+    ] as const) {
+      const one = new Dataset(
+        { type: 'periodic', cron: '30 2 * * *', timeZone: 'Europe/Berlin' },
+        time(registered),
+      );
+      const looks: Instant[] = [];
+      while ((one.nextAt ?? 0) < time(dues[2]) + hour) {
+        const at = one.nextAt ?? time(registered);
+        const { decision } = one.look({ arrivals: [instant(at - 1)] });
+        if (decision.reason === 'due') looks.push(decision.at);
+      }
+      assert.deepEqual(looks, dues.map(time));
+    }
+  });
+
   it('is not taken for arrived because of what came before its time, or of what a backfill brought', () => {
     const one = begun(daily);
     const due = time('2026-01-02T06:00:00Z');
