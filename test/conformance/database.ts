@@ -16,6 +16,7 @@ import { queueConformance } from './database-queue.ts';
 import { requestKeyConformance } from './database-request-keys.ts';
 import { revisionStoreConformance } from './database-revisions.ts';
 import { schedulingConformance } from './database-scheduling.ts';
+import { sourceUseConformance } from './database-source-use.ts';
 import { workFiguresConformance } from './database-work-figures.ts';
 
 /** Gives the test its world. */
@@ -61,6 +62,7 @@ export function databaseConformance(
     jobStoreConformance(worldOf);
     queueConformance(worldOf);
     outboxConformance(worldOf);
+    sourceUseConformance(worldOf);
     exerciseConformance(worldOf);
     pageConformance(worldOf);
     changeLogConformance(worldOf);

@@ -36,8 +36,6 @@ export function freshGate(rules: GateRules, now: Instant, ceiling: number): Sour
   return { breaker: freshBreaker, concurrency: freshLimit(rules), running: 0, ceiling, usedAt: now };
 }
 
-export type GateState = 'closed' | 'open' | 'half_open';
-
 /**
  * How many tasks may come at once now: none while it is open, one as a probe; and of a source that is away for long a few, to be
  * told so.
