@@ -22,9 +22,9 @@ after(async () => {
 providerConformance('a table of PostgreSQL', () => subjectOf({ table: 'events' }));
 providerConformance('a query of PostgreSQL', async () => {
   const query = 'select day, country, amount from events -- all of them\n; ';
+  const subject = await subjectOf({ query });
   // Once is enough for what takes seconds.
-  const { huge: _, ...subject } = await subjectOf({ query });
-  return subject;
+  return { ...subject, huge: async () => undefined };
 });
 
 const rowsOfHuge = 300_000;

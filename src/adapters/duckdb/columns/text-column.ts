@@ -70,9 +70,10 @@ export function readAs(column: TextColumn): { readonly type: string; readonly va
   if (!column.asText && native === 'BIGINT') return { type: 'DOUBLE', value: wholeNumber(raw) };
   if (!column.asText && readDirectly.has(native)) return { type: native, value: raw };
   const misfit = `error(${literal(misfitMark)} || ${raw})`;
+  if (column.type.isKnown) return { type: 'VARCHAR', value: exactText(raw, native, misfit) };
   return {
     type: 'VARCHAR',
-    value: `case when ${presentText(raw, column.type)} is not null then coalesce(${castText(raw, column.type)}, ${misfit}) end`,
+    value: `case when nullif(${raw}, '') is not null then coalesce(${castText(raw, column.type)}, ${misfit}) end`,
   };
 }
 

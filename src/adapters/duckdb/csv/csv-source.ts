@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../../../base/limits.ts';
 import { MiB } from '../../../base/units.ts';
@@ -13,6 +12,7 @@ import { hiveColumns } from '../ingest/hive-columns.ts';
 import { createRejections, type Rejections, textStart } from '../ingest/rejections.ts';
 import { type CleanText, fileIndexSql, once, sampleRowsOf, type TextSource } from '../ingest/text-source.ts';
 import { literal, literalList, literalStruct } from '../sql.ts';
+import { CleanPieces } from './clean-pieces.ts';
 import { CsvCleaner } from './csv-cleaner.ts';
 import { type CsvFile, type CsvLayout, layOutCsv } from './csv-layout.ts';
 import type { CsvDialect } from './dialect.ts';
@@ -48,6 +48,7 @@ export async function openCsv(scan: FilesScan, work: SourceWork): Promise<CsvSou
     columns: source.columns,
     isTyped: true,
     isInPieces: source.isInPieces,
+    ...(scan.columns === undefined || scan.isLinewise ? {} : { mustBeCleaned: true }),
     remarks: layout.remarks,
     sample: source.sample(),
     rows: (types, withFile) => source.rows(types, withFile),
@@ -85,6 +86,9 @@ const readings = {
   'by-record': String.raw`, new_line = '\n', parallel = false`,
 } as const;
 
+/** A file after its records were found, in pieces. */
+type CleanFile = { readonly file: CsvFile; readonly index: number; readonly paths: readonly string[] };
+
 class Source {
   readonly columns: readonly RawColumn[];
   readonly #scan: FilesScan;
@@ -98,8 +102,8 @@ class Source {
     this.#scan = scan;
     this.#layout = layout;
     this.#work = work;
-    this.#reading = scan.columns === undefined ? 'sniffed' : scan.isLinewise ? 'by-line' : 'by-record';
-    this.#buffers = this.#reading === 'by-record' ? widestBuffers : buffersFor(layout.files);
+    this.#reading = scan.columns === undefined ? 'sniffed' : 'by-line';
+    this.#buffers = buffersFor(layout.files);
     const own = new Set(layout.names.map((name) => name.toLowerCase()));
     this.#hiveKeys = scan.hiveKeys.filter((key) => !own.has(key.toLowerCase()));
     const hive = hiveColumns(
@@ -133,22 +137,23 @@ class Source {
 
   async clean(): Promise<CleanText> {
     const rejections = createRejections();
-    const cleaned: { file: CsvFile; path: string; index: number }[] = [];
+    const cleaned: CleanFile[] = [];
     for (const [index, file] of this.#layout.files.entries()) {
-      const path = join(this.#work.directory, `clean-${index}.csv`);
-      await this.#cleanFile(file, { path, rejections });
-      cleaned.push({ file, path, index });
+      cleaned.push({ file, index, paths: await this.#cleanFile(file, { index, rejections }) });
     }
     const rows = (types: ReadonlyMap<string, string>): string =>
-      cleaned.map(({ file, ...clean }) => this.#cleanSql(file, clean, types)).join(' union all ');
+      cleaned.map((each) => this.#cleanSql(each, types)).join(' union all ');
     const { columns } = this;
     const sample = `${rows(new Map())} limit ${sampleRowsOf(columns.length)}`;
     return { columns, isTyped: true, sample, rows, rejected: rejections.rows };
   }
 
-  async #cleanFile(file: CsvFile, target: { path: string; rejections: Rejections }): Promise<void> {
-    await using handle = await open(target.path, 'wx');
-    let written: Buffer[] = [];
+  /** Writes the records of a file into files of our own; returns their paths. */
+  async #cleanFile(
+    file: CsvFile,
+    { index, rejections }: { index: number; rejections: Rejections },
+  ): Promise<readonly string[]> {
+    await using pieces = new CleanPieces(join(this.#work.directory, `clean-${index}`));
     const rules = {
       delimiter: this.#layout.dialect.delimiter.charCodeAt(0),
       newline: file.newline,
@@ -156,15 +161,12 @@ class Source {
       header: this.#layout.dialect.header,
     };
     const cleaner = new CsvCleaner(rules, {
-      write: (bytes) => written.push(bytes),
+      write: (bytes) => pieces.take(bytes),
       reject: ({ row, reason, start }) =>
-        target.rejections.add({ file: file.path, row, reason, text: textStart(start.toString('utf8')) }),
+        rejections.add({ file: file.path, row, reason, text: textStart(start.toString('utf8')) }),
     });
-    const drain = async (): Promise<void> => {
-      for (const bytes of written) await handle.writeFile(bytes);
-      written = [];
-    };
-    await feedText(file.read, { ...this.#work, cleaner, drain });
+    await feedText(file.read, { ...this.#work, cleaner, drain: () => pieces.write() });
+    return await pieces.end();
   }
 
   #groups(): Group[] {
@@ -207,11 +209,7 @@ class Source {
       columns = ${literalStruct(fields)}${filename})`;
   }
 
-  #cleanSql(
-    file: CsvFile,
-    clean: { path: string; index: number },
-    types: ReadonlyMap<string, string>,
-  ): string {
+  #cleanSql({ file, index, paths }: CleanFile, types: ReadonlyMap<string, string>): string {
     const hive = hiveColumns(this.#hiveKeys, [file.path]);
     const fields = file.columns.map((at, index) => [`f${index}`, types.get(`c${at}`) ?? 'VARCHAR'] as const);
     const selected = [
@@ -229,8 +227,8 @@ class Source {
       buffers: widestBuffers,
       reading: 'by-record' as const,
     };
-    return `select ${selected.join(', ')}, r, ${clean.index} as f, ${text} as t
-      from read_csv(${literal(clean.path)}, ${this.#options(options)},
+    return `select ${selected.join(', ')}, r, ${index} as f, ${text} as t
+      from read_csv(${literalList(paths)}, ${this.#options(options)},
       columns = ${literalStruct([['r', 'BIGINT'], ...fields])})`;
   }
 

@@ -32,12 +32,13 @@ export type TextTaken = { readonly schema: Schema; readonly rejected: RejectedRo
  * When the others fit the types of a sample they are taken; otherwise the types are chosen by all of the values.
  */
 export async function takeText(session: Session, source: TextSource, wish: TextWish): Promise<TextTaken> {
-  const schema = await takeAtOnce(session, source, wish);
+  const schema = source.mustBeCleaned ? undefined : await takeAtOnce(session, source, wish);
   if (schema !== undefined) return { schema, rejected: { count: 0, samples: [] } };
   const clean = await source.clean();
   if (clean.columns.length === 0) throw nothingFound(source, clean);
   // Without a row put aside it was the types that did not fit, and they would not fit now.
-  const again = clean.rejected.count === 0 ? undefined : await takeTyped(session, clean, wish);
+  const mayFit = source.mustBeCleaned || clean.rejected.count > 0;
+  const again = mayFit ? await takeTyped(session, clean, wish) : undefined;
   if (again !== undefined) return { schema: again, rejected: clean.rejected };
   return takeByAllValues(session, { clean, paths: source.paths }, wish);
 }

@@ -25,6 +25,8 @@ export type TextSource = TextRows & {
   /** The same files as people know them. */
   readonly paths: readonly string[];
   readonly remarks: readonly string[];
+  /** That DuckDB's reader could take lines within texts for records: they are to be taken apart before they are read. */
+  readonly mustBeCleaned?: true;
   /** Takes the files apart row by row, once: slower, and no bad row stops it. */
   clean(): Promise<CleanText>;
 };
