@@ -104,14 +104,16 @@ describe('assay drain', () => {
   it('leaves the mark when Ctrl-C ends the waiting, and says so', async () => {
     await using api = await startApi();
     const { session } = await smallCluster(api.sessions.quality);
-    let interrupt = (): void => {};
+    let interrupt: (() => void) | undefined;
     const onInterrupt = (listener: () => void) => {
       interrupt = listener;
       return () => {};
     };
     const waiting = runCommand(['drain', 'node-far', '--wait'], { url: api.url, onInterrupt });
     await eventually('it is marked', async () => (await session.view()).draining.has(nodeId('node-far-77')));
-    interrupt();
+    // The mark stands before the command knows: it waits once it listens for Ctrl-C.
+    await eventually('it waits', () => interrupt !== undefined);
+    interrupt?.();
     const { exitCode, errors } = await waiting;
     assert.equal(exitCode, 130);
     assert.match(errors, /node-far-77 stays drained; `assay drain node-far-77 --undo`/);
