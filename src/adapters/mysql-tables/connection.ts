@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionOptions, createConnection, type FieldPacket } from 'mysql2';
-import { FailureError, failure } from '../../base/errors.ts';
+import { type Failure, FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Wait } from '../../ports/provider.ts';
 import { type Address, addressText } from './address.ts';
@@ -62,9 +62,9 @@ export class ServerConnection implements AsyncDisposable {
     return (await this.result(sql)).rows;
   }
 
-  /** What makes `explain` tell partitions of tables too: MySQL does so unasked, and knows the word no more. */
-  get explainOption(): '' | 'partitions' {
-    return this.#isMariadb ? 'partitions' : '';
+  /** `explain` as a table that tells of partitions too, whatever the server's settings say. */
+  get explain(): string {
+    return this.#isMariadb ? 'explain partitions' : 'explain format = traditional';
   }
 
   /** The columns of a statement's result, which has no rows. */
@@ -140,7 +140,10 @@ export class ServerConnection implements AsyncDisposable {
         const wait = sink(row);
         if (wait === undefined) return;
         this.#connection.pause();
-        wait.then(() => this.#connection.resume(), reject);
+        wait.then(
+          () => this.#connection.resume(),
+          (cause: unknown) => reject(new FailureError(unwritten(cause))),
+        );
       });
       query.on('error', reject);
       query.on('end', () => resolve(fields));
@@ -163,6 +166,12 @@ export class ServerConnection implements AsyncDisposable {
     );
     return this.#ended;
   }
+}
+
+/** What went wrong is here, not on the server. */
+function unwritten(cause: unknown): Failure {
+  const hint = 'see the cause: is there space left for scratch files?';
+  return failure('INTERNAL', 'The rows could not be written to a scratch file', { hint, cause });
 }
 
 /** Without a chance to say it, the server still ends the statement by its limit of time, or when it next writes. */

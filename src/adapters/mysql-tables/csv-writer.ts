@@ -120,7 +120,7 @@ export class CsvWriter {
     this.#used = 0;
     this.#chunksWaiting += 1;
     this.#written = this.#written.then(async () => {
-      await this.#file.write(bytes);
+      await this.#file.appendFile(bytes);
       this.#chunksWaiting -= 1;
     });
     // Whoever drains or ends is told; until then nobody waits.

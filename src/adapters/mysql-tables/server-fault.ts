@@ -7,7 +7,8 @@ export function serverFault(address: Address, thrown: unknown): Failure {
   const where = addressText(address);
   const say = (kind: FailureKind, what: string, hint: string): Failure =>
     failure(kind, `${what} (${where})`, { hint, cause: message, where });
-  if (tlsCodes.has(code) || /certificate|self.signed|\bSSL\b|\bTLS\b/i.test(`${code} ${message}`)) {
+  const isRefusedByTls = code === withoutTls || (code === handshakeBroken && !brokenOff.test(message));
+  if (isRefusedByTls) {
     return say(
       'SOURCE_UNREADABLE',
       'The server could not be reached with TLS as asked for',
@@ -15,7 +16,8 @@ export function serverFault(address: Address, thrown: unknown): Failure {
     );
   }
   const known = knownFaults.get(errno);
-  if (known !== undefined) return say(known.kind, known.what, known.hint);
+  if (known !== undefined)
+    return say(known.kind, known.what + (known.isDetailed ? `: ${message}` : ''), known.hint);
   if (errno === 0 || awayErrors.has(errno)) {
     return say(
       'SOURCE_UNAVAILABLE',
@@ -23,7 +25,11 @@ export function serverFault(address: Address, thrown: unknown): Failure {
       'is it running, and is the address right?',
     );
   }
-  return say('SOURCE_UNREADABLE', 'The server refuses the statement', 'see the cause');
+  return say(
+    'SOURCE_UNREADABLE',
+    `The server refuses the statement: ${message}`,
+    'it must be one select statement',
+  );
 }
 
 type FailureKind =
@@ -32,7 +38,12 @@ type FailureKind =
   | 'SOURCE_NOT_FOUND'
   | 'SOURCE_CHANGED'
   | 'COLUMN_NOT_FOUND';
-type KnownFault = { readonly kind: FailureKind; readonly what: string; readonly hint: string };
+type KnownFault = {
+  readonly kind: FailureKind;
+  readonly what: string;
+  readonly hint: string /** Whether the message tells what the server says. */;
+  readonly isDetailed?: true;
+};
 
 const refused: KnownFault = {
   kind: 'SOURCE_UNREADABLE',
@@ -69,7 +80,14 @@ const knownFaults: ReadonlyMap<number, KnownFault> = new Map([
   [1142, forbidden],
   [1143, forbidden],
   [1227, forbidden],
-  [1345, forbidden],
+  [
+    1345,
+    {
+      kind: 'SOURCE_UNREADABLE',
+      what: 'The user may not look at the plan of a view',
+      hint: 'grant the right: grant show view on database.* to the user',
+    },
+  ],
   [
     1356,
     {
@@ -78,13 +96,30 @@ const knownFaults: ReadonlyMap<number, KnownFault> = new Map([
       hint: 'it names what is gone, or its definer lacks a right',
     },
   ],
-  [1054, { kind: 'COLUMN_NOT_FOUND', what: 'The data has no such column', hint: 'see the cause' }],
+  [
+    1054,
+    {
+      kind: 'COLUMN_NOT_FOUND',
+      what: 'The data has no such column',
+      hint: 'check the query',
+      isDetailed: true,
+    },
+  ],
   [
     1064,
     {
       kind: 'SOURCE_UNREADABLE',
       what: 'The query is not valid SQL of this server',
-      hint: 'it must be one select statement; see the cause',
+      hint: 'it must be one select statement',
+      isDetailed: true,
+    },
+  ],
+  [
+    1792,
+    {
+      kind: 'SOURCE_UNREADABLE',
+      what: 'The query tries to change something',
+      hint: 'it runs read-only: it must be one select statement without functions that write',
     },
   ],
   [
@@ -93,6 +128,7 @@ const knownFaults: ReadonlyMap<number, KnownFault> = new Map([
       kind: 'SOURCE_UNREADABLE',
       what: 'Two columns of the query have the same name',
       hint: 'name each: select a.id as order_id',
+      isDetailed: true,
     },
   ],
   [1412, { kind: 'SOURCE_CHANGED', what: 'The table was altered meanwhile', hint: 'it is read again' }],
@@ -101,6 +137,10 @@ const knownFaults: ReadonlyMap<number, KnownFault> = new Map([
   [1226, overloaded],
   [1205, overloaded],
   [1213, overloaded],
+  // No space, or no memory.
+  [1021, overloaded],
+  [1037, overloaded],
+  [1041, overloaded],
   [
     1129,
     {
@@ -114,7 +154,9 @@ const knownFaults: ReadonlyMap<number, KnownFault> = new Map([
 /** Shutdown, connection killed, lost or broken, statement interrupted. */
 const awayErrors = new Set([1053, 1077, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 2006, 2013]);
 
-const tlsCodes = new Set(['HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR']);
+/** What the driver calls a server that has no TLS, and whatever happens in a handshake: also that it breaks off. */
+const [withoutTls, handshakeBroken] = ['HANDSHAKE_NO_SSL_SUPPORT', 'HANDSHAKE_SSL_ERROR'];
+const brokenOff = /ECONNRESET|EPIPE|ETIMEDOUT|disconnected/;
 
 /** Statements that ran into the limit of time that their session has: `max_statement_time` and `max_execution_time`. */
 const timeLimitErrors = new Set([1969, 3024]);
@@ -126,7 +168,7 @@ export function isTimeLimit(thrown: unknown): boolean {
 
 /** Whether a server has no TLS at all. */
 export function isWithoutTls(thrown: unknown): boolean {
-  return faultOf(thrown).code === 'HANDSHAKE_NO_SSL_SUPPORT';
+  return faultOf(thrown).code === withoutTls;
 }
 
 type Fault = { readonly code?: string; readonly errno?: number; readonly message: string };

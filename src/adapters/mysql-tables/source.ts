@@ -116,7 +116,7 @@ class Session implements TableSession {
   async #plan(relation: RelationDefinition, filter?: PartitionFilter): Promise<readonly PlanStep[]> {
     const where = filter === undefined ? '' : ` where ${filterSql(filter)}`;
     const { fields, rows } = await this.#connection.result(
-      `explain ${this.#connection.explainOption} select 1 from ${relationSql(relation)}${where}`,
+      `${this.#connection.explain} select 1 from ${relationSql(relation)}${where}`,
     );
     return planSteps(
       fields.map(({ name }) => name),
