@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import { limits } from '../../base/limits.ts';
+import { lookupElsewhere, refuseLinkLocal } from './link-local.ts';
 
 /** How a store is reached. Without credentials those of the machine are used: environment, profile, container, instance. */
 export type S3Access = {
@@ -27,7 +28,7 @@ export type S3ClientsOptions = {
   readonly silenceMs?: number | undefined;
 };
 
-/** Clients of stores, each with its own connections, kept for the next request: new credentials make a new client. */
+/** Clients of stores, none of which are at link-local addresses, each with its own connections, kept for the next request: new credentials make a new client. */
 export class S3Clients {
   readonly #defaults: Defaults;
   readonly #clients = new Map<string, S3Client>();
@@ -59,7 +60,13 @@ function createClient(
   { regionDefault, silenceMs }: Defaults,
 ): S3Client {
   // An idle connection is closed before a store does it in the middle of a request.
-  const agent = { keepAlive: true, maxSockets: limits.s3ConnectionsMax, timeout: silenceMs };
+  const agent = {
+    keepAlive: true,
+    maxSockets: limits.s3ConnectionsMax,
+    timeout: silenceMs,
+    lookup: lookupElsewhere,
+  };
+  if (endpoint !== undefined) refuseLinkLocal(endpoint);
   const sessionToken = credentials?.sessionToken;
   return new S3Client({
     region: region ?? regionDefault,

@@ -84,6 +84,11 @@ const byName: Readonly<Record<string, S3Fault>> = {
     what: 'can not be asked: there are no credentials',
     hint: 'Name access_key_id and secret_access_key in the definition, or give this machine credentials',
   },
+  LinkLocalAddress: {
+    kind: 'refused',
+    what: 'has an endpoint at a link-local address, where no store is',
+    hint: 'Name the endpoint of a store',
+  },
   InvalidObjectState: {
     kind: 'archived',
     what: 'lies in an archive and can not be read',

@@ -28,7 +28,8 @@ export function createS3Source(
     assert(address !== undefined, 'the decoder of definitions has checked the path');
     const credentials = await credentialsOf(provider, parts.secrets);
     const access: S3Access = { region: provider.region, endpoint: provider.endpoint, credentials };
-    const store = { ...parts, client: clients.clientOf(access), bucket: address.bucket };
+    const client = await explained({ credentials }, provider.path, async () => clients.clientOf(access));
+    const store = { ...parts, client, bucket: address.bucket };
     return { store, path: address.path, provider, credentials };
   };
   return {
@@ -85,14 +86,16 @@ async function fetch(store: S3Store, { file, path, signal, onBytes }: FileReques
 }
 
 /** Turns what a store says into a failure that names what was asked for, and hides secrets that it may repeat. */
-async function explained<T>(opened: Opened, name: string, action: () => Promise<T>): Promise<T> {
+async function explained<T>(
+  { credentials }: Pick<Opened, 'credentials'>,
+  name: string,
+  action: () => Promise<T>,
+): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof FailureError || isOfMachine(error)) throw error;
-    throw new FailureError(
-      failureOfFault(s3FaultOf(error), { name, cause: told(error, opened.credentials) }),
-    );
+    throw new FailureError(failureOfFault(s3FaultOf(error), { name, cause: told(error, credentials) }));
   }
 }
 

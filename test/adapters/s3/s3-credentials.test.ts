@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LinkLocalAddress, lookupElsewhere } from '../../../src/adapters/s3/link-local.ts';
 import type { PartitionRule } from '../../../src/core/datasets/definition.ts';
 import type { S3Trouble } from '../../support/s3/s3-server.ts';
 import { createS3World } from './s3-world.ts';
@@ -51,6 +52,33 @@ describe('a store that refuses', () => {
     assert.match(problem.hint ?? '', /region: eu-west-3/);
     await world.server.put('a.csv', 'x\n1\n');
     await world.list(world.define('a.csv', none, { region: 'eu-west-3' }));
+  });
+});
+
+describe('an endpoint', () => {
+  for (const endpoint of [
+    'http://169.254.169.254',
+    'http://[::ffff:169.254.170.2]:80',
+    'https://[fe80::1]',
+    'http://0xa9fea9fe/',
+  ]) {
+    it(`is none at a link-local address: ${endpoint}`, async () => {
+      await using world = await createS3World();
+      const problem = await world.refusal(world.define('a.csv', none, { endpoint }));
+      assert.equal(problem.code, 'SOURCE_UNREADABLE');
+      assert.match(problem.message, /link-local/);
+    });
+  }
+
+  it('may have a name, which is looked at when it is connected to', async () => {
+    await using world = await createS3World();
+    await world.server.put('a.csv', 'x\n1\n');
+    const endpoint = world.server.endpoint.replace('127.0.0.1', 'localhost');
+    await world.list(world.define('a.csv', none, { endpoint }));
+    const refused = await new Promise((resolve) => {
+      lookupElsewhere('169.254.169.254', { all: true }, resolve);
+    });
+    assert.ok(refused instanceof LinkLocalAddress);
   });
 });
 
