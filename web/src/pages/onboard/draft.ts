@@ -68,7 +68,7 @@ function oneOf<T extends string>(words: readonly T[], word: string | null): T | 
 }
 
 /** The provider as it would stand in YAML: only what its form asks for and somebody filled in. */
-export function providerOf({ type, fields }: Draft): Readonly<Record<string, string>> {
+function providerOf({ type, fields }: Draft): Readonly<Record<string, string>> {
   const given = providerForms[type].fields.flatMap(({ name }) => {
     const value = (fields[name] ?? '').trim();
     return value === '' ? [] : [[name, value] as const];
@@ -122,7 +122,7 @@ export function keyOf({ column, text }: Suggestion): string {
 }
 
 /** When new partitions come, as it would stand in YAML. */
-export function publishOf(draft: Draft, preview: PreviewView | undefined): Plain {
+function publishOf(draft: Draft, preview: PreviewView | undefined): Plain {
   const when = draft.when ?? (preview?.publish === undefined ? 'static' : 'proposed');
   if (when === 'periodic') return { type: 'periodic', cron: draft.cron, time_zone: 'UTC' };
   if (when === 'continuous') return { type: 'continuous' };
