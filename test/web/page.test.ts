@@ -166,11 +166,11 @@ describe('the page', () => {
   it('registers a dataset in steps, after a look at its source, and shows how its backfill goes', async () => {
     const page = await browser.open('/new');
     await page.getByRole('textbox', { name: 'Folder' }).fill(workplace.directory);
-    await page.getByRole('textbox', { name: 'Path' }).fill('nothing/*.csv');
+    await page.getByRole('textbox', { name: 'Path', exact: true }).fill('nothing/*.csv');
     await page.getByRole('button', { name: 'Look at it' }).click();
     await page.getByRole('alert').getByText('SOURCE_NOT_FOUND').waitFor();
     await page.getByRole('button', { name: 'Back' }).click();
-    await page.getByRole('textbox', { name: 'Path' }).fill('data/*.csv');
+    await page.getByRole('textbox', { name: 'Path', exact: true }).fill('data/*.csv');
     await page.getByRole('button', { name: 'Look at it' }).click();
     await page.getByText('25 partitions, of which').waitFor();
     await page.getByRole('radio', { name: 'By the column date' }).and(page.locator(':checked')).waitFor();

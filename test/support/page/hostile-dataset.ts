@@ -8,7 +8,8 @@ const script = '<img src=x onerror="window.isTaken=1">';
 const texts = [script, '\u202eعربي <b>🦊</b>', 'w'.repeat(500)] as const;
 
 /** Adds a dataset whose names and values try to be more than text; returns its name. */
-export async function hostileDataset({ directory, assay }: ServiceWorkplace): Promise<string> {
+export async function hostileDataset(workplace: ServiceWorkplace): Promise<string> {
+  const { directory } = workplace;
   const quoted = texts.map((text) => `"${text.replaceAll('"', '""')}"`).join(',');
   for (const day of ['2001-01-01', '2001-01-02'])
     await writeFile(join(directory, 'data', `x-${day}.csv`), `day,${quoted}\n${day},${quoted}\n`);
@@ -22,9 +23,9 @@ export async function hostileDataset({ directory, assay }: ServiceWorkplace): Pr
     checks: [{ failed_rows: { name: `${script}${'n'.repeat(50)}`, query: 'select * from data' } }],
   };
   await writeFile(join(directory, 'hostile.yaml'), JSON.stringify(definition));
-  const applied = await assay('apply', '-f', 'hostile.yaml');
+  const applied = await workplace.assay('apply', '-f', 'hostile.yaml');
   assert.equal(applied.exitCode, 0, applied.errors);
   // Its rows should not exist: the exit code says so.
-  await assay('scan', 'hostile', '--wait');
+  await workplace.assay('scan', 'hostile', '--wait');
   return 'hostile';
 }

@@ -22,11 +22,13 @@ await administered();
 
 /** The pages of a dataset with an incident, and all that stands beside it. */
 async function watched(): Promise<void> {
-  const { service, call, close } = await watchedFlights();
+  const workplace = await watchedFlights();
+  const { service } = workplace;
   const browser = await openBrowser(service.url);
-  const { incidents } = (await call('GET', '/incidents?open=true')).body;
-  const { backfills } = (await call('GET', '/backfills')).body;
-  const { results } = (await call('GET', '/datasets/flights/results?latest=true&check=row_count')).body;
+  const { incidents } = (await workplace.call('GET', '/incidents?open=true')).body;
+  const { backfills } = (await workplace.call('GET', '/backfills')).body;
+  const { results } = (await workplace.call('GET', '/datasets/flights/results?latest=true&check=row_count'))
+    .body;
   const page = await browser.open('/');
   await shoot({ page, url: service.url }, [
     ['overview', '/'],
@@ -55,7 +57,7 @@ async function watched(): Promise<void> {
     ['nowhere', '/nowhere'],
   ]);
   await browser.close();
-  await close();
+  await workplace.close();
 }
 
 /** The pages of an installation where people sign in. */

@@ -19,7 +19,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 /** Reads JSON of the API; throws `RequestError`. */
 export function read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  const texts = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+  const search = new URLSearchParams(texts).toString();
   return send<T>(`${path}${search === '' ? '' : `?${search}`}`, signal === undefined ? {} : { signal });
 }
 

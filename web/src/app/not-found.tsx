@@ -7,9 +7,11 @@ export function NotFound() {
   return (
     <Notice title="There is no such page">
       The address may be old, or mistyped.
-      <Button component={Link} href="/" variant="light" mt="md">
-        All datasets
-      </Button>
+      <div>
+        <Button component={Link} href="/" variant="light" mt="md">
+          All datasets
+        </Button>
+      </div>
     </Notice>
   );
 }

@@ -9,6 +9,8 @@ const gatherMs = 300;
 /** Lists of all datasets are large: after one reading they are left alone for a while. */
 const restMs = 5_000;
 const backOffMs = { first: 1_000, most: 30_000 } as const;
+/** What is shown first comes first; then it is looked at once more. */
+const firstLookMs = 1_500;
 /** The service gives a sign of life every 15 seconds. */
 const silenceMs = 40_000;
 
@@ -23,14 +25,16 @@ export function followEvents(client: QueryClient): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let waitMs: number = backOffMs.first;
   let isKnownPlace = false;
+  let firstLook: ReturnType<typeof setTimeout> | undefined;
 
   const told = (event: StreamEvent): void => {
     if (event.name === 'backfill.progress') showProgress(client, event);
     if (event.name === 'ready') {
       setLiveState('live');
       waitMs = backOffMs.first;
-      // Whoever comes back to a place was told what it missed before this event; others may have missed anything.
-      if (!isKnownPlace) stale.everything();
+      // Whoever comes back to a place was told what it missed before this event; others may have missed what happened
+      // between their first answers and now.
+      if (!isKnownPlace) firstLook = setTimeout(() => stale.everything(), firstLookMs);
       isKnownPlace = true;
       return;
     }
@@ -64,6 +68,7 @@ export function followEvents(client: QueryClient): () => void {
   return () => {
     document.removeEventListener('visibilitychange', look);
     rest();
+    clearTimeout(firstLook);
     stale.end();
   };
 }

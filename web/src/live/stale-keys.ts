@@ -4,7 +4,7 @@ import type { StreamEvent } from './event-text.ts';
 /** What an event makes stale: the first parts of the keys of answers; `everything` where nobody knows. */
 export type Stale = readonly QueryKey[] | 'everything';
 
-type Subject = Readonly<Record<'dataset' | 'partition' | 'incident' | 'cluster' | 'id', string | undefined>>;
+type Subject = Readonly<Record<'dataset' | 'partition' | 'incident' | 'cluster', string | undefined>>;
 
 /** Which answers have to be read again after an event. */
 export function staleAfter({ name, data }: StreamEvent): Stale {
@@ -12,11 +12,12 @@ export function staleAfter({ name, data }: StreamEvent): Stale {
   const { dataset, partition, incident, cluster } = subjectOf(data);
   switch (name) {
     case 'dataset.changed':
-      return [['datasets', 'list'], ...of(dataset, ['dataset', 'policy', 'members', 'results'])];
+      return [['datasets', 'list'], ...of(dataset, ['dataset', 'members', 'results', 'outlook'])];
     case 'partition.changed':
       return [
         ['datasets'],
         ...of(dataset, ['dataset', 'partitions', 'results', 'series', 'schemas', 'outlook', 'notifications']),
+        ['explanation'],
         ...['partition', 'details'].map((one) => [one, dataset, partition].filter(isKnown)),
       ];
     case 'incident.changed':

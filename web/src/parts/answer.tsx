@@ -46,14 +46,14 @@ export function FailedRequest({ error, title, retry }: FailedProps) {
   const hint = error instanceof RequestError ? error.hint : undefined;
   const code = error instanceof RequestError ? error.code : undefined;
   return (
-    <Alert color="red" title={title ?? error.message} role="alert">
+    <Alert color="red" title={title ?? sentence(error.message)} role="alert">
       <Stack gap="xs" align="flex-start">
         {title === undefined ? null : (
           <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-            {error.message}
+            {sentence(error.message)}
           </Text>
         )}
-        {hint === undefined ? null : <Text size="sm">{hint}</Text>}
+        {hint === undefined ? null : <Text size="sm">{sentence(hint)}</Text>}
         <Group gap="sm">
           {retry === undefined ? null : (
             <Button size="xs" variant="light" color="red" onClick={retry}>
@@ -65,4 +65,10 @@ export function FailedRequest({ error, title, retry }: FailedProps) {
       </Stack>
     </Alert>
   );
+}
+
+/** The service's messages begin small, because programs put them into others. */
+function sentence(words: string): string {
+  const [first = '', ...rest] = words;
+  return first.toUpperCase() + rest.join('');
 }

@@ -22,7 +22,7 @@ export function CheckTable({ results, metrics, onChoose }: Props) {
       head={['Check', 'Status', 'Value', 'Band', 'Last partitions']}
       row={(result) => (
         <Table.Tr key={result.id}>
-          <Table.Td>
+          <Table.Td miw={170}>
             <UnstyledButton onClick={() => onChoose(result.id)} className="row-link">
               <Text component="span" ff="monospace" size="sm" fw={550} className="wrap" lineClamp={2}>
                 <bdi>{result.check}</bdi>
@@ -32,7 +32,9 @@ export function CheckTable({ results, metrics, onChoose }: Props) {
           <Table.Td>
             <StatusMark status={result.status} />
           </Table.Td>
-          <Table.Td className="numbers">{valueText(result)}</Table.Td>
+          <Table.Td className="numbers" style={{ whiteSpace: 'nowrap' }}>
+            {valueText(result)}
+          </Table.Td>
           <Table.Td className="numbers quiet" style={{ whiteSpace: 'nowrap' }}>
             {bandText(result)}
           </Table.Td>

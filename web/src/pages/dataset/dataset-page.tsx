@@ -6,6 +6,7 @@ import type { DatasetDetailView } from '../../../../src/services/registry/regist
 import { dataset as datasetQuery, partitions, results } from '../../api/queries.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { StatusMark } from '../../parts/status.tsx';
+import { useChosenTabInSight } from '../../parts/use-chosen-tab-in-sight.ts';
 import { useSession } from '../../session/session.ts';
 import { ChecksTab } from './checks-tab.tsx';
 import { IncidentsTab } from './incidents-tab.tsx';
@@ -47,6 +48,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
     (tab) => !(isFollower && 'isForOwners' in tab),
   );
   const current = open.find(({ value }) => value === tab) ?? tabs[0];
+  const list = useChosenTabInSight(current.value);
   const base = `/datasets/${encodeURIComponent(dataset)}`;
   return (
     <Stack gap="md">
@@ -66,7 +68,7 @@ export function DatasetPage({ dataset, tab }: { readonly dataset: string; readon
               onChange={(value) => go(value === 'summary' || value === null ? base : `${base}/${value}`)}
               keepMounted={false}
             >
-              <Tabs.List mb="md" className="tabs">
+              <Tabs.List mb="md" className="tabs" ref={list}>
                 {open.map(({ value, label }) => (
                   <Tabs.Tab key={value} value={value}>
                     {label}

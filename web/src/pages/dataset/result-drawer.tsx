@@ -1,8 +1,9 @@
-import { Alert, Badge, Drawer, Group, List, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Badge, Drawer, Group, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { Result } from '../../../../src/core/checks/result.ts';
 import type { ExplanationView } from '../../../../src/services/quality/explain.ts';
-import { explanation } from '../../api/queries.ts';
+import { dataset as datasetQuery, explanation } from '../../api/queries.ts';
 import { MetricChart } from '../../charts/metric-chart.tsx';
 import { Answer } from '../../parts/answer.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -56,8 +57,22 @@ function Explained({ result }: { readonly result: Result }) {
       {result.value === undefined ? null : (
         <MetricChart dataset={dataset} metric={result.metric} height={240} />
       )}
+      <EditThreshold result={result} />
       {query.data?.failedRows === undefined ? null : <FailedRows sample={query.data.failedRows} />}
     </Stack>
+  );
+}
+
+/** Leads owners to what holds for a metric. Those of groups of rows are as their column's. */
+function EditThreshold({ result: { revision, metric, record } }: { readonly result: Result }) {
+  const { data } = useQuery(datasetQuery(revision.dataset));
+  const isJudged = record.kind === 'learned' || record.kind === 'set';
+  if (!isJudged || metric.endsWith(']') || data?.standing === 'follower') return null;
+  const base = `/datasets/${encodeURIComponent(revision.dataset)}`;
+  return (
+    <Anchor component={Link} href={`${base}/policy?metric=${encodeURIComponent(metric)}`} size="sm">
+      Change what holds for this metric
+    </Anchor>
   );
 }
 

@@ -8,12 +8,21 @@ import { DefinitionText } from './definition-text.tsx';
 /** What holds for the dataset, in words: who is told and when, where it comes from, how it is cut; and its definition. */
 export function SettingsTab({ dataset }: { readonly dataset: DatasetDetailView }) {
   const { owner, followers, notify, limits, publish, missingValues } = dataset.definition;
+  const { private: isPrivate, maskedColumns = [] } = dataset.definition;
   return (
     <Stack gap="lg">
       <Section title="People">
         <Line label="Owner">
           <bdi>{owner}</bdi>
         </Line>
+        <Line label="Who may see it">
+          {isPrivate === true ? 'owners and followers alone' : 'everybody who may come in'}
+        </Line>
+        {maskedColumns.length === 0 ? null : (
+          <Line label="Masked columns, whose values owners alone see">
+            <Words all={maskedColumns} />
+          </Line>
+        )}
         <Line label="Followers">{followers.length === 0 ? 'nobody' : <Words all={followers} />}</Line>
       </Section>
       <Section title="Who is told">

@@ -1,5 +1,6 @@
 import { Stack, Tabs, Title } from '@mantine/core';
 import { useLocation } from 'wouter';
+import { useChosenTabInSight } from '../../parts/use-chosen-tab-in-sight.ts';
 import { type Session, useSession } from '../../session/session.ts';
 import { AccountTab } from './account-tab.tsx';
 import { AuditTab } from './audit-tab.tsx';
@@ -25,6 +26,7 @@ export function SettingsPage({ tab }: { readonly tab: string }) {
   const session = useSession();
   const open = tabs.filter(({ isFor }) => isFor(session));
   const current = open.find(({ value }) => value === tab) ?? tabs[0];
+  const list = useChosenTabInSight(current.value);
   return (
     <Stack gap="md">
       <title>{`${current.label} · Settings · Assay`}</title>
@@ -34,7 +36,7 @@ export function SettingsPage({ tab }: { readonly tab: string }) {
         onChange={(value) => go(value === 'general' || value === null ? '/settings' : `/settings/${value}`)}
         keepMounted={false}
       >
-        <Tabs.List mb="md" className="tabs">
+        <Tabs.List mb="md" className="tabs" ref={list}>
           {open.map(({ value, label }) => (
             <Tabs.Tab key={value} value={value}>
               {label}

@@ -18,7 +18,11 @@ export function InvitationPage() {
     queryFn: () => act<Invited>('POST', '/invitations/lookup', { token }),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const lead = invited.data === undefined ? 'One moment.' : `You were invited as ${invited.data.email}.`;
+  const lead = invited.isError
+    ? 'This invitation can not be used.'
+    : invited.data === undefined
+      ? 'One moment.'
+      : `You were invited as ${invited.data.email}.`;
   return (
     <EntryCard title="Welcome" lead={lead}>
       <Answer query={invited} height={180}>

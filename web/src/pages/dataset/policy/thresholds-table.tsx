@@ -102,7 +102,7 @@ function Line({
 }) {
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td miw={170}>
         <UnstyledButton onClick={() => onChoose(metric)} className="row-link" aria-label={`Edit ${metric}`}>
           <Group gap={8} wrap="nowrap" component="span" display="inline-flex">
             <StatusSign status={newest.status} size={10} />
