@@ -61,7 +61,7 @@ export const errorCatalogue = {
     title: 'A process of the cluster on this machine did not come up',
   },
   // Sources
-  SOURCE_NOT_FOUND: { status: 404, retry: false, title: 'No file matches the path' },
+  SOURCE_NOT_FOUND: { status: 404, retry: false, title: 'No file or table has this name' },
   SOURCE_UNREADABLE: { status: 422, retry: false, title: 'The source can not be read at all' },
   SOURCE_UNAVAILABLE: { status: 503, retry: true, title: 'The source does not answer' },
   SOURCE_HELD: { status: 503, retry: true, title: 'The source is left alone for a while' },
