@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { instant } from '../../src/base/units.ts';
 import type { LearnedRecord } from '../../src/core/thresholds/record.ts';
 import { ended, jobEnd, key, TestWorld, value } from '../conformance/database-fixtures.ts';
 import { type ApiService, startApi } from '../support/api-service.ts';
@@ -71,6 +72,34 @@ describe('the API on the embedded database', () => {
     const { definition, version } = (await api.call('GET', `/datasets/${world.dataset}`)).body;
     assert.deepEqual([version, definition.policy.alertsPerMonth, definition.checks.length], [2, 4, 1]);
     assert.equal(definition.owner, 'ops@example.org');
+  });
+
+  it('lists what was told about all datasets, page by page and in one state', async () => {
+    const worlds = [await registered(), await registered()];
+    for (const [at, { dataset }] of worlds.entries()) {
+      const message = { dataset, at: 1, title: `t${at}`, kind: 'backfill_finished', status: 'pass' };
+      const shown = { ...message, lines: [], counts: {}, incidents: [] } as never;
+      await store.database.outbox.add(
+        [{ id: `told-${at}`, dataset, channel: 'log', message: shown }],
+        instant(1),
+      );
+    }
+    const first = (await api.call('GET', '/notifications?limit=1')).body;
+    assert.deepEqual(
+      first.notifications.map((one: { id: string }) => one.id),
+      ['told-1'],
+    );
+    const next = (await api.call('GET', `/notifications?limit=1&cursor=${first.nextCursor}`)).body;
+    assert.deepEqual(
+      next.notifications.map((one: { id: string }) => one.id),
+      ['told-0'],
+    );
+    await store.database.outbox.markDelivered('told-1', instant(2));
+    const { notifications } = (await api.call('GET', '/notifications?state=delivered')).body;
+    assert.deepEqual(
+      notifications.map((one: { id: string }) => one.id),
+      ['told-1'],
+    );
   });
 
   it('starts one backfill at a time, steers all of its jobs and shows its end', async () => {
