@@ -114,7 +114,7 @@ describe('whatever is sent to the API', () => {
           seen.set(`${method} ${path}`, (seen.get(`${method} ${path}`) ?? new Set()).add(status));
         },
       ),
-      { numRuns: 600, endOnFailure: true },
+      { numRuns: 400, endOnFailure: true },
     );
     assert.ok(seen.size > operations.length / 2, 'most operations were met');
   });

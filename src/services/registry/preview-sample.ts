@@ -5,6 +5,7 @@ import type { DatasetDefinition } from '../../core/datasets/definition.ts';
 import type { ColumnKind } from '../../core/datasets/schema.ts';
 import type { ListedPartition } from '../../core/datasets/source.ts';
 import { partitionFacts } from '../../core/suggestions/facts.ts';
+import { evidenceMin } from '../../core/suggestions/rules/rule.ts';
 import type { MeasuredPartition, Suggestion } from '../../core/suggestions/suggestion.ts';
 import { noHistory } from '../../core/thresholds/history.ts';
 import type { Staging } from '../../ports/batch-store.ts';
@@ -45,9 +46,6 @@ type Source = {
 };
 
 type Profiled = Extract<ProfiledPartition, { kind: 'profiled' }>;
-
-/** Below as many, suggestions are not made: what holds for one partition holds by chance. */
-const suggestedFrom = 3;
 
 /** Reads the newest partitions of a source that are small enough to be read while somebody waits. */
 export class SourceSample {
@@ -103,7 +101,7 @@ export class SourceSample {
   }
 
   async #suggest(read: readonly Profiled[]): Promise<readonly Suggestion[] | string> {
-    if (read.length < suggestedFrom) return [];
+    if (read.length < evidenceMin.partitions) return [];
     const partitions = read.map(measuredOf);
     const { definition, wait } = this.#source;
     const suggested = await this.#parts.engine.suggest(
