@@ -23,6 +23,7 @@ export class ServerConnection implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #signal: AbortSignal;
   #isMariadb = false;
+  /** Whether a statement runs on the server, as far as is known here. */
   #isBusy = false;
   #ended: Promise<void> | undefined;
   /** Rejects when the connection is lost, whatever is waited for. */
@@ -116,9 +117,7 @@ export class ServerConnection implements AsyncDisposable {
     this.#signal.addEventListener('abort', abort, { once: true });
     this.#isBusy = true;
     try {
-      const fields = await Promise.race([this.#ask(sql, sink), this.#lost, aborted]);
-      this.#isBusy = false;
-      return fields;
+      return await Promise.race([this.#ask(sql, sink), this.#lost, aborted]);
     } catch (error) {
       if (this.#signal.aborted) throw this.#signal.reason;
       throw this.#failure(error);
@@ -145,8 +144,15 @@ export class ServerConnection implements AsyncDisposable {
           (cause: unknown) => reject(new FailureError(unwritten(cause))),
         );
       });
-      query.on('error', reject);
-      query.on('end', () => resolve(fields));
+      query.on('error', (error: unknown) => {
+        // The server has ended the statement by its answer.
+        this.#isBusy = false;
+        reject(error);
+      });
+      query.on('end', () => {
+        this.#isBusy = false;
+        resolve(fields);
+      });
     });
   }
 
