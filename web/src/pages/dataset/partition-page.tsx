@@ -124,18 +124,24 @@ function Rejected({ revision: { rejected } }: { readonly revision: RevisionView 
       </Title>
       <Alert color="yellow" mb="sm" role="note">
         {numberText(rejected.count)} {rejected.count === 1 ? 'row was' : 'rows were'} left out
-        {rejected.samples.length < rejected.count ? `; the first ${rejected.samples.length} of them:` : ':'}
+        {rejected.samples.length === 0
+          ? '. Their texts are for owners.'
+          : rejected.samples.length < rejected.count
+            ? `; the first ${rejected.samples.length} of them:`
+            : ':'}
       </Alert>
-      <DataTable
-        columns={['File', 'Row', 'Why', 'Text']}
-        rows={rejected.samples.map(({ file, row, column, reason, text }) => [
-          file,
-          row === undefined ? null : String(row),
-          column === undefined ? reason : `${column}: ${reason}`,
-          text ?? null,
-        ])}
-        label="Rows that could not be read"
-      />
+      {rejected.samples.length === 0 ? null : (
+        <DataTable
+          columns={['File', 'Row', 'Why', 'Text']}
+          rows={rejected.samples.map(({ file, row, column, reason, text }) => [
+            file,
+            row === undefined ? null : String(row),
+            column === undefined ? reason : `${column}: ${reason}`,
+            text ?? null,
+          ])}
+          label="Rows that could not be read"
+        />
+      )}
     </section>
   );
 }

@@ -49,6 +49,8 @@ export function OnboardPage() {
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
+  // What is registered depends on it: a definition that was made before it came would lack its checks.
+  const isSettled = preview.isError || (preview.data !== undefined && !preview.isPlaceholderData);
   return (
     <Stack gap="md" maw={860}>
       <title>New dataset · Assay</title>
@@ -67,7 +69,7 @@ export function OnboardPage() {
       ) : null}
       {draft.step === 'source' || !isComplete ? (
         <SourceStep draft={draft} change={change} />
-      ) : draft.step === 'register' ? (
+      ) : draft.step === 'register' && isSettled ? (
         <RegisterStep draft={draft} preview={preview.data} change={change} />
       ) : (
         <Answer query={preview} height={420}>
@@ -85,7 +87,7 @@ export function OnboardPage() {
           )}
         </Answer>
       )}
-      <Onward draft={draft} change={change} isReady={preview.data !== undefined && !preview.isError} />
+      <Onward draft={draft} change={change} isReady={isSettled && !preview.isError} />
     </Stack>
   );
 }

@@ -113,7 +113,7 @@ function Access() {
       {access === 'off' ? (
         <Text size="sm">
           Nobody has to sign in: whoever reaches this address may do everything. Keep the service on your own
-          machine, or start it with access control (<code>--access on</code>).
+          machine, or start it without <code>--access off</code>: then people sign in.
         </Text>
       ) : (
         <Text size="sm">

@@ -19,8 +19,8 @@ export function SignInPage() {
     <EntryCard title="Sign in" lead="With the address that you were invited by.">
       {session?.setupNeeded === true ? (
         <Alert color="orange" role="note" title="Nobody has an account yet">
-          Open the link that the service printed when it started; it is in its log as well. It makes the first
-          administrator.
+          Open the link that the service printed when it started, or make another one at its machine:{' '}
+          <code>assay admin-link</code>. It makes the first administrator.
         </Alert>
       ) : null}
       <form
