@@ -9,7 +9,7 @@ import type { MetricDetail, MetricValue } from '../metrics/metric.ts';
 import type { Standing } from './identity.ts';
 
 /** What stands in the place of a value that is not for whoever asks. */
-export const hiddenValue = '***';
+const hiddenValue = '***';
 
 /**
  * How much of a dataset somebody sees. Owners see everything. Followers see no rows and no texts of errors, which may quote

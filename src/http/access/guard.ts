@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { assert } from '../../base/assert.ts';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
 import { type DatasetName, incidentId, jobId, resultId } from '../../base/ids.ts';
 import {
@@ -23,7 +24,7 @@ import { actionOf, isWrite, requirePolicies } from './policies.ts';
 import { Rights } from './rights.ts';
 
 /** The header by which the page proves that a request is its own: another site's page can not set it. */
-export const csrfHeader = 'x-assay-csrf';
+const csrfHeader = 'x-assay-csrf';
 const csrfPurpose = 'csrf';
 
 /**
@@ -36,7 +37,10 @@ export function addGuard(app: FastifyInstance, kit: Kit, access: Access | undefi
   app.addHook('onRequest', async (request, reply) => {
     const policy = request.routeOptions.config.access;
     request.rights = new Rights(access, undefined);
-    if (access === undefined || policy === undefined) return;
+    if (access === undefined) return;
+    // Without a policy there is no such route: nothing but that is said.
+    assert(policy !== undefined || request.is404, 'every route has a policy');
+    if (policy === undefined) return;
     const caller = await identify(request, access);
     request.rights = new Rights(access, caller);
     refuse(decideRequest(caller?.identity, policy, writing(request)), reply);
@@ -139,7 +143,7 @@ function refuse(decision: Decision, reply: FastifyReply): void {
 function signInRequired(reply: FastifyReply): Failure {
   reply.header('www-authenticate', 'Bearer realm="Assay"');
   return failure('SIGN_IN_REQUIRED', 'this needs somebody who is signed in, or a valid key', {
-    hint: 'sign in on the page; programs send a key as `Authorization: Bearer …`, the command line takes it from ASSAY_API_KEY',
+    hint: 'sign in on the page; programs send a key as `Authorization: Bearer …`, the command line takes it from ASSAY_API_KEY, or from the data directory that ASSAY_DATA names',
   });
 }
 

@@ -114,10 +114,15 @@ export class Rights {
     return why && failure('ACCESS_DENIED', denials[why], { hint: denialHints[why] });
   }
 
+  /** What was known of roles on datasets is not true any more. */
+  forgetRoles(): void {
+    this.#access?.roles.forget();
+  }
+
   /** A definition was put in force: what it says of roles counts at once, and whoever has registered it is an owner. */
   async ownApplied(dataset: DatasetName, isNew: boolean): Promise<void> {
     const email = this.caller?.identity.email;
-    this.#access?.roles.forget();
+    this.forgetRoles();
     if (isNew && email !== undefined && (await this.standingOn(dataset)) !== 'owner') {
       await this.#access?.members.put(dataset, { email, role: 'owner', by: email });
     }

@@ -100,8 +100,9 @@ function addWrites(app: FastifyInstance, registry: Registry): void {
       },
       config: { access: { need: 'own', dataset: 'params', action: 'dataset.remove' } },
     },
-    async ({ params }, reply) => {
+    async ({ params, rights }, reply) => {
       valueOf(await registry.remove(datasetOf(params.dataset)));
+      rights.forgetRoles();
       return reply.code(204).send();
     },
   );

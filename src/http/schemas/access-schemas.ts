@@ -3,7 +3,7 @@ import { datasetText } from './request-schemas.ts';
 import { boundedText, count, described, flag, list, object, text, time, word } from './schema-kit.ts';
 
 /** An address alone; the service compares them in lower case. */
-export const emailText = {
+const emailText = {
   type: 'string',
   maxLength: 254,
   pattern: '^[^\\s@<>,;:"()\\[\\]\\\\]{1,64}@[^\\s@<>,;:"()\\[\\]\\\\]{1,189}$',
