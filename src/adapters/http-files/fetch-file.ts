@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { FailureError, failure } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { formatBytes, minute } from '../../base/units.ts';
@@ -8,6 +7,7 @@ import { backoffMs } from '../../core/resilience/backoff.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import { decodedBody, isEncoded } from './body.ts';
+import { GrowingFile } from './growing-file.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 import { failureOfStatus, shownAddress } from './http-failure.ts';
 import { contentTag, isContentTag, marksOf } from './look-at.ts';
@@ -30,10 +30,14 @@ export type FetchParts = { readonly client: HttpClient; readonly clock: Clock; r
  */
 export async function fetchFile(parts: FetchParts, request: FileFetch): Promise<void> {
   await using target = await open(request.path, 'wx');
-  const writing: Writing = { target, written: 0, hash: createHash('sha256'), mayResume: false };
+  const { tag } = request.file;
+  const writing: Writing = {
+    file: new GrowingFile(target, { isHashed: isContentTag(tag) }),
+    mayResume: false,
+  };
   let inVain = 0;
   for (;;) {
-    const before = writing.written;
+    const before = writing.file.size;
     try {
       await takeUp(parts, request, writing);
       break;
@@ -42,38 +46,30 @@ export async function fetchFile(parts: FetchParts, request: FileFetch): Promise<
       if (!(error instanceof FailureError) || error.failure.code !== 'SOURCE_UNAVAILABLE') throw error;
       // Who says when to come again is not asked before.
       if (error.failure.retryAfterMs !== undefined) throw error;
-      inVain = writing.written > before ? 0 : inVain + 1;
+      inVain = writing.file.size > before ? 0 : inVain + 1;
       if (inVain >= limits.httpTriesInVain) throw error;
       await parts.clock.sleep(backoffMs(retryRule, inVain + 1, parts.random.next()), request.signal);
       request.signal.throwIfAborted();
-      if (!writing.mayResume) await startAnew(writing);
+      if (!writing.mayResume) await writing.file.startAnew();
     }
   }
-  const { tag } = request.file;
-  if (isContentTag(tag) && tag !== contentTag(writing.hash.digest('hex')))
+  if (isContentTag(tag) && tag !== contentTag(writing.file.digest() ?? '')) {
     throw changed(request, 'its content is another');
+  }
 }
 
 type Writing = {
-  readonly target: FileHandle;
-  written: number;
-  hash: ReturnType<typeof createHash>;
+  readonly file: GrowingFile;
   /** Whether the server said what makes it safe to go on where it ended. */
   mayResume: boolean;
 };
 
 const retryRule = { baseMs: limits.retryBaseMs, capMs: limits.retryCapMs };
 
-async function startAnew(writing: Writing): Promise<void> {
-  await writing.target.truncate(0);
-  writing.written = 0;
-  writing.hash = createHash('sha256');
-}
-
 async function takeUp({ client, clock }: FetchParts, request: FileFetch, writing: Writing): Promise<void> {
   const { address, signal, onBytes } = request;
   const resumed =
-    writing.mayResume && writing.written > 0 ? rangeOf(request, writing.written, clock.now()) : undefined;
+    writing.mayResume && writing.file.size > 0 ? rangeOf(request, writing.file.size, clock.now()) : undefined;
   const { ownHeaders } = request;
   const answer = await client.send({
     method: 'GET',
@@ -84,22 +80,22 @@ async function takeUp({ client, clock }: FetchParts, request: FileFetch, writing
   });
   try {
     const isPart = answer.status === 206;
+    if (answer.status === 416 && resumed !== undefined) throw changed(request, 'it is shorter now');
     if (!isPart && answer.status !== 200) {
       const retryAfter = answer.headers['retry-after'];
       throw new FailureError(failureOfStatus(answer.status, { address, retryAfter, now: clock.now() }));
     }
     checkUnchanged(request, answer, isPart);
-    if (isPart && !continuesAt(answer, writing.written)) throw changed(request, 'another part of it came');
+    if (isPart && !continuesAt(answer, writing.file.size)) throw changed(request, 'another part of it came');
     // Without `If-Range` being honoured all of it comes again.
-    if (!isPart) await startAnew(writing);
+    if (!isPart) await writing.file.startAnew();
     writing.mayResume = validatorOf(answer) !== undefined && !isEncoded(answer.headers);
     for await (const chunk of decodedBody(answer, { address, signal, clock })) {
-      if (writing.written + chunk.length > limits.httpFileBytesMax) throw tooLarge(request);
-      await writing.target.write(chunk, 0, chunk.length, writing.written);
-      writing.hash.update(chunk);
-      writing.written += chunk.length;
+      if (writing.file.size + chunk.length > limits.httpFileBytesMax) throw tooLarge(request);
+      await writing.file.add(chunk);
       onBytes?.(chunk.length);
     }
+    await writing.file.flush();
   } finally {
     answer.close();
   }
