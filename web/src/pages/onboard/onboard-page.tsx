@@ -78,11 +78,8 @@ export function OnboardPage() {
               aria-busy={preview.isPlaceholderData}
               style={{ opacity: preview.isPlaceholderData ? 0.55 : 1 }}
             >
-              {draft.step === 'shape' ? (
-                <ShapeStep draft={draft} preview={found} change={change} />
-              ) : (
-                <ChecksStep draft={draft} preview={found} change={change} />
-              )}
+              {draft.step === 'shape' ? <ShapeStep draft={draft} preview={found} change={change} /> : null}
+              {draft.step === 'checks' ? <ChecksStep draft={draft} preview={found} change={change} /> : null}
             </div>
           )}
         </Answer>
