@@ -1,8 +1,9 @@
 import { assert } from '../../base/assert.ts';
-import { succeed } from '../../base/outcome.ts';
+import { fail, succeed } from '../../base/outcome.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import { otherProvider } from '../../core/datasets/other-provider.ts';
 import type { FilesProviderDefinition } from '../../core/datasets/provider-definition.ts';
-import type { FilesScan, RemoteFile, SourceFile, SourceScan } from '../../core/datasets/source.ts';
+import type { RemoteFile, SourceFile } from '../../core/datasets/source.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Provider } from '../../ports/provider.ts';
 import { withinDeadline } from '../../ports/within-deadline.ts';
@@ -19,7 +20,8 @@ export function createFilesProvider(engine: Engine): Provider {
       withinDeadline(what, request.wait, (wait) => listPartitions(parts, { ...request, wait })),
     schema: (definition, wait) =>
       withinDeadline(what, wait, (bounded) => schemaOfFiles(parts, definition, bounded)),
-    fetch: async ({ listed: { scan } }) => succeed(filesOf(scan)),
+    fetch: async ({ listed: { scan } }) =>
+      scan.kind === 'files' ? succeed(scan) : fail(otherProvider().failure),
   };
 }
 
@@ -46,9 +48,4 @@ function localFile({ name, sizeBytes, modifiedAtMs }: RemoteFile): SourceFile {
 function filesProvider({ provider }: DatasetDefinition): FilesProviderDefinition {
   assert(provider.type === 'files', 'the provider of files reads files');
   return provider;
-}
-
-function filesOf(scan: SourceScan): FilesScan {
-  assert(scan.kind === 'files', 'the provider of files lists files');
-  return scan;
 }

@@ -1,6 +1,6 @@
-import { assert } from '../../base/assert.ts';
 import { FailureError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import { otherProvider } from '../../core/datasets/other-provider.ts';
 import type { FilesScan, RemoteFilesScan, SourceScan } from '../../core/datasets/source.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { FileSource } from '../../ports/file-source.ts';
@@ -71,6 +71,6 @@ async function fetch(
 }
 
 function remoteScan(scan: SourceScan): RemoteFilesScan {
-  assert(scan.kind === 'remote-files', 'the provider of remote files lists remote files');
+  if (scan.kind !== 'remote-files') throw otherProvider();
   return scan;
 }

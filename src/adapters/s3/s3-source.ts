@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { type ErrorCode, type Failure, FailureError, failure } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
 import type { DatasetDefinition } from '../../core/datasets/definition.ts';
+import { otherProvider } from '../../core/datasets/other-provider.ts';
 import type { S3ProviderDefinition, SecretReference } from '../../core/datasets/provider-definition.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FileRequest, FileSource } from '../../ports/file-source.ts';
@@ -79,8 +80,9 @@ async function credentialsOf(
 }
 
 async function fetch(store: S3Store, { file, path, signal, onBytes }: FileRequest): Promise<void> {
-  const key = file.name.slice(s3Name(store.bucket, '').length);
-  assert(file.name === s3Name(store.bucket, key), 'files are fetched from the bucket that listed them');
+  const ofBucket = s3Name(store.bucket, '');
+  if (!file.name.startsWith(ofBucket)) throw otherProvider();
+  const key = file.name.slice(ofBucket.length);
   const { sizeBytes = 0, tag, version } = file;
   await download(store, { key, sizeBytes, tag, version, path, signal, onBytes });
 }

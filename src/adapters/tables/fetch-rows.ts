@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assert } from '../../base/assert.ts';
 import { type Failure, FailureError, failure } from '../../base/errors.ts';
+import { otherProvider } from '../../core/datasets/other-provider.ts';
 import type { TableProviderDefinition } from '../../core/datasets/provider-definition.ts';
 import type { FilesScan, PartitionFilter, SourceFile, TableScan } from '../../core/datasets/source.ts';
 import type { FetchRequest } from '../../ports/provider.ts';
@@ -27,7 +27,7 @@ export async function fetchRows(
   scanRowsMax: number,
 ): Promise<FilesScan> {
   const { scan, fingerprint } = listed;
-  assert(scan.kind === 'table', 'providers of tables list tables');
+  if (scan.kind !== 'table') throw otherProvider();
   const { columns, rowsAbout } = await session.describe(scan.relation);
   const mark = markOf(definition.provider as TableProviderDefinition, { fingerprint, columns });
   if (scan.filter !== undefined && rowsAbout > scanRowsMax) {

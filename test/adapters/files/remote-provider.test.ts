@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createLocalCopies } from '../../../src/adapters/directory/local-copies.ts';
+import { createFilesProvider } from '../../../src/adapters/files/provider.ts';
 import { createRemoteFilesProvider } from '../../../src/adapters/files/remote-provider.ts';
 import { parseDatasetName } from '../../../src/base/ids.ts';
 import { limits } from '../../../src/base/limits.ts';
@@ -184,6 +185,21 @@ describe('files elsewhere', () => {
     const outcome = await world.provider.fetch({ definition, listed: all, directory, wait: wait() });
     assert.ok(!outcome.ok && outcome.error.code === 'SOURCE_CHANGED');
     assert.deepEqual(await readdir(directory), []);
+  });
+
+  it('are not fetched when the definition names another source by now', async () => {
+    await using world = await setUp();
+    await world.write('a.ndjson', '{"day":"2001-01-01"}\n');
+    const definition = define('*.ndjson', { kind: 'none' });
+    const [listed] = (await list(world, definition)).partitions;
+    assert.ok(listed);
+    const local = createFilesProvider(world.engine);
+    const directory = await world.newDirectory();
+    const elsewhere = await local.fetch({ definition, listed, directory, wait: wait() });
+    assert.ok(!elsewhere.ok && elsewhere.error.code === 'SOURCE_CHANGED');
+    const scan = { kind: 'files', format: 'csv', files: [], hiveKeys: [] } as const;
+    const here = await fetched(world, definition, { ...listed, scan });
+    assert.ok(!here.ok && here.error.code === 'SOURCE_CHANGED');
   });
 
   it('of which their store says nothing are looked into each time', async () => {

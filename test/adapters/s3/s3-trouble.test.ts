@@ -111,6 +111,14 @@ describe('objects that change', () => {
     assert.ok(!removed.ok && removed.error.code === 'SOURCE_CHANGED');
   });
 
+  it('are not sought in another bucket that the definition names by now', async () => {
+    await using world = await createS3World();
+    await world.server.put('a.csv', 'x\n1\n');
+    const moved = world.define('a.csv', none, { path: 's3://other/a.csv' });
+    const outcome = await world.fetchFirst(world.define('a.csv', none), undefined, { definition: moved });
+    assert.ok(!outcome.ok && outcome.error.code === 'SOURCE_CHANGED');
+  });
+
   it('in the middle of reading leave nothing of both behind', async () => {
     await using world = await createS3World();
     await world.server.put('a.csv', large);
