@@ -23,6 +23,7 @@ import {
   writeTasks,
   writeWork,
 } from '../../../../src/adapters/zookeeper/coordination/table-entries.ts';
+import { sourceName } from '../../../../src/base/ids.ts';
 import { limits } from '../../../../src/base/limits.ts';
 import {
   assignmentOf,
@@ -141,6 +142,23 @@ describe('entries in ZooKeeper', () => {
     const state = { state: 'waiting', notBefore: 1, lastFailure: failure };
     const tasks = readTasks(Buffer.from(JSON.stringify({ format: 1, tasks: [{ ...task, state }] })));
     assert.deepEqual(tasks[0]?.state, { ...state, lastFailure: known });
+  });
+
+  it('tell of sources, and of tasks that these held back', () => {
+    const failure = { code: 'SOURCE_HELD', message: 'it failed too often', retryAfterMs: 5_000 } as const;
+    const end = { kind: 'released', afterMs: 5_000, failure } as const;
+    const source = {
+      name: sourceName('s3://bucket'),
+      state: 'open',
+      limit: 0,
+      ceiling: 64,
+      running: 0,
+    } as const;
+    const report = { ...reportOf('n1'), sources: [source], ended: [endOf('j1', 'a', end)] };
+    assert.deepEqual(readReport(writeReport(report), 'n1'), report);
+    const odd = { ...report, sources: [{ ...source, limit: 'many' }] };
+    const data = Buffer.from(JSON.stringify({ format: 1, report: odd }));
+    assert.throws(() => readReport(data, 'n1'), MalformedEntry);
   });
 
   it('of another format, or of another owner, are refused', () => {
