@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { after, describe, it } from 'node:test';
 import type { Outcome } from '../../../src/base/outcome.ts';
 import type { PartitionRule } from '../../../src/core/datasets/definition.ts';
@@ -221,6 +221,20 @@ describe('reading MySQL tables', () => {
       assert.ok(listed !== undefined);
       assert.equal(valueOf(await reader.fetch(listed)).rowCount, 1);
     }
+  });
+
+  it('reads a row that is longer than a packet of the protocol, behind and before short ones', async () => {
+    const pairs = 9 * 1_024 * 1_024;
+    const address = await databaseWith(
+      'create table t (n int primary key, s longtext)',
+      `insert into t values (1, 'a'), (2, repeat('x"', ${pairs})), (3, 'b')`,
+    );
+    await using reader = await readerOf(address, { table: 't' }, { scanRowsMax: 0 });
+    const [listed] = await reader.list();
+    assert.ok(listed !== undefined);
+    const [file] = valueOf(await reader.fetch(listed)).files;
+    const lines = ['1,"a"\n', `2,"${'x""'.repeat(pairs)}"\n`, '3,"b"\n'];
+    assert.ok(file !== undefined && (await readFile(file.path, 'utf8')) === lines.join(''));
   });
 
   it('ends what runs on the server when it is cancelled in the middle', async () => {
