@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FailureError } from '../../src/base/errors.ts';
-import { succeed } from '../../src/base/outcome.ts';
+import { FailureError, failure } from '../../src/base/errors.ts';
+import { fail, succeed } from '../../src/base/outcome.ts';
 import { apiKeyFor } from '../../src/cli/client/api-key.ts';
 
 describe('the key that the command line uses', () => {
@@ -30,6 +30,15 @@ describe('the key that the command line uses', () => {
       assert.equal(await apiKeyFor(places(), { url }), undefined, url);
     for (const url of ['http://localhost:1', 'http://[::1]:1', 'http://127.8.0.1'])
       assert.equal(await apiKeyFor(places(), { url }), 'own', url);
+  });
+
+  it('is none where the directory is somebody else’s', async () => {
+    const closed = {
+      ...places(),
+      readKey: async () => fail(failure('OPERATOR_KEY_UNFIT', 'can not be read')),
+    };
+    assert.equal(await apiKeyFor(closed, here), undefined);
+    await assert.rejects(apiKeyFor(closed, { ...here, file: '/k' }), FailureError);
   });
 
   it('is missing where the named file is', async () => {
