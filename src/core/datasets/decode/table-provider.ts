@@ -35,18 +35,18 @@ function relationOf(
 /** Decodes `provider: {type: postgres, url: "${env:WAREHOUSE}", table: sales.orders, updated_column: updated_at}`. */
 export const postgresDecoder: Decoder<PostgresProviderDefinition> = mapped(
   object({ type: required(oneOf(['postgres'])), url: required(secretDecoder), ...relationFields }),
-  ({ type, url, ...given }, place) => {
+  (given, place) => {
     const relation = relationOf(given, place);
-    return relation === undefined ? undefined : { type, url, ...relation };
+    return relation === undefined ? undefined : { type: 'postgres', url: given.url, ...relation };
   },
 );
 
 /** Decodes `provider: {type: mysql, url: "${env:SHOP}", table: shop.orders}`; `type: mariadb` is the same. */
 export const mysqlDecoder: Decoder<MysqlProviderDefinition> = mapped(
   object({ type: required(oneOf(['mysql', 'mariadb'])), url: required(secretDecoder), ...relationFields }),
-  ({ url, type: _, ...given }, place) => {
+  (given, place) => {
     const relation = relationOf(given, place);
-    return relation === undefined ? undefined : { type: 'mysql', url, ...relation };
+    return relation === undefined ? undefined : { type: 'mysql', url: given.url, ...relation };
   },
 );
 
@@ -57,8 +57,8 @@ export const sqliteDecoder: Decoder<SqliteProviderDefinition> = mapped(
     path: required(text({ charactersMax: 4_096 })),
     ...relationFields,
   }),
-  ({ type, path, ...given }, place) => {
+  (given, place) => {
     const relation = relationOf(given, place);
-    return relation === undefined ? undefined : { type, path, ...relation };
+    return relation === undefined ? undefined : { type: 'sqlite', path: given.path, ...relation };
   },
 );
