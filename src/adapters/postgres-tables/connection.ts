@@ -79,20 +79,24 @@ export class PostgresConnection implements AsyncDisposable {
     return await this.#run(async (client) => {
       const rows = client.query(copyTo(sql, { highWaterMark: MiB }));
       const lines = new LineCount();
+      // An error that comes behind the last row, or after an abort, has nobody else to be told to.
+      rows.on('error', () => undefined);
       rows.on('data', (bytes: Buffer) => onRows(lines.add(bytes)));
       await pipeline(rows, createWriteStream(path, { flags: 'wx', highWaterMark: 4 * MiB }), {
         signal: this.#signal,
       });
-      // An error that comes behind the last row has nobody else to be told to, and the next answer waits for it.
-      rows.on('error', () => undefined);
+      // Its answer comes after all that the copying has to say.
       await client.query('select');
       return { rowCount: rows.rowCount, isLinewise: lines.isOneFor(rows.rowCount) };
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isBusy) this.#destroy();
-    else await this.#client.end().catch(() => undefined);
+    if (this.#isBusy) return this.#destroy();
+    // A server that has fallen silent does not hear the farewell.
+    const patience = AbortSignal.timeout(limits.databaseConnectTimeoutMs);
+    patience.addEventListener('abort', () => this.#destroy(), { once: true });
+    await this.#client.end().catch(() => undefined);
   }
 
   /** Nothing that the session runs may depend on how the server is set, or write, or outlive its deadline. */
@@ -154,10 +158,9 @@ export class PostgresConnection implements AsyncDisposable {
     const { processID, secretKey } = this.#client as unknown as BackendKey;
     if (processID === null || secretKey === null) return this.#destroy();
     const { host, port } = this.#address;
-    const socket = host.startsWith('/')
-      ? connectSocket(`${host}/.s.PGSQL.${port}`)
-      : connectSocket({ host, port });
-    socket.setTimeout(limits.databaseConnectTimeoutMs, () => socket.destroy());
+    const place = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+    const socket = connectSocket({ ...place, timeout: limits.databaseConnectTimeoutMs });
+    socket.on('timeout', () => socket.destroy());
     socket.on('error', () => undefined);
     // The server closes it when it has passed the request on.
     socket.on('close', () => this.#destroy());
