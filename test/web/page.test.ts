@@ -128,6 +128,16 @@ describe('the page', () => {
     assert.equal(await page.evaluate('window.isStillHere'), true, 'it was not loaded again');
   });
 
+  it('says when it is not live, looks by itself meanwhile, and is live again as soon as it can be', async () => {
+    const page = await browser.open('/nowhere');
+    await page.route('**/api/v1/events', (route) => route.fulfill({ status: 404 }));
+    await page.goto(new URL('/', workplace.service.url).href);
+    await page.getByText('Not live: looking every 10 s').waitFor();
+    await page.getByRole('link', { name: 'flights', exact: true }).waitFor();
+    await page.unroute('**/api/v1/events');
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
   it('moves what is normal next when somebody says that an alarm was expected', async () => {
     const page = await browser.open(`/incidents/${encodeURIComponent(incident)}`);
     await page
