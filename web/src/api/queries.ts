@@ -16,45 +16,14 @@ import type { ReplayView } from '../../../src/services/quality/replays.ts';
 import type { DetailsView, ResultsView, SeriesView } from '../../../src/services/quality/results.ts';
 import type { SuggestionsView } from '../../../src/services/quality/suggestions.ts';
 import type { PartitionView, SchemaHistoryView } from '../../../src/services/registry/partition-history.ts';
-import type { DatasetDetailView, DatasetView } from '../../../src/services/registry/registry.ts';
+import type { DatasetDetailView } from '../../../src/services/registry/registry.ts';
 import { unlessTold } from '../live/live-state.ts';
 import { act, read, readHealth } from './request.ts';
 
 const soon = 10_000;
 const now = 2_000;
-const minute = 60_000;
-
-/** All datasets with their newest partitions: as many pages as there are. */
-export const datasets = queryOptions({
-  queryKey: ['datasets', 'list'],
-  queryFn: ({ signal }) => allDatasets(0, signal),
-  refetchInterval: unlessTold(soon),
-});
-
-/** The last partitions of every dataset: much more than the datasets themselves, and looked at second. */
-export const histories = queryOptions({
-  queryKey: ['datasets', 'histories'],
-  queryFn: async ({ signal }) =>
-    Object.fromEntries((await allDatasets(30, signal)).map(({ dataset: name, history }) => [name, history])),
-  staleTime: minute,
-  refetchInterval: unlessTold(minute),
-});
 
 const pageSize = 1_000;
-
-async function allDatasets(history: number, signal: AbortSignal): Promise<readonly DatasetView[]> {
-  const all: DatasetView[] = [];
-  for (;;) {
-    const after = all.at(-1)?.dataset;
-    const page = await read<{ datasets: DatasetView[] }>(
-      '/datasets',
-      { after, limit: pageSize, history },
-      signal,
-    );
-    all.push(...page.datasets);
-    if (page.datasets.length < pageSize) return all;
-  }
-}
 
 export const dataset = (name: string) =>
   queryOptions({
