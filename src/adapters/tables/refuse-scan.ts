@@ -30,7 +30,7 @@ export async function refuseScan(
         hint:
           of.relation.table === undefined
             ? `Create an index on ${columns} of the table behind the query, or partition by a column that has one`
-            : `CREATE INDEX ON ${name} (${columns}), or partition by a column that has an index`,
+            : `Create an index on ${name} (${columns}), or partition by a column that has an index`,
       },
     ),
   );

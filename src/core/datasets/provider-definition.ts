@@ -33,7 +33,7 @@ export type FilesProviderDefinition = FileReading & {
   readonly path: string;
 };
 
-/** Objects of an S3-compatible store. Without keys the machine's own credentials are used. */
+/** Objects of an S3-compatible store. Without keys the machine's own credentials are used, at Amazon alone. */
 export type S3ProviderDefinition = FileReading & {
   readonly type: 's3';
   /** `s3://bucket/prefix/`, or with a glob behind the bucket, as for local files. */

@@ -44,6 +44,10 @@ const wrong = {
     { type: 's3', path: 's3://bucket/a', access_key_id: '${env:A}' },
     /^provider: must have both access_key_id and secret_access_key/,
   ],
+  'credentials of the machine for anybody’s server': [
+    { type: 's3', path: 's3://bucket/a', endpoint: 'https://store.example.org' },
+    /^provider\.endpoint: goes with access_key_id/,
+  ],
   'a bucket without s3': [{ type: 's3', path: 'bucket/a' }, /^provider\.path: must be a bucket/],
   'a token as a header': [
     { type: 'http', url: 'https://a.example/x.csv', headers: { authorization: 'Bearer x' } },

@@ -49,6 +49,10 @@ export const s3Decoder: Decoder<S3ProviderDefinition> = mapped(
     if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
       return place.report('must have both access_key_id and secret_access_key, or neither');
     }
+    // What a definition names may be anybody's server: it gets no request that the machine itself has signed.
+    if (rest.endpoint !== undefined && accessKeyId === undefined) {
+      return place.at('endpoint').report('goes with access_key_id and secret_access_key only');
+    }
     return withFittingCsv(
       {
         ...rest,
