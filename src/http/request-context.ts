@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Random } from '../ports/random.ts';
+import { inWork, type Work } from '../services/tracing/current-work.ts';
+import { newSpanId, newTraceId } from '../services/tracing/trace-id.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,13 +30,13 @@ function traceOf(traceparent: string | string[] | undefined, random: Random): Tr
   const [, traceId = '', parentId = '', flags = '00'] = match ?? [];
   const isValid = /[1-9a-f]/.test(traceId) && /[1-9a-f]/.test(parentId);
   return {
-    traceId: isValid ? traceId : hexadecimal(random, 32),
-    spanId: hexadecimal(random, 16),
+    traceId: isValid ? traceId : newTraceId(random),
+    spanId: newSpanId(random),
     flags: isValid ? flags : '00',
   };
 }
 
-/** Gives every request an id and a trace, both of which every answer carries. */
+/** Gives every request an id and a trace, both of which every answer carries, and its trace to all that it causes. */
 export function addRequestContext(app: FastifyInstance, random: Random): void {
   app.decorateRequest('trace');
   app.addHook('onRequest', (request, reply, done) => {
@@ -44,18 +46,12 @@ export function addRequestContext(app: FastifyInstance, random: Random): void {
     reply.header('traceparent', `00-${traceId}-${spanId}-${flags}`);
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
-    done();
+    inWork(workOf(request), done);
   });
+  // Once more: reading a body goes on where the socket was, outside of any request.
+  app.addHook('preValidation', (request, _, done) => inWork(workOf(request), done));
 }
 
-/** So many digits, a multiple of 8: eight at a time, because chance is dear and each request needs 48. */
-function hexadecimal(random: Random, digits: number): string {
-  let text = '';
-  while (text.length < digits) {
-    text += Math.floor(random.next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
-  }
-  // All zeros means "none" in a trace; chance gives it never, a broken source of chance might.
-  return /^0*$/.test(text) ? `${text.slice(1)}1` : text;
+function workOf({ id, trace }: FastifyRequest): Work {
+  return { traceId: trace.traceId, spanId: trace.spanId, requestId: id };
 }

@@ -34,8 +34,9 @@ export function spawnAssay(
 export async function startService(
   dataDirectory: string,
   env: Readonly<Record<string, string>> = {},
+  logLevel = 'warn',
 ): Promise<ServiceProcess> {
-  const child = spawnAssay(['up', '--data', dataDirectory, '--port', '0', '--log-level', 'warn'], env);
+  const child = spawnAssay(['up', '--data', dataDirectory, '--port', '0', '--log-level', logLevel], env);
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString('utf8');

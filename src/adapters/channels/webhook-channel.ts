@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { assert } from '../../base/assert.ts';
 import { failure } from '../../base/errors.ts';
 import { fail, type Outcome, succeed } from '../../base/outcome.ts';
@@ -11,7 +11,7 @@ import { postOverHttp, refused } from './http-post.ts';
 export type WebhookChannelOptions = { readonly clock: Clock; readonly secrets: Secrets };
 
 /**
- * Posts messages as JSON. `Idempotency-Key` is the same for each try of a message. With a secret, `Assay-Signature` is
+ * Posts messages as JSON. `traceparent` (W3C Trace Context) names the work that a message tells about. `Idempotency-Key` is the same for each try of a message. With a secret, `Assay-Signature` is
  * `v1=` and the hexadecimal HMAC-SHA256 of `<Assay-Timestamp>.<body>`, the timestamp in seconds since 1970: receivers
  * compare both and refuse old ones. A status of 200–299 means delivered. `DELIVERY_REFUSED`: trying again is of no use;
  * `DELIVERY_FAILED`: everything else, also a missing secret and a stop of the service, so that no message is given up.
@@ -45,6 +45,7 @@ async function headersOf(
     'User-Agent': 'assay',
     'Idempotency-Key': headerText(delivery.id),
     'Assay-Timestamp': timestamp,
+    ...traceparent(delivery, timestamp),
   };
   if (reference === undefined) return succeed(headers);
   const secret = await secrets.resolve(reference);
@@ -54,6 +55,13 @@ async function headersOf(
   }
   const signature = createHmac('sha256', secret.value).update(`${timestamp}.${body}`).digest('hex');
   return succeed({ ...headers, 'Assay-Signature': `v1=${signature}` });
+}
+
+/** Each try is a span of its own, which needs no chance: its key and time are its own. */
+function traceparent({ id, message }: Delivery, timestamp: string): { readonly traceparent?: string } {
+  if (message.traceId === undefined) return {};
+  const span = createHash('sha256').update(`${id} ${timestamp}`).digest('hex').slice(0, 16);
+  return { traceparent: `00-${message.traceId}-${span}-00` };
 }
 
 /** Ids may contain partition keys of any text; headers hold visible ASCII alone. */

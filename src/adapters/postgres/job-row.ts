@@ -19,6 +19,7 @@ export function jobOf(row: Omit<JobTable, 'status' | 'ended_at' | 'tasks' | 'tas
     ...(row.group === null ? {} : { group: jobId(row.group) }),
     createdAt: instant(row.created_at),
     control: row.control as JobControl,
+    ...(row.trace_id === null ? {} : { traceId: row.trace_id }),
   };
 }
 
@@ -45,6 +46,7 @@ export function jobRow(job: Job): Record<string, RowValue> {
     created_at: job.createdAt,
     control: job.control,
     spec: job.spec,
+    trace_id: job.traceId ?? null,
   };
 }
 

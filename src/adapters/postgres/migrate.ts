@@ -13,6 +13,7 @@ import { access } from './migrations/0008-add-access.ts';
 import { schedules } from './migrations/0009-add-schedules.ts';
 import { drillReports } from './migrations/0012-add-drill-reports.ts';
 import { sourceUse } from './migrations/0014-add-source-use.ts';
+import { traces } from './migrations/0016-add-traces.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -31,6 +32,7 @@ const released: Migrations = {
   '0008-add-access': access,
   '0012-add-drill-reports': drillReports,
   '0014-add-source-use': sourceUse,
+  '0016-add-traces': traces,
 };
 
 /** SQL by name. */

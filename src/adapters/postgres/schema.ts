@@ -144,6 +144,7 @@ export type JobTable = {
   created_at: number;
   control: string;
   spec: string;
+  trace_id: string | null;
   status: string | null;
   ended_at: number | null;
   tasks: number | null;

@@ -6,6 +6,8 @@ export type LogOptions = {
   readonly level: LogLevel;
   /** Fields of every event, such as the role and the instance. */
   readonly fields?: LogFields;
+  /** Fields of what is being worked on where the event happens. */
+  readonly context?: () => LogFields;
   /** Where lines go; by default to stderr, so that stdout stays free for results. */
   readonly stream?: DestinationStream;
 };
@@ -24,24 +26,27 @@ export function createLog(options: LogOptions): Log {
     },
     options.stream ?? stderr(),
   );
-  return wrap(logger, options.fields ?? {});
+  return wrap(logger, options.fields ?? {}, options);
 }
 
+type Taps = Pick<LogOptions, 'context'>;
+
 /** `own` are the fields that every line has already: JSON knows each name once. */
-function wrap(logger: Logger, own: LogFields): Log {
+function wrap(logger: Logger, own: LogFields, taps: Taps): Log {
   const news = (fields: LogFields): LogFields =>
     Object.fromEntries(Object.entries(fields).filter(([name, value]) => own[name] !== value));
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields?: LogFields): void => {
-      if (logger.isLevelEnabled(level)) logger[level](cleanFields(news(fields ?? {})), message);
+      if (!logger.isLevelEnabled(level)) return;
+      logger[level](cleanFields(news({ ...taps.context?.(), ...fields })), message);
     };
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    with: (fields) => wrap(logger.child(cleanFields(news(fields))), { ...own, ...fields }),
+    with: (fields) => wrap(logger.child(cleanFields(news(fields))), { ...own, ...fields }, taps),
   };
 }
 

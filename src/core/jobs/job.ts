@@ -15,6 +15,8 @@ export type Job = {
   readonly group?: JobId;
   readonly createdAt: Instant;
   readonly control: JobControl;
+  /** Of whoever caused it (W3C Trace Context, 32 hexadecimal digits); absent in jobs of releases without traces. */
+  readonly traceId?: string;
 };
 
 export type JobSpec =
@@ -111,6 +113,7 @@ export function newJob(request: {
   readonly spec: JobSpec;
   readonly createdAt: Instant;
   readonly group?: JobId;
+  readonly traceId?: string;
 }): Job {
   const { kind } = request.spec;
   return { ...request, cluster: jobCluster[kind], priority: jobPriority[kind], control: 'run' };

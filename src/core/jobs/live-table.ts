@@ -10,9 +10,21 @@ import { plannedTask } from './task-state.ts';
  * tasks at once as there are slots.
  */
 export function openLiveJob(job: Job, admittedAt: Instant): LiveJob {
-  const { id, cluster, dataset, priority, control, spec } = job;
+  const { id, cluster, dataset, priority, control, spec, traceId } = job;
   const concurrency = spec.kind === 'backfill' ? spec.concurrency : Number.MAX_SAFE_INTEGER;
-  return { id, cluster, dataset, kind: spec.kind, priority, control, concurrency, admittedAt, tasks: [] };
+  const trace = traceId === undefined ? {} : { traceId };
+  return {
+    id,
+    cluster,
+    dataset,
+    kind: spec.kind,
+    priority,
+    control,
+    concurrency,
+    admittedAt,
+    ...trace,
+    tasks: [],
+  };
 }
 
 /** A plan with what is known of its tasks' ends. */

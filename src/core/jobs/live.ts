@@ -15,6 +15,8 @@ export type LiveJob = {
   /** At most this many of its tasks run at once. */
   readonly concurrency: number;
   readonly admittedAt: Instant;
+  /** Of the job; absent in tables of releases without traces. */
+  readonly traceId?: string;
   readonly tasks: readonly LiveTask[];
 };
 

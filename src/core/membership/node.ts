@@ -38,6 +38,8 @@ export type Assignment = {
   readonly epoch: bigint;
   /** When it was given, by the leader's clock. A report that does not repeat it speaks of an earlier assignment. */
   readonly assignedAt: Instant;
+  /** Of its job; absent from leaders of releases without traces. */
+  readonly traceId?: string;
 };
 
 /** What a node says of itself, about four times a second and at once when a task ends. */

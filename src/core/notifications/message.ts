@@ -31,4 +31,6 @@ export type Message = {
     readonly event?: 'opened' | 'changed' | 'resolved';
   }[];
   readonly at: Instant;
+  /** The trace of the work that it tells about; absent in messages of releases without traces. */
+  readonly traceId?: string;
 };

@@ -38,7 +38,7 @@ export type Notice =
   | (AboutTask & { readonly kind: 'retried'; readonly from: NodeId; readonly reason: RetryReason })
   | (AboutTask & { readonly kind: 'ended'; readonly status: TaskOutcome['status'] })
   /** A second copy began, and how one of two copies ended: the first commit wins, or the other goes on alone. */
-  | (AboutTask & { readonly kind: 'copied'; readonly to: NodeId })
+  | (AboutTask & { readonly kind: 'copied'; readonly job: JobId; readonly to: NodeId })
   | (AboutTask & { readonly kind: 'copy_ended'; readonly end: CopyEnd })
   | { readonly kind: 'node_lost'; readonly node: NodeId; readonly tasks: number; readonly mass: boolean };
 
@@ -113,7 +113,13 @@ export class Draft {
   copy(ref: TaskRef, node: NodeId, memoryMb: number): void {
     this.#move(ref, { kind: 'copied', node, at: this.now });
     this.#list(ref, node, memoryMb);
-    this.notices.push({ kind: 'copied', id: ref.id, task: ref.task.plan.spec.kind, to: node });
+    this.notices.push({
+      kind: 'copied',
+      id: ref.id,
+      job: ref.job.id,
+      task: ref.task.plan.spec.kind,
+      to: node,
+    });
   }
 
   /** Takes assignments from a node that belong to no live task. */
@@ -158,6 +164,7 @@ export class Draft {
 
   #list(ref: TaskRef, node: NodeId, memoryMb: number): void {
     const { plan, attempts } = ref.task;
+    const { traceId } = ref.job;
     const assignment: Assignment = {
       task: ref.id,
       job: ref.job.id,
@@ -167,6 +174,7 @@ export class Draft {
       memoryMb,
       epoch: this.#epoch,
       assignedAt: this.now,
+      ...(traceId === undefined ? {} : { traceId }),
     };
     this.#lists.set(node, [...this.work(node), assignment]);
   }

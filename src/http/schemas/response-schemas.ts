@@ -198,7 +198,7 @@ const jobProperties = {
   tasksEnded: count,
   tasksFailed: count,
 };
-const jobOptions = { group: text, endedAt: time };
+const jobOptions = { group: text, endedAt: time, traceId: text };
 export const jobSchema = object(jobProperties, jobOptions);
 
 const taskSchema = object(

@@ -16,6 +16,8 @@ import type { Coordination, NodeMembership, Unsubscribe } from '../../ports/coor
 import type { JobStore } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
 import type { Service } from '../lifecycle.ts';
+import { inWork, type Work } from '../tracing/current-work.ts';
+import { newSpanId } from '../tracing/trace-id.ts';
 import { LoadMeter, type NodeLoad } from './load-meter.ts';
 import { showSession } from './session-gauge.ts';
 import type { TaskHandlers } from './task-handler.ts';
@@ -243,16 +245,28 @@ export class DataNode implements Service {
   #begin(key: string, assignment: Assignment): void {
     const { handlers } = this.#parts;
     const { description, killGraceMs } = this.#options;
-    const run = new TaskRun({
-      clock: this.#kit.clock,
-      handlers,
-      node: description.id,
-      assignment,
-      ...(killGraceMs === undefined ? {} : { killGraceMs }),
+    const work = this.#workOf(assignment);
+    inWork(work, () => {
+      this.#kit.log.debug('an attempt at a task begins');
+      const run = new TaskRun({
+        clock: this.#kit.clock,
+        handlers,
+        node: description.id,
+        assignment,
+        ...(killGraceMs === undefined ? {} : { killGraceMs }),
+      });
+      this.#runs.set(key, run);
+      const beganMs = this.#kit.clock.monotonicMs();
+      void run.ended.then((ended) => this.#finish(key, run, { ended, beganMs }));
     });
-    this.#runs.set(key, run);
-    const beganMs = this.#kit.clock.monotonicMs();
-    void run.ended.then((ended) => this.#finish(key, run, { ended, beganMs }));
+  }
+
+  /** Each attempt is a span of its own in the trace of its job. */
+  #workOf(assignment: Assignment): Work {
+    const { traceId, attempt } = assignment;
+    const { job, name, node } = fenceOf(assignment, this.#options.description.id);
+    const trace = traceId === undefined ? {} : { traceId, spanId: newSpanId(this.#kit.random) };
+    return { ...trace, job, task: name, attempt, node };
   }
 
   #finish(key: string, run: TaskRun, told: { ended: RunEnd; beganMs: number }): void {
@@ -263,6 +277,7 @@ export class DataNode implements Service {
     const tookMs = this.#kit.clock.monotonicMs() - told.beganMs;
     this.#kit.telemetry.observe('assay_task_seconds', tookMs / 1_000, { kind });
     const end = ended.kind === 'told' ? ended.end.kind : 'dropped';
+    this.#kit.log.debug('an attempt at a task ended', { end, tookMs });
     this.#kit.telemetry.count('assay_task_attempts_total', { kind, end });
     if (ended.superseded) this.#kit.telemetry.count('assay_commits_superseded_total', { kind });
     if (ended.kind === 'told') this.#end(run.assignment, ended.end, tookMs);

@@ -39,7 +39,7 @@ export class LeaderTelemetry {
     const { view, decided, tables } = ticked;
     const cluster = this.#cluster;
     this.#tookOver();
-    for (const notice of decided.notices) this.#note(notice);
+    for (const notice of decided.notices) this.#note(notice, tables);
     this.#meter.tick(ticked);
     this.#remarks.tick(view, decided);
     const tasks = { blocked: 0, waiting: 0, assigned: 0, doubled: 0, ended: 0 };
@@ -59,11 +59,11 @@ export class LeaderTelemetry {
     this.#kit.telemetry.observe('assay_leader_takeover_seconds', seconds, { cluster: this.#cluster });
   }
 
-  admitted({ id, dataset, spec, createdAt }: Job): void {
+  admitted({ id, dataset, spec, createdAt, traceId }: Job): void {
     const { kind } = spec;
     const waitedMs = Math.max(0, this.#kit.clock.now() - createdAt);
     this.#kit.telemetry.observe('assay_job_wait_seconds', waitedMs / 1_000, { kind });
-    this.#kit.log.debug('a job was admitted', { job: id, dataset, kind });
+    this.#kit.log.debug('a job was admitted', { job: id, dataset, kind, traceId });
   }
 
   /** A later leader was first: nothing of this tick was written. */
@@ -81,9 +81,10 @@ export class LeaderTelemetry {
   }
 
   /** A task ended by the leader's own record. `standing` is what the database holds now: a commit may have been first. */
-  ended(end: UnrecordedEnd, standing: TaskOutcome): void {
-    const { outcome } = end;
-    const fields = { job: end.job, task: outcome.name, status: standing.status, attempts: standing.attempts };
+  ended(end: UnrecordedEnd, standing: TaskOutcome, traceId: string | undefined): void {
+    const { name: task } = end.outcome;
+    const { status, attempts, node } = standing;
+    const fields = { job: end.job, task, status, attempts, node, traceId };
     if (standing.status === 'failed' || standing.status === 'quarantined') {
       this.#kit.log.error('a task failed for good', { ...fields, failure: standing.error });
     } else if (standing.status === 'done') {
@@ -103,6 +104,7 @@ export class LeaderTelemetry {
       kind,
       status: end.status,
       tasks: end.tasks,
+      traceId: job.traceId,
     });
   }
 
@@ -118,7 +120,7 @@ export class LeaderTelemetry {
     }
   }
 
-  #note(notice: Notice): void {
+  #note(notice: Notice, tables: ReadonlyMap<JobId, LiveJob>): void {
     const { log, telemetry } = this.#kit;
     const cluster = this.#cluster;
     switch (notice.kind) {
@@ -137,7 +139,11 @@ export class LeaderTelemetry {
         break;
       case 'copied':
         telemetry.count('assay_task_copies_total', { kind: notice.task, end: 'begun' });
-        log.info('a task that takes too long got a second copy', { task: notice.id, node: notice.to });
+        log.info('a task that takes too long got a second copy', {
+          task: notice.id,
+          node: notice.to,
+          traceId: tables.get(notice.job)?.traceId,
+        });
         break;
       case 'copy_ended':
         telemetry.count('assay_task_copies_total', { kind: notice.task, end: notice.end });

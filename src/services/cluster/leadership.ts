@@ -241,7 +241,9 @@ export class Leadership {
       followUps: this.#followUps(end),
     }));
     const standing = await this.#parts.jobs.recordEnds(records);
-    for (const [at, end] of ends.entries()) this.#telemetry.ended(end, standing[at] ?? end.outcome);
+    for (const [at, end] of ends.entries()) {
+      this.#telemetry.ended(end, standing[at] ?? end.outcome, this.#book.job(end.job)?.traceId);
+    }
     this.#book.note(ends.map(({ job, outcome }) => ({ job, name: outcome.name })));
     return true;
   }
@@ -263,6 +265,7 @@ export class Leadership {
           ...(isRetryable(outcome.error) ? {} : { fingerprint: spec.listed.fingerprint }),
         },
         createdAt: this.#kit.clock.now(),
+        ...(job.traceId === undefined ? {} : { traceId: job.traceId }),
         ...(group === undefined ? {} : { group }),
       }),
     ];

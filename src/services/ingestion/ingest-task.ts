@@ -16,6 +16,7 @@ import type { Engine, IngestOutput } from '../../ports/engine.ts';
 import type { RevisionStore } from '../../ports/revision-store.ts';
 import type { TaskContext, TaskHandler } from '../cluster/task-handler.ts';
 import type { Kit } from '../kit.ts';
+import { traceForJob } from '../tracing/current-work.ts';
 import type { ProviderOf } from './provider-of.ts';
 
 type IngestSpec = Extract<TaskSpec, { kind: 'ingest' }>;
@@ -205,6 +206,7 @@ export class IngestTask implements TaskHandler<'ingest'> {
         ...(work.queries ? { queries: true } : {}),
       },
       createdAt: this.#kit.clock.now(),
+      traceId: traceForJob(this.#kit.random),
       ...(spec.backfill === undefined ? {} : { group: spec.backfill }),
     });
   }

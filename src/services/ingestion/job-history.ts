@@ -18,6 +18,8 @@ export type JobView = {
   readonly state: 'open' | JobEnd['status'];
   readonly createdAt: Instant;
   readonly endedAt?: Instant;
+  /** The trace of whoever caused it. */
+  readonly traceId?: string;
   readonly spec: JobSpec;
   readonly tasksEnded: number;
   readonly tasksFailed: number;
@@ -82,6 +84,7 @@ function jobView({ job, end, tasks }: JobRecord): JobView {
     state: end?.status ?? 'open',
     createdAt: job.createdAt,
     ...(end === undefined ? {} : { endedAt: end.endedAt }),
+    ...(job.traceId === undefined ? {} : { traceId: job.traceId }),
     spec: job.spec,
     tasksEnded: end?.tasks ?? tasks.length,
     tasksFailed: end?.tasksFailed ?? tasks.filter((task) => task.status !== 'done').length,

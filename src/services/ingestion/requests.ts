@@ -8,6 +8,7 @@ import { sourcePart } from '../../core/jobs/task-source.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { JobStore } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
+import { traceForJob } from '../tracing/current-work.ts';
 import { type BackfillFrame, checkFrame } from './backfill-frame.ts';
 
 export type BackfillRequest = {
@@ -105,10 +106,12 @@ export class IngestionRequests {
     wish: { frame: BackfillFrame; concurrency: number; force: boolean; definition: DatasetDefinition },
   ): Promise<Outcome<Job>> {
     const group = jobId(this.#kit.random.id());
+    const traceId = traceForJob(this.#kit.random);
     const { frame, concurrency, force } = wish;
     const backfill = this.#job(dataset, {
       id: group,
       group,
+      traceId,
       spec: {
         kind: 'backfill',
         ...frame,
@@ -117,7 +120,7 @@ export class IngestionRequests {
         ...sourcePart(wish.definition),
       },
     });
-    const learn = this.#job(dataset, { group, spec: { kind: 'learn', ...frame } });
+    const learn = this.#job(dataset, { group, traceId, spec: { kind: 'learn', ...frame } });
     await this.#enqueue([backfill, learn]);
     // Another API process may have looked and enqueued at the same moment. Whoever now sees another open backfill
     // gives way: in the worst case both do, and never both stay.
@@ -161,16 +164,18 @@ export class IngestionRequests {
     return succeed(undefined);
   }
 
-  #job(dataset: DatasetName, what: { spec: Job['spec']; id?: JobId; group?: JobId }): Job {
-    const id = what.id ?? jobId(this.#kit.random.id());
-    return newJob({ ...what, id, dataset, createdAt: this.#kit.clock.now() });
+  #job(dataset: DatasetName, what: { spec: Job['spec']; id?: JobId; group?: JobId; traceId?: string }): Job {
+    const { random, clock } = this.#kit;
+    const id = what.id ?? jobId(random.id());
+    return newJob({ traceId: traceForJob(random), ...what, id, dataset, createdAt: clock.now() });
   }
 
   async #enqueue(jobs: readonly Job[]): Promise<void> {
     await this.#parts.jobs.enqueue(jobs);
     for (const job of jobs) {
       this.#kit.telemetry.count('assay_jobs_enqueued_total', { kind: job.spec.kind });
-      this.#kit.log.info('enqueued a job', { job: job.id, dataset: job.dataset, kind: job.spec.kind });
+      const { id, dataset, spec, traceId } = job;
+      this.#kit.log.info('enqueued a job', { job: id, dataset, kind: spec.kind, traceId });
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Channels, DeliveryFailure } from '../../ports/channel.ts';
 import type { DatasetStore } from '../../ports/dataset-store.ts';
 import type { Outbox, PendingMessage } from '../../ports/outbox.ts';
 import type { Kit } from '../kit.ts';
+import { inWork } from '../tracing/current-work.ts';
 
 type Parts = {
   readonly outbox: Outbox;
@@ -57,7 +58,11 @@ export class OutboxDelivery {
     });
     // All are awaited, also when one of them throws: none may be at work when the next round begins.
     const ends = await Promise.allSettled(
-      claimed.map((message) => this.#deliver(message, { signal, lastStartMs })),
+      claimed.map((pending) => {
+        const { id, message, channel } = pending;
+        const work = { traceId: message.traceId, notification: id, channel };
+        return inWork(work, () => this.#deliver(pending, { signal, lastStartMs }));
+      }),
     );
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
     return claimed.length > 0;
@@ -73,7 +78,10 @@ export class OutboxDelivery {
       end: outcome.ok ? 'delivered' : 'failed',
     });
     const now = this.#kit.clock.now();
-    if (outcome.ok) return this.#parts.outbox.markDelivered(pending.id, now);
+    if (outcome.ok) {
+      this.#kit.log.debug('a notification was delivered');
+      return this.#parts.outbox.markDelivered(pending.id, now);
+    }
 
     const attempt = pending.attempts + 1;
     const again = isRetryable(outcome.error) && attempt < limits.deliveryAttemptsMax;
@@ -85,7 +93,7 @@ export class OutboxDelivery {
     // A try that failed in the evening rings nobody at night.
     const retryAt = releaseAt(definition?.quietHours, pending.message.status, instant(now + delayMs));
     this.#kit.log.warn('a notification was not delivered', {
-      message: pending.id,
+      notification: pending.id,
       channel: pending.channel,
       attempt,
       error: outcome.error,

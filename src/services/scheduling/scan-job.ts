@@ -15,6 +15,9 @@ export function scheduledScan(
 ): Job {
   const { dataset } = definition;
   const key = [dataset, registeredAt, schedule.version, due].join(' ');
-  const id = jobId(`scheduled-${createHash('sha256').update(key).digest('hex').slice(0, 24)}`);
-  return newJob({ id, dataset, spec: { kind: 'scan', ...sourcePart(definition) }, createdAt });
+  const digest = createHash('sha256').update(key).digest('hex');
+  const id = jobId(`scheduled-${digest.slice(0, 24)}`);
+  // Nobody caused it: its trace is its own, and the same whoever decides.
+  const traceId = digest.slice(24, 56);
+  return newJob({ id, dataset, spec: { kind: 'scan', ...sourcePart(definition) }, createdAt, traceId });
 }

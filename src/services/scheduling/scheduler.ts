@@ -102,7 +102,8 @@ export class Scheduler {
     for (const job of jobs) {
       if (!added.has(job.id)) continue;
       this.#kit.telemetry.count('assay_jobs_enqueued_total', { kind: 'scan' });
-      this.#kit.log.info('enqueued a scheduled scan', { job: job.id, dataset: job.dataset });
+      const { id, dataset, traceId } = job;
+      this.#kit.log.info('enqueued a scheduled scan', { job: id, dataset, traceId });
     }
     return added.size;
   }

@@ -89,7 +89,8 @@ describe('a straggler', () => {
   it('gets a second copy on another node with an idle slot, and no third', () => {
     const { second, after } = twice(lone());
     assert.equal(nodesOf(after, 'slow').length, 2);
-    assert.deepEqual(second.notices, [{ kind: 'copied', id: 'j1/slow', task: 'ingest', to: 'n2' }]);
+    const copied = { kind: 'copied', id: 'j1/slow', job: 'j1', task: 'ingest', to: 'n2' };
+    assert.deepEqual(second.notices, [copied]);
     const third = decide(spoken(after, instant(late + 60_000)), instant(late + 5_000), second.memory);
     assert.deepEqual([...third.work], []);
   });

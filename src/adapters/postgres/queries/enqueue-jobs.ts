@@ -22,8 +22,8 @@ export async function enqueueOnce(db: Connection, jobs: readonly Job[]): Promise
       where name in (select json_array_elements_text(${encodeJson(jobs.map(({ dataset }) => dataset))}::json))
       order by name for key share
     )
-    insert into job (id, cluster, dataset, kind, priority, "group", created_at, control, spec)
-    select id, cluster, dataset, kind, priority, "group", created_at, control, spec
+    insert into job (id, cluster, dataset, kind, priority, "group", created_at, control, spec, trace_id)
+    select id, cluster, dataset, kind, priority, "group", created_at, control, spec, trace_id
     from ${rowsOf(jobs)} join registered on registered.name = dataset
     on conflict (id) do nothing
     returning id`.execute(db);
@@ -33,8 +33,8 @@ export async function enqueueOnce(db: Connection, jobs: readonly Job[]): Promise
 /** The same as `enqueueJobs` as a statement, or as a part of a larger one. */
 export function insertionOf(jobs: readonly Job[]): RawBuilder<unknown> {
   return sql`
-    insert into job (id, cluster, dataset, kind, priority, "group", created_at, control, spec)
-    select id, cluster, dataset, kind, priority, "group", created_at, control, spec
+    insert into job (id, cluster, dataset, kind, priority, "group", created_at, control, spec, trace_id)
+    select id, cluster, dataset, kind, priority, "group", created_at, control, spec, trace_id
     from ${rowsOf(jobs)}
     on conflict (id) do nothing`;
 }
@@ -43,6 +43,6 @@ function rowsOf(jobs: readonly Job[]): RawBuilder<unknown> {
   return sql`
     json_to_recordset(${jsonRows(jobs.map(jobRow))}) as row (
       id text, cluster text, dataset text, kind text, priority smallint, "group" text,
-      created_at double precision, control text, spec jsonb
+      created_at double precision, control text, spec jsonb, trace_id text
     )`;
 }
