@@ -24,9 +24,10 @@ import { type RoleConfig, readRoleConfig } from './config/role-config.ts';
 import { type Config, readConfig } from './config/standalone-config.ts';
 import { Demo } from './demo/demo.ts';
 import { Narrator } from './demo/narrator.ts';
+import { within } from './services/cluster/within.ts';
 
 /** Ends the sessions of the role that runs here, if one does. */
-let abandon: (() => Promise<void>) | undefined;
+let abandon: ((error: unknown) => Promise<unknown>) | undefined;
 
 const io = terminalIo({ stdout: process.stdout, stderr: process.stderr, env: process.env });
 
@@ -69,8 +70,9 @@ async function up(options: UpOptions): Promise<number> {
 async function role(options: RoleOptions): Promise<number> {
   const config = readRoleConfig(options, process.env);
   if (!config.ok) throw new FailureError(config.error);
-  const running = createRole(config.value);
-  abandon = () => running.abandon();
+  const { running, alerts } = createRole(config.value);
+  abandon = (error) =>
+    Promise.all([within(systemClock, running.abandon(), limits.crashGraceMs), alerts.alarm(error)]);
   void running.broken.then(crash);
   const told = toldToStop();
   await running.listen();
@@ -160,7 +162,9 @@ function configOf(options: UpOptions): Config {
 async function started(config: Config): Promise<Standalone> {
   const service = await startStandalone(config);
   if (!service.ok) throw new FailureError(service.error);
-  void service.value.broken.then(crash);
+  const { alerts, broken } = service.value;
+  abandon = (error) => alerts.alarm(error);
+  void broken.then(crash);
   return service.value;
 }
 
@@ -186,14 +190,16 @@ function onInterrupt(listener: () => void): () => void {
   };
 }
 
-/** Ends the process at once; only its sessions are ended first, so that its work goes to others without a wait. */
+/**
+ * Ends the process at once; only its sessions are ended first, so that its work goes to others without a wait, and
+ * operators are told.
+ */
 function crash(error: unknown): void {
   const end = abandon;
   abandon = undefined;
   tellCrash(io, error);
   if (end === undefined) process.exit(70);
-  const late = systemClock.sleep(limits.crashGraceMs);
-  void Promise.race([end(), late]).finally(() => process.exit(70));
+  void end(error).finally(() => process.exit(70));
 }
 
 function tellCrash(out: CliIo, error: unknown): void {

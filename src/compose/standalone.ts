@@ -20,9 +20,10 @@ import { ResourceManager } from '../services/cluster/resource-manager.ts';
 import type { TaskHandlers } from '../services/cluster/task-handler.ts';
 import { SourceGuard } from '../services/ingestion/source-guard.ts';
 import type { Kit } from '../services/kit.ts';
+import type { OperatorAlerts } from '../services/operators/operator-alerts.ts';
 import { openAccess } from './access.ts';
 import { openDatabaseOf } from './data-directory.ts';
-import { createKit } from './kit.ts';
+import { createServiceKit } from './kit.ts';
 import { createPeriodicWork } from './periodic-work.ts';
 import { createPreviews } from './previews.ts';
 import { withRegistry } from './registry.ts';
@@ -38,6 +39,7 @@ export type Standalone = {
   readonly setupUrl?: string;
   /** Resolves with the error when an invariant broke: the process must end. */
   readonly broken: Promise<unknown>;
+  readonly alerts: OperatorAlerts;
   stop(): Promise<void>;
 };
 
@@ -46,7 +48,8 @@ export type Standalone = {
  * needs is opened first and closed last. Failures are those of the data directory and of the address.
  */
 export async function startStandalone(config: Config): Promise<Outcome<Standalone>> {
-  const kit = createKit(config);
+  const { hostName: name } = config;
+  const { kit, alerts } = createServiceKit(config, { role: 'standalone', name });
   const folders = dataFolders(config.dataDirectory);
   // What is in it is as private as the data that it was made from.
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
@@ -80,11 +83,13 @@ export async function startStandalone(config: Config): Promise<Outcome<Standalon
     const stop = async (): Promise<void> => {
       await group.stop();
       await closeAll();
+      alerts.stop();
     };
     const setup = entry?.setupPath === undefined ? {} : { setupUrl: url() + entry.setupPath };
-    return succeed({ url: url(), kit, ...setup, broken: broken.promise, stop });
+    return succeed({ url: url(), kit, alerts, ...setup, broken: broken.promise, stop });
   } catch (error) {
     await closeAll();
+    alerts.stop();
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import type { RoleConfig } from '../config/role-config.ts';
 import type { Kit } from '../services/kit.ts';
+import type { OperatorAlerts } from '../services/operators/operator-alerts.ts';
 import { assembleApi } from './api.ts';
-import { createKit } from './kit.ts';
+import { createServiceKit } from './kit.ts';
 import { assembleManager } from './manager.ts';
 import { assembleNode } from './node.ts';
 import { RoleProcess } from './role-process.ts';
@@ -9,8 +10,17 @@ import { assembleScheduler } from './scheduler.ts';
 import { version } from './version.ts';
 
 /** Makes the process of a role; it does nothing before it is told to listen and to begin. */
-export function createRole(config: RoleConfig): RoleProcess {
-  const kit = kitOf(config);
+export function createRole(config: RoleConfig): {
+  readonly running: RoleProcess;
+  readonly alerts: OperatorAlerts;
+} {
+  const { role, name } = config;
+  const cluster = 'cluster' in config ? { cluster: config.cluster } : {};
+  const { kit, alerts } = createServiceKit(config, { role, name, ...cluster, version });
+  return { running: processOf(kit, config), alerts };
+}
+
+function processOf(kit: Kit, config: RoleConfig): RoleProcess {
   switch (config.role) {
     case 'manager':
       return new RoleProcess(kit, config, (parts) => assembleManager(config, parts));
@@ -21,10 +31,4 @@ export function createRole(config: RoleConfig): RoleProcess {
     case 'scheduler':
       return new RoleProcess(kit, config, (parts) => assembleScheduler(config, parts));
   }
-}
-
-function kitOf(config: RoleConfig): Kit {
-  const { role, name } = config;
-  const cluster = 'cluster' in config ? { cluster: config.cluster } : {};
-  return createKit(config, { role, name, ...cluster, version });
 }

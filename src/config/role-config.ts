@@ -12,6 +12,7 @@ import { type AccessConfig, readAccessConfig } from './access-config.ts';
 import { type BatchPlace, readBatchPlace } from './batch-place.ts';
 import { readHttpAllow } from './network-config.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
+import { type OperatorsConfig, readOperatorsConfig } from './operators-config.ts';
 import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
 import { databaseUrl, type Environment, invalid, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 import { readZooKeeperTls, type ZooKeeperTls } from './zookeeper-tls.ts';
@@ -65,6 +66,7 @@ export type CommonConfig = {
   readonly secretsFile: string | undefined;
   /** Networks that are not public and may be read over HTTP all the same. */
   readonly httpAllow: readonly string[];
+  readonly operators: OperatorsConfig;
   readonly logLevel: LogLevel;
 };
 
@@ -135,6 +137,8 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
   if (!tls.ok) return tls;
   const httpAllow = readHttpAllow(environment);
   if (!httpAllow.ok) return httpAllow;
+  const operators = readOperatorsConfig(environment);
+  if (!operators.ok) return operators;
   const secretsFile = options.secretsFile ?? environment['ASSAY_SECRETS_FILE'];
   return succeed({
     name,
@@ -149,6 +153,7 @@ const readCommon: Reader<CommonConfig> = (options, environment) => {
     zooKeeperTls: tls.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
     httpAllow: httpAllow.value,
+    operators: operators.value,
     logLevel: level.value,
   });
 };

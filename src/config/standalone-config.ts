@@ -5,6 +5,7 @@ import { type Outcome, succeed } from '../base/outcome.ts';
 import { type AccessConfig, readAccessConfig } from './access-config.ts';
 import { readHttpAllow } from './network-config.ts';
 import { type NotificationConfig, readNotificationConfig } from './notification-config.ts';
+import { type OperatorsConfig, readOperatorsConfig } from './operators-config.ts';
 import { type RegistryConfig, readRegistryConfig } from './registry-config.ts';
 import { databaseUrl, type Environment, type LogLevel, logLevel, wholeNumber } from './settings.ts';
 
@@ -23,6 +24,7 @@ export type Config = {
   readonly logLevel: LogLevel;
   readonly secretsFile: string | undefined;
   readonly notifications: NotificationConfig;
+  readonly operators: OperatorsConfig;
   readonly access: AccessConfig;
   /** Networks that are not public and may be read over HTTP all the same. */
   readonly httpAllow: readonly string[];
@@ -65,6 +67,8 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
   if (!registry.ok) return registry;
   const notifications = readNotificationConfig(environment);
   if (!notifications.ok) return notifications;
+  const operators = readOperatorsConfig(environment);
+  if (!operators.ok) return operators;
   const access = readAccessConfig(options, environment);
   if (!access.ok) return access;
   const httpAllow = readHttpAllow(environment);
@@ -80,6 +84,7 @@ export function readConfig(options: ConfigOptions, environment: Environment): Ou
     logLevel: level.value,
     secretsFile: secretsFile === undefined ? undefined : resolve(secretsFile),
     notifications: notifications.value,
+    operators: operators.value,
     access: access.value,
     httpAllow: httpAllow.value,
     region: environment['ASSAY_REGION'] ?? 'local',

@@ -2,6 +2,7 @@ import type { Failure } from '../base/errors.ts';
 import type { Outcome } from '../base/outcome.ts';
 import type { NotifyDefinition } from '../core/datasets/definition.ts';
 import type { Message } from '../core/notifications/message.ts';
+import type { OperatorMessage } from '../core/notifications/operator-message.ts';
 import type { Wait } from './provider.ts';
 
 /** A way to tell people. Delivery may repeat: `id` is the same for the same message, so that receivers can tell. */
@@ -14,7 +15,7 @@ export type Channels = Readonly<Record<NotifyDefinition['type'] | 'log', Channel
 
 export type Delivery = {
   readonly id: string;
-  readonly message: Message;
+  readonly message: Message | OperatorMessage;
   /** The dataset's definition of the channel; absent for the log. */
   readonly definition?: NotifyDefinition;
   /** Who is told, where a channel tells several by themselves: an e-mail address. */

@@ -1,8 +1,9 @@
-import { isRetryable } from '../base/errors.ts';
+import { FailureError, isRetryable } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Outcome } from '../base/outcome.ts';
 import { backoffMs } from '../core/resilience/backoff.ts';
 import type { Kit } from '../services/kit.ts';
+import { Outage } from '../services/outage.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function patiently<T extends { close(): Promise<void> }>(
 ): Promise<Outcome<T> | undefined> {
   const { what, open, signal } = wanted;
   const rule = { baseMs: limits.idleTickMs, capMs: limits.startRetryCapMs };
+  const outage = new Outage(kit, what);
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     const patience = new AbortController();
     void tellAfterAWhile(kit, what, AbortSignal.any([patience.signal, signal]));
@@ -24,6 +26,7 @@ export async function patiently<T extends { close(): Promise<void> }>(
     patience.abort();
     if (opened === undefined || opened.ok || !isRetryable(opened.error)) return opened;
     kit.log.warn(`${what} did not come; it is tried again`, { attempt, failure: opened.error });
+    outage.failed(new FailureError(opened.error));
     await kit.clock.sleep(backoffMs(rule, attempt, kit.random.next()), signal);
   }
   return undefined;

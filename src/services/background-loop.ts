@@ -1,5 +1,6 @@
 import type { Kit } from './kit.ts';
 import type { Service } from './lifecycle.ts';
+import { Outage } from './outage.ts';
 
 export type BackgroundWork = {
   readonly name: string;
@@ -15,12 +16,14 @@ export class BackgroundLoop implements Service {
   readonly #kit: Kit;
   readonly #work: BackgroundWork;
   readonly #stop = new AbortController();
+  readonly #outage: Outage;
   #loop: Promise<void> | undefined;
 
   constructor(kit: Kit, work: BackgroundWork) {
     this.name = work.name;
     this.#kit = kit;
     this.#work = work;
+    this.#outage = new Outage(kit, work.name);
   }
 
   async start(): Promise<void> {
@@ -42,11 +45,14 @@ export class BackgroundLoop implements Service {
 
   async #round(signal: AbortSignal): Promise<boolean> {
     try {
-      return await this.#work.round(signal);
+      const hasMore = await this.#work.round(signal);
+      this.#outage.over();
+      return hasMore;
     } catch (error) {
       // Mostly the database is away. What there is to do is still there when it comes back.
-      if (!signal.aborted)
-        this.#kit.log.warn('a round of background work failed', { work: this.name, error });
+      if (signal.aborted) return false;
+      this.#kit.log.warn('a round of background work failed', { work: this.name, error });
+      this.#outage.failed(error);
       return false;
     }
   }

@@ -6,6 +6,8 @@ import type { Log } from '../../ports/log.ts';
 export function createLogChannel(log: Log): Channel {
   return {
     deliver: async ({ id, message }) => {
+      // It comes from the log.
+      if (message.kind === 'operator_error') return succeed(undefined);
       const { kind, dataset, partition, revision, status, title, lines, counts, incidents } = message;
       const fields = {
         notification: id,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Message } from '../../core/notifications/message.ts';
 import { renderMessage } from '../../core/notifications/rendering.ts';
 import type { Delivery } from '../../ports/channel.ts';
 
@@ -33,7 +34,7 @@ export function mailOf(
   ];
   return {
     messageId: messageIdOf(id, domain),
-    references: message.incidents
+    references: incidentsOf(message)
       .filter(({ event }) => event !== undefined)
       .slice(0, 10)
       .map((incident) => messageIdOf(`incident ${incident.id}`, domain)),
@@ -42,6 +43,10 @@ export function mailOf(
     text: `${text.join('\n')}\n`,
     html: htmlOf({ mark, title, lines, notes, link }),
   };
+}
+
+function incidentsOf(message: Delivery['message']): Message['incidents'] {
+  return message.kind === 'operator_error' ? [] : message.incidents;
 }
 
 /** Keys hold texts of any kind; a message id holds a few characters (RFC 5322, 3.6.4). */

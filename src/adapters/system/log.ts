@@ -1,4 +1,5 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { failureOf } from '../../base/errors.ts';
 import type { Log, LogFields } from '../../ports/log.ts';
 import { cleanFields } from './log-fields.ts';
 
@@ -8,6 +9,8 @@ export type LogOptions = {
   readonly fields?: LogFields;
   /** Fields of what is being worked on where the event happens. */
   readonly context?: () => LogFields;
+  /** Hears of each event of level error, whatever the level, with clean fields. It must not throw. */
+  readonly onError?: (message: string, fields: LogFields) => void;
   /** Where lines go; by default to stderr, so that stdout stays free for results. */
   readonly stream?: DestinationStream;
 };
@@ -29,7 +32,7 @@ export function createLog(options: LogOptions): Log {
   return wrap(logger, options.fields ?? {}, options);
 }
 
-type Taps = Pick<LogOptions, 'context'>;
+type Taps = Pick<LogOptions, 'context' | 'onError'>;
 
 /** `own` are the fields that every line has already: JSON knows each name once. */
 function wrap(logger: Logger, own: LogFields, taps: Taps): Log {
@@ -38,8 +41,19 @@ function wrap(logger: Logger, own: LogFields, taps: Taps): Log {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields?: LogFields): void => {
-      if (!logger.isLevelEnabled(level)) return;
-      logger[level](cleanFields(news({ ...taps.context?.(), ...fields })), message);
+      const isTold = level === 'error' && taps.onError !== undefined;
+      if (!isTold && !logger.isLevelEnabled(level)) return;
+      const all = (): LogFields => ({ ...taps.context?.(), ...fields });
+      if (logger.isLevelEnabled(level))
+        logger[level](
+          readable(() => cleanFields(news(all()))),
+          message,
+        );
+      if (isTold)
+        taps.onError?.(
+          message,
+          readable(() => cleanFields(withFailures({ ...own, ...all() }))),
+        );
     };
   return {
     debug: write('debug'),
@@ -48,6 +62,23 @@ function wrap(logger: Logger, own: LogFields, taps: Taps): Log {
     error: write('error'),
     with: (fields) => wrap(logger.child(cleanFields(news(fields))), { ...own, ...fields }, taps),
   };
+}
+
+/** Fields may be proxies or have getters, which may do anything. */
+function readable(read: () => Record<string, unknown>): Record<string, unknown> {
+  try {
+    return read();
+  } catch {
+    return { fields: '[unreadable]' };
+  }
+}
+
+/** Errors as failures, which have their code and causes apart. */
+function withFailures(fields: LogFields): LogFields {
+  const entries = Object.entries(fields);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value instanceof Error ? failureOf(value) : value]),
+  );
 }
 
 /** Written synchronously: the last lines before an exit are those that matter most. */

@@ -44,6 +44,12 @@ export const peopleLimits = {
   incidentLogMax: 200,
   deliveryAttemptsMax: 12,
   deliveryTimeoutMs: 10 * second,
+  /** Operators are told of one kind of error at once, then so often, each message tried for so long; of so many kinds. */
+  operatorRepeatMs: 1 * hour,
+  operatorTriesMs: 10 * minute,
+  operatorGroupsMax: 200,
+  /** A process that is about to end has this long to tell them. */
+  operatorFlushMs: 3 * second,
   deliveryRetryCapMs: 30 * minute,
   /** A periodic dataset may come this much earlier and later than its schedule says, and is missed after that. */
   scanToleranceMs: 1 * hour,

@@ -84,6 +84,8 @@ export const workLimits = {
   roleStopDeadlineMs: 18 * second,
   /** After an error that nobody foresaw a role has this long to end its sessions; then its process ends. */
   crashGraceMs: 500,
+  /** What work needs and misses for so long is an error, that operators are told of. */
+  outageMs: 2 * minute,
   /** The longest pause between two attempts to open what a process needs at its start, and the wait that is not told. */
   startRetryCapMs: 5 * second,
   startSilenceMs: 1 * second,

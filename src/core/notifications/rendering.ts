@@ -1,5 +1,6 @@
 import type { ResultStatus } from '../checks/result.ts';
 import type { Message } from './message.ts';
+import type { OperatorMessage } from './operator-message.ts';
 
 /** A message in the parts that every form for people has: plain text of one line each, without control characters. */
 export type Rendering = {
@@ -31,7 +32,11 @@ const marks = {
 const incidentsShown = 5;
 
 /** Says a message within bounds. `publicUrl` is the address of the page, without a slash at the end. */
-export function renderMessage(message: Message, bounds: Bounds, publicUrl?: string): Rendering {
+export function renderMessage(
+  message: Message | OperatorMessage,
+  bounds: Bounds,
+  publicUrl?: string,
+): Rendering {
   return {
     mark: marks[message.status],
     title: shortened(message.title, bounds.titleMax),
@@ -39,11 +44,18 @@ export function renderMessage(message: Message, bounds: Bounds, publicUrl?: stri
       message.lines.map((line) => shortened(line, bounds.lineMax)),
       bounds.linesMax,
     ),
-    notes: [countsText(message.counts), ...incidentNotes(message)]
+    notes: notesOf(message)
       .filter((note) => note !== '')
       .map((note) => shortened(note, bounds.lineMax)),
-    ...(publicUrl === undefined ? {} : { link: `${publicUrl}${pathOf(message)}` }),
+    ...(publicUrl === undefined || message.kind === 'operator_error'
+      ? {}
+      : { link: `${publicUrl}${pathOf(message)}` }),
   };
+}
+
+function notesOf(message: Message | OperatorMessage): readonly string[] {
+  if (message.kind === 'operator_error') return [];
+  return [countsText(message.counts), ...incidentNotes(message)];
 }
 
 /** The incident if there is one to look at, else the dataset. */

@@ -18,6 +18,7 @@ import { backoffMs } from '../../core/resilience/backoff.ts';
 import type { Coordination, LeaderTerm } from '../../ports/coordination.ts';
 import type { JobStore, QueueDepth } from '../../ports/job-store.ts';
 import type { Kit } from '../kit.ts';
+import { Outage } from '../outage.ts';
 import { JobBook } from './job-book.ts';
 import { LeaderTelemetry } from './leader-telemetry.ts';
 import type { WakeUp } from './wake-up.ts';
@@ -56,6 +57,7 @@ export class Leadership {
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #lookPauseMs = 0;
   readonly #halt = new AbortController();
+  readonly #outage: Outage;
   #tickedAtMs: number;
 
   constructor(kit: Kit, parts: LeadershipParts, term: LeaderTerm, times: LeadershipTimes) {
@@ -67,6 +69,7 @@ export class Leadership {
     this.#telemetry = new LeaderTelemetry(kit, parts.coordination.cluster);
     this.#begunAt = { wall: kit.clock.now(), monotonicMs: kit.clock.monotonicMs() };
     this.#tickedAtMs = this.#begunAt.monotonicMs;
+    this.#outage = new Outage(kit, 'decisions of the resource manager');
   }
 
   /** Milliseconds since the last tick that went through. */
@@ -93,6 +96,7 @@ export class Leadership {
       try {
         const waitMs = await this.#tick();
         failures = 0;
+        this.#outage.over();
         this.#tickedAtMs = this.#kit.clock.monotonicMs();
         await this.#rest(waitMs, this.#tickedAtMs - beganMs);
       } catch (thrown) {
@@ -114,6 +118,7 @@ export class Leadership {
   async #backOff(failures: number, thrown: unknown): Promise<void> {
     this.#refreshDue = true;
     this.#kit.log.warn('a tick of the resource manager failed', { failures, failure: failureOf(thrown) });
+    this.#outage.failed(thrown);
     const rule = { baseMs: this.#times.idleTickMs / 4, capMs: 4 * this.#times.idleTickMs };
     const waitMs = Math.max(this.#times.tickMs, backoffMs(rule, failures, this.#kit.random.next()));
     await this.#kit.clock.sleep(waitMs, this.#halt.signal);
