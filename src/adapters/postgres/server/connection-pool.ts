@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import type { Failure } from '../../../base/errors.ts';
 import { limits } from '../../../base/limits.ts';
@@ -35,7 +36,9 @@ export class ConnectionPool {
       max: connectionsMax ?? limits.databaseConnectionsMax,
       idleTimeoutMillis: limits.databaseIdleMs,
     });
-    this.#pool.on('error', (error) => log.warn('an idle connection to the database was lost', { error }));
+    const onLost = (error: Error) => log.warn('an idle connection to the database was lost', { error });
+    // Bound to here: a connection that some task opened is lost as nobody's work.
+    this.#pool.on('error', AsyncResource.bind(onLost));
   }
 
   /** Throws a `FailureError`: `DATABASE_UNAVAILABLE` when no server came in time, `DATABASE_UNREADABLE`. */
