@@ -63,10 +63,8 @@ export class AlertQueue {
       return;
     }
     this.#running = true;
-    void this.#run().finally(() => {
-      this.#running = false;
-      this.#settle();
-    });
+    // Whatever breaks here must not end the process as a rejection that nobody waits for.
+    void this.#run().catch(() => undefined);
   }
 
   /** Resolves when all that is due now was told, or has to wait. */
@@ -106,24 +104,27 @@ export class AlertQueue {
     }
   }
 
-  /** Until nothing waits to be told. */
+  /** Until nothing waits to be told; from the last look on, an error begins it anew. */
   async #run(): Promise<void> {
-    // The logger goes on first, whatever a channel does.
-    await Promise.resolve();
-    while (!this.#stop.signal.aborted) {
-      const next = this.#next();
-      if (next === undefined) return;
-      const nowMs = this.#kit.clock.monotonicMs();
-      const waitMs = Math.max(next.dueMs, this.#pausedUntilMs) - nowMs;
-      if (waitMs <= 0) await this.#tell(next);
-      else {
-        this.#settle();
-        await this.#wake.wait(waitMs);
+    try {
+      // The logger goes on first, whatever a channel does.
+      await Promise.resolve();
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        const waitMs = Math.max(next.dueMs, this.#pausedUntilMs) - this.#kit.clock.monotonicMs();
+        if (waitMs <= 0) await this.#tell(next);
+        else {
+          this.#settle();
+          await this.#wake.wait(waitMs);
+        }
       }
+    } finally {
+      this.#running = false;
+      this.#settle();
     }
   }
 
   #next(): Group | undefined {
+    if (this.#stop.signal.aborted) return undefined;
     let first: Group | undefined;
     for (const group of this.#groups.values()) {
       if (group.underway !== undefined) return group;

@@ -108,6 +108,20 @@ describe('operators', () => {
     alerts.stop();
   });
 
+  it('hear of an error that comes in the moment in which the one before has been told', async () => {
+    const kit = testKit();
+    for (let turns = 0; turns < 12; turns += 1) {
+      const { told, channel } = keeping();
+      const { log, alerts } = logTelling(kit, [channel]);
+      log.error('first');
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      log.error('second');
+      await kit.clock.advance(0);
+      assert.equal(told.length, 2, `after ${turns} turns`);
+      alerts.stop();
+    }
+  });
+
   it('hear of it when their receiver is back, as the same message', async () => {
     let answer: Answer = { status: 503 };
     await using receiver = await startHttpReceiver(() => answer);
