@@ -11,9 +11,9 @@ import { changes } from './migrations/0006-add-changes.ts';
 import { requestKeys } from './migrations/0007-add-request-keys.ts';
 import { access } from './migrations/0008-add-access.ts';
 import { schedules } from './migrations/0009-add-schedules.ts';
-import { drillReports } from './migrations/0012-add-drill-reports.ts';
-import { sourceUse } from './migrations/0014-add-source-use.ts';
-import { traces } from './migrations/0016-add-traces.ts';
+import { drillReports } from './migrations/0010-add-drill-reports.ts';
+import { sourceUse } from './migrations/0011-add-source-use.ts';
+import { traces } from './migrations/0012-add-traces.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -28,11 +28,11 @@ const released: Migrations = {
   '0005-add-outbox-claims': outboxClaims,
   '0006-add-changes': changes,
   '0007-add-request-keys': requestKeys,
-  '0009-add-schedules': schedules,
   '0008-add-access': access,
-  '0012-add-drill-reports': drillReports,
-  '0014-add-source-use': sourceUse,
-  '0016-add-traces': traces,
+  '0009-add-schedules': schedules,
+  '0010-add-drill-reports': drillReports,
+  '0011-add-source-use': sourceUse,
+  '0012-add-traces': traces,
 };
 
 /** SQL by name. */

@@ -6,7 +6,7 @@ import type { Place } from './place.ts';
 const fileFormats = ['csv', 'tsv', 'ndjson', 'json', 'parquet'] as const satisfies readonly FileFormat[];
 
 /** Decodes `format: csv`. */
-export const fileFormatDecoder: Decoder<FileFormat> = oneOf(fileFormats);
+const fileFormatDecoder: Decoder<FileFormat> = oneOf(fileFormats);
 
 const delimiter: Decoder<string> = (input, place) => {
   if (typeof input === 'string' && /^[^\r\n"]$/u.test(input)) return input;
@@ -14,7 +14,7 @@ const delimiter: Decoder<string> = (input, place) => {
 };
 
 /** Decodes `csv: {delimiter: ";", header: true, encoding: latin-1, null_values: ["NA"]}`. */
-export const csvDecoder: Decoder<CsvOptions> = mapped(
+const csvDecoder: Decoder<CsvOptions> = mapped(
   object({
     delimiter: optional(delimiter),
     header: optional(flag),
