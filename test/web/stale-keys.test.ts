@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as queries from '../../web/src/api/queries.ts';
 import { staleAfter } from '../../web/src/live/stale-keys.ts';
+import { histories, overview } from '../../web/src/pages/overview/overview-queries.ts';
 
 const subjects = { dataset: 'flights', partition: '2001-01-01', incident: 'i1', cluster: 'quality' };
 const events = ['dataset.changed', 'partition.changed', 'incident.changed', 'job.changed', 'cluster.changed'];
 
 /** The first part of the key of everything that the page asks for. */
-const asked = new Set(
-  Object.values(queries).map((query) => {
+const asked = new Set([
+  ...Object.values(queries).map((query) => {
     const made = typeof query === 'function' ? query({} as never, [] as never) : query;
     return made.queryKey[0];
   }),
-);
+  overview({ search: '', attention: undefined, sort: 'name', order: 'asc' }).queryKey[0],
+  histories([]).queryKey[0],
+]);
 
 describe('what an event makes stale', () => {
   for (const name of events) {
