@@ -19,7 +19,9 @@ export const assembleApi: Assemble<ApiConfig> = async (config, { kit, database, 
   const { directory } = keep(await openScratch(config.dataDirectory));
   const engine = keep(createEngine(kit, { workersMax: 1, scratchDirectory: directory }));
   const guard = new SourceGuard(kit, database.sourceUse);
-  const { previews, providerOf } = keep(createPreviews(kit, { ...config, scratchDirectory: directory, guard }));
+  const { previews, providerOf } = keep(
+    createPreviews(kit, { ...config, scratchDirectory: directory, guard }),
+  );
   const watch = (cluster: ClusterName): Member =>
     new Member(kit, {
       cluster,

@@ -83,11 +83,13 @@ describe('the overview', () => {
     fc.assert(
       fc.property(
         lines,
-        fc.constantFrom(...overviewSorts),
-        fc.boolean(),
-        fc.integer({ min: 1, max: 7 }),
-        fc.option(fc.constantFrom(...attentions), { nil: undefined }),
-        (given, sort, isDescending, limit, attention) => {
+        fc.record({
+          sort: fc.constantFrom(...overviewSorts),
+          isDescending: fc.boolean(),
+          limit: fc.integer({ min: 1, max: 7 }),
+          attention: fc.option(fc.constantFrom(...attentions), { nil: undefined }),
+        }),
+        (given, { sort, isDescending, limit, attention }) => {
           const all = given.map(({ name, ...rest }) =>
             line(name, {
               incidentsOpen: rest.incidentsOpen,
