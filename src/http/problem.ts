@@ -58,6 +58,10 @@ export function failureOfRequest(error: unknown): Failure {
       hint: 'try again; ask for less at once',
     });
   }
+  // Beside a page, whose addresses are all others, the router says so by itself.
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') {
+    return failure('ROUTE_NOT_FOUND', 'no route of this service has an address with so long a part');
+  }
   if (statusCode === 413) return failure('REQUEST_TOO_LARGE', 'the body of the request is too large');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return failure('REQUEST_INVALID', message);
