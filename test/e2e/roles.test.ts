@@ -97,7 +97,8 @@ describe('a process with one role', () => {
     ] as const) {
       await using role = startRole(node, { ...env, NODE_OPTIONS: `--import=${rejecting}` });
       await role.ready();
-      assert.equal((await watcher.session.view()).nodes.length, 1);
+      // The watcher's server of the ensemble may hear of it later than the node's.
+      await eventually('the node is a member', async () => (await watcher.session.view()).nodes.length === 1);
       assert.equal(await role.end(signal), code, role.log());
       await eventually(
         `none is left after ${signal}`,
