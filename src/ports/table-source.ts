@@ -28,7 +28,9 @@ export interface TableSession extends AsyncDisposable {
   /** The columns of a relation, as `copy` writes them, and how many rows it has. */
   describe(relation: RelationDefinition): Promise<TableDescription>;
   /**
-   * Counts rows by partition, in one statement; at most `max` groups. Rows whose time is null, or lies outside of the
+   * Counts rows by partition, in one statement: as many groups as make `max` partitions, or all of them. A key comes several
+   * times where the database groups finer than the rule. Without partitions there is one group, also of no rows: a table
+   * that was emptied is still there. Rows whose time is null, or lies outside of the
    * years 1 to 9999 (such as infinity), are together the partition `null`. Times with a zone are cut in UTC.
    */
   groups(request: GroupsRequest): Promise<readonly RowGroup[]>;

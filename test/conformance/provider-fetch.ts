@@ -65,6 +65,18 @@ export function fetchConformance(create: () => Promise<ProviderSubject>): void {
     assert.equal((await fetchAll(subject, { kind: 'none' }))['all']?.length, 4);
   });
 
+  it('fetches a dataset without partitions that has no rows', async () => {
+    await using subject = await create();
+    if (subject.rowsOf === undefined) return;
+    await subject.put('a', [row('2001-01-01', 'DE', 1)]);
+    await subject.remove('a');
+    const definition = subject.define({ kind: 'none' });
+    const listing = await subject.provider.partitions({ definition, known: undefined, wait: patiently() });
+    // Of files, none is left to be listed.
+    if (!listing.ok) return assert.equal(listing.error.code, 'SOURCE_NOT_FOUND');
+    assert.deepEqual(await fetchAll(subject, { kind: 'none' }), { all: [] });
+  });
+
   it('fetches nothing that has changed since it was listed', async () => {
     await using subject = await create();
     if (subject.rowsOf === undefined) return;

@@ -62,6 +62,17 @@ export function providerConformance(name: string, create: () => Promise<Provider
       assert.deepEqual(keysOf(await list(subject, { kind: 'none' })), ['all']);
     });
 
+    it('tells that a dataset without partitions has lost all of its rows', async () => {
+      await using subject = await create();
+      await subject.put('a', rows('2001-01-01'));
+      const none = { kind: 'none' } as const;
+      const before = await list(subject, none);
+      await subject.remove('a');
+      const after = await subject.provider.partitions(requestOf(subject, none, before.remember));
+      if (after.ok) assert.deepEqual(changedKeys(before, after.value), ['all']);
+      else assert.equal(after.error.code, 'SOURCE_NOT_FOUND');
+    });
+
     for (const rule of [byDay, byCountry, { kind: 'none' } as const]) {
       it(`gives what is unchanged the same fingerprint, by ${rule.kind}, with or without a memory`, async () => {
         await using subject = await create();

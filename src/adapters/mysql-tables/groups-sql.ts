@@ -24,21 +24,6 @@ export function groupsSql(request: GroupsRequest, columns: readonly ServerColumn
 /** Dates of one slice that do not exist, such as `2001-00-31` and `2001-02-30`: the server groups each by itself. */
 const datesPerSliceMax = 100;
 
-/** The groups that rows of its result mean, each key once. */
-export function groupsOf(
-  { rule, mark }: GroupsRequest,
-  rows: readonly (readonly (string | null)[])[],
-): readonly RowGroup[] {
-  const groups = new Map<PartitionKey, RowGroup>();
-  for (const row of rows) {
-    const found = groupOf(rule, mark, row);
-    const same = groups.get(found.key);
-    // Of a whole dataset without rows, the database makes a group all the same.
-    if (found.rowCount > 0) groups.set(found.key, same === undefined ? found : together(same, found));
-  }
-  return [...groups.values()];
-}
-
 function anyOf(terms: readonly string[]): string {
   return terms.length === 0 ? 'false' : terms.join(' or ');
 }
@@ -100,7 +85,8 @@ function contentOf({ schema, value, writing, isLong }: ServerColumn): string {
   return writing === 'bytes' ? `ifnull(concat('x', hex(${value})), '')` : `ifnull(${value}, '')`;
 }
 
-function groupOf(rule: GroupRule, mark: MarkRule, row: readonly (string | null)[]): RowGroup {
+/** The group that a row of its result means. */
+export function groupOf({ rule, mark }: GroupsRequest, row: readonly (string | null)[]): RowGroup {
   const width = rule.kind === 'none' ? 0 : rule.kind === 'time' ? 1 : rule.columns.length;
   const [count, ...marks] = row.slice(width);
   const updatedAt = mark.kind === 'updated' && marks.length === 3 ? timeOf(marks[2] ?? null) : undefined;
@@ -141,14 +127,4 @@ function timeOf(text: string | null): Instant | undefined {
       ? Number.NaN
       : Date.parse(`${text.slice(0, 23).replace(' ', 'T')}${text.length > 10 ? '' : 'T00:00:00'}Z`);
   return Number.isNaN(ms) ? undefined : instant(ms);
-}
-
-function together(a: RowGroup, b: RowGroup): RowGroup {
-  const newest = Math.max(a.updatedAt ?? Number.NEGATIVE_INFINITY, b.updatedAt ?? Number.NEGATIVE_INFINITY);
-  return {
-    key: a.key,
-    rowCount: a.rowCount + b.rowCount,
-    mark: [a.mark, b.mark].toSorted().join(' '),
-    ...(Number.isFinite(newest) ? { updatedAt: instant(newest) } : {}),
-  };
 }

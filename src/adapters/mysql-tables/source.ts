@@ -19,7 +19,7 @@ import { resolveAddress } from './address.ts';
 import { type ServerColumn, serverColumn } from './column-types.ts';
 import { ServerConnection } from './connection.ts';
 import { CsvWriter } from './csv-writer.ts';
-import { groupsOf, groupsSql } from './groups-sql.ts';
+import { groupOf, groupsSql } from './groups-sql.ts';
 import { filterSql } from './partition-sql.ts';
 import { type PlanStep, planCost, planSteps } from './plan-cost.ts';
 import { relationSql } from './relation.ts';
@@ -67,7 +67,8 @@ class Session implements TableSession {
 
   async groups(request: GroupsRequest): Promise<readonly RowGroup[]> {
     const columns = await this.#columnsOf(request.relation);
-    return groupsOf(request, await this.#connection.rows(groupsSql(request, columns)));
+    const rows = await this.#connection.rows(groupsSql(request, columns));
+    return rows.map((row) => groupOf(request, row));
   }
 
   async cost(relation: RelationDefinition, filter: PartitionFilter): Promise<PlanCost> {

@@ -27,21 +27,6 @@ export function groupsSql(
   return `select ${selected.join(', ')} from ${relationSql(relation)}${where}${grouped}${limit}`;
 }
 
-/** The groups that rows of its result mean, each key once, at most `max`. */
-export function groupsOf(
-  { rule, max }: GroupsRequest,
-  rows: readonly (readonly StoredValue[])[],
-): readonly RowGroup[] {
-  const groups = new Map<PartitionKey, RowGroup>();
-  for (const row of rows) {
-    const found = groupOf(rule, row);
-    const same = groups.get(found.key);
-    // Of a whole dataset without rows, the database makes a group all the same.
-    if (found.rowCount > 0) groups.set(found.key, same === undefined ? found : together(same, found));
-  }
-  return [...groups.values()].slice(0, max);
-}
-
 function grouping(rule: GroupRule): { readonly values: readonly string[]; readonly by: readonly string[] } {
   switch (rule.kind) {
     case 'none':
@@ -72,7 +57,8 @@ function markSql(mark: MarkRule, columns: readonly string[]): readonly string[] 
   }
 }
 
-function groupOf(rule: GroupRule, row: readonly StoredValue[]): RowGroup {
+/** The group that a row of its result means. */
+export function groupOf({ rule }: GroupsRequest, row: readonly StoredValue[]): RowGroup {
   const width = rule.kind === 'none' ? 0 : rule.kind === 'time' ? 1 : rule.columns.length;
   const [count, mark = '', newest] = row.slice(width);
   const updatedAt = timeOf(newest);
@@ -99,14 +85,4 @@ function timeOf(value: StoredValue | undefined): Instant | undefined {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d/.test(value)) return undefined;
   const ms = Date.parse(value.length === 10 ? value : `${value.slice(0, 19).replace(' ', 'T')}Z`);
   return Number.isNaN(ms) ? undefined : instant(ms);
-}
-
-function together(a: RowGroup, b: RowGroup): RowGroup {
-  const newest = Math.max(a.updatedAt ?? Number.NEGATIVE_INFINITY, b.updatedAt ?? Number.NEGATIVE_INFINITY);
-  return {
-    key: a.key,
-    rowCount: a.rowCount + b.rowCount,
-    mark: [a.mark, b.mark].toSorted().join(' '),
-    ...(Number.isFinite(newest) ? { updatedAt: instant(newest) } : {}),
-  };
 }

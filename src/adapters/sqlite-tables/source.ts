@@ -18,7 +18,7 @@ import type {
 } from '../../ports/table-source.ts';
 import { sampledRows, storedColumn } from './column-types.ts';
 import { DatabaseProcess } from './database-process.ts';
-import { groupsOf, groupsSql } from './groups-sql.ts';
+import { groupOf, groupsSql } from './groups-sql.ts';
 import { filterSql } from './partition-sql.ts';
 import { relationSql } from './relation.ts';
 import { identifier } from './sql.ts';
@@ -65,7 +65,8 @@ class Session implements TableSession {
       request,
       columns.map(({ name }) => name),
     );
-    return groupsOf(request, await this.#database.rows(sql));
+    const rows = await this.#database.rows(sql);
+    return rows.map((row) => groupOf(request, row));
   }
 
   /** An index leads to the rows when the plan searches where it would not without the filter. */

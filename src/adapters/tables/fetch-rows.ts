@@ -14,6 +14,7 @@ import type {
   TableSession,
 } from '../../ports/table-source.ts';
 import { fingerprintOf, markKindOf } from './fingerprint.ts';
+import { mergeGroups } from './merge-groups.ts';
 import { refuseScan } from './refuse-scan.ts';
 import { exactColumn, exactRule, relationName, schemaOf } from './table-columns.ts';
 
@@ -35,7 +36,8 @@ export async function fetchRows(
   }
   const rule = exactRule(ruleOf(scan.filter), columns);
   const only = scan.filter === undefined ? {} : { only: [scan.filter] };
-  const [group] = await session.groups({ relation: scan.relation, rule, mark, max: 1, ...only });
+  const groups = await session.groups({ relation: scan.relation, rule, mark, max: 1, ...only });
+  const [group] = mergeGroups(groups);
   if (group === undefined || fingerprintOf(mark, group, scan.relation) !== fingerprint) {
     throw new FailureError(changed(scan));
   }

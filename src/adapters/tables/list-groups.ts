@@ -9,6 +9,7 @@ import type { ListedPartition, PartitionFilter } from '../../core/datasets/sourc
 import type { Listing, ListRequest } from '../../ports/provider.ts';
 import type { GroupRule, MarkRule, RowGroup, TableSession } from '../../ports/table-source.ts';
 import { fingerprintOf, markRuleOf } from './fingerprint.ts';
+import { mergeGroups } from './merge-groups.ts';
 import { refuseScan } from './refuse-scan.ts';
 import { exactRule } from './table-columns.ts';
 
@@ -28,7 +29,7 @@ export async function listGroups(
     await refuseScan(session, { relation, filter: anyFilter }, scanRowsMax);
   }
   const max = limits.partitionsPerListingMax + 1;
-  const groups = await session.groups({ relation, rule, mark, max });
+  const groups = mergeGroups(await session.groups({ relation, rule, mark, max }));
   refuseTooMany(groups.length);
   return {
     partitions: groups

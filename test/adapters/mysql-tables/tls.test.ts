@@ -23,6 +23,9 @@ const whichCipher = {
     "select variable_value as cipher from information_schema.session_status where variable_name = 'ssl_cipher' and variable_value <> ''",
 };
 
+/** No partition where there is no row. */
+const byCipher = { kind: 'columns', columns: ['cipher'] } as const;
+
 /** Asks for the encryption of the connection: how many rows say that there is one, or why there is none. */
 async function connect(
   address: string,
@@ -30,7 +33,7 @@ async function connect(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<number | Failure> {
   await using reader = await readerOf(`${address}?${options}`, whichCipher, { environment });
-  const request = { definition: reader.define(), known: undefined, wait: patiently() };
+  const request = { definition: reader.define(byCipher), known: undefined, wait: patiently() };
   const outcome = await reader.provider.partitions(request);
   return outcome.ok ? outcome.value.partitions.length : outcome.error;
 }
