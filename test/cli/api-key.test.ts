@@ -6,13 +6,13 @@ import { apiKeyFor } from '../../src/cli/client/api-key.ts';
 
 describe('the key that the command line uses', () => {
   const files: Record<string, string> = {
-    '/work/assay-data/operator.key': 'own',
+    '/home/ana/assay-data/operator.key': 'own',
     '/data/operator.key': 'named',
     '/k': 'file',
   };
   const places = (environment: Record<string, string> = {}) => ({
     environment,
-    workingDirectory: '/work',
+    workingDirectory: '/home/ana',
     readKey: async (path: string) => succeed(files[path]),
   });
   const here = { url: 'http://127.0.0.1:7420' };
